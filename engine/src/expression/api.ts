@@ -1,0 +1,59 @@
+/**
+ * The language's front door: one grammar, one checker, one compiler for the server, the command line and the browser.
+ */
+import type { Problem } from "../pipeline/problem.ts";
+import type { DataType, Schema, Value, Values } from "../schema/index.ts";
+
+/** Settings of the pipeline that expressions depend on. */
+export interface ExpressionSettings {
+  /** IANA name; never the host's zone. */
+  readonly timeZone: string;
+}
+
+/** Position in the expression's text, from 0, end exclusive. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A problem in an expression: code and arguments as everywhere; the caller adds node and path. Codes start with "expression.". */
+export type ExpressionProblem = Omit<Problem, "nodeId" | "path"> & { readonly range: TextRange };
+
+/** The typed tree is opaque to other rooms; `compile` takes it. */
+export interface CheckedExpression {
+  readonly text: string;
+  readonly dataType: DataType;
+  /** Paths of the fields it reads: ["page", "page_id"]; an array's element is "[]". */
+  readonly reads: readonly (readonly string[])[];
+  readonly tree: unknown;
+}
+
+export interface CheckResult {
+  /** Undefined when there are errors. */
+  readonly checked: CheckedExpression | undefined;
+  readonly problems: readonly ExpressionProblem[];
+}
+
+/** What a compiled expression may ask of its surroundings while it runs. */
+export interface EvalContext {
+  /** Event time of the row, epoch ms. */
+  readonly time: number;
+  /** Injected clock, epoch ms. */
+  now(): number;
+}
+
+/** Throws `RowError` (code "expression.…", message with the value) where the row cannot be computed. */
+export type Compiled = (row: Values, context: EvalContext) => Value;
+
+/** Signatures that `index.ts` exports. */
+export interface ExpressionApi {
+  check(text: string, schema: Schema, settings: ExpressionSettings): CheckResult;
+  compile(checked: CheckedExpression, settings: ExpressionSettings): Compiled;
+  /** A type in SQL's words ("ROW<mid STRING NOT NULL, ts BIGINT>"), or problems. */
+  parseType(text: string): { dataType: DataType } | { problem: ExpressionProblem };
+  /** "mid STRING, ts BIGINT" as a schema. */
+  parseSchema(text: string): { schema: Schema } | { problem: ExpressionProblem };
+  formatType(dataType: DataType): string;
+  /** As Flink's CAST to STRING prints a value. */
+  formatValue(value: Value, dataType: DataType, settings: ExpressionSettings): string;
+}

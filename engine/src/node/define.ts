@@ -1,0 +1,51 @@
+import type { Millis, Operator, OperatorContext } from "./operator.ts";
+import type { Roles } from "./roles.ts";
+import type { Sink } from "./sink.ts";
+import type { Source } from "./source.ts";
+import type { NodeSpec, Params } from "./spec.ts";
+import type { NodeCase } from "./timeline.ts";
+
+/**
+ * A node type: what it is and how it runs. Exactly one of `createOperator`, `createSource`, `createSink` is given.
+ * A node's folder exports one as `node` from its `index.ts`.
+ */
+export interface NodeType<P extends Params = Params> {
+  readonly spec: NodeSpec<P>;
+  readonly createOperator?: (params: P, context: OperatorContext) => Operator;
+  readonly createSource?: (params: P, context: SourceContext) => Source;
+  readonly createSink?: (params: P, context: SinkContext) => Sink;
+  /** Examples as timelines: tests, docs and "try it" use them. */
+  readonly cases: readonly NodeCase[];
+  /** Old params to new ones, by the format version in which they changed. */
+  readonly migrations?: Readonly<Record<number, (params: Params) => Params>>;
+}
+
+export interface SourceContext {
+  readonly pipelineId: string;
+  readonly nodeId: string;
+  /** The driver behind the node's connection alias, of the role that its spec names. */
+  readonly connection: Roles[keyof Roles] | undefined;
+  readonly timeZone: string;
+  /** Injected clock. */
+  now(): Millis;
+  /** Waits on the injected clock; resolves early with false when the run stops. */
+  sleep(ms: number): Promise<boolean>;
+  /** This subtask of how many, for sources that divide their work (generator). */
+  readonly subtask: number;
+  readonly parallelism: number;
+}
+
+export interface SinkContext {
+  readonly pipelineId: string;
+  readonly runId: string;
+  readonly nodeId: string;
+  readonly connection: Roles[keyof Roles] | undefined;
+  readonly subtask: number;
+  now(): Millis;
+  /** What `prepare` returned at the checkpoint that is being restored. */
+  readonly restored: import("./sink.ts").Prepared | undefined;
+}
+
+export function defineNode<P extends Params>(node: NodeType<P>): NodeType {
+  return node as unknown as NodeType;
+}

@@ -1,0 +1,139 @@
+/**
+ * How a node runs. An operator gets rows one at a time and emits rows on named ports. It has no clock, no randomness and no
+ * I/O; its state and timers belong to the runtime, which shows them for one key at a time, snapshots, restores and rescales
+ * them. Why it is so, and how windows, patterns, joins and lookups fit, is in `docs/decisions/operator-contract.md`.
+ */
+import type { DataType, Value } from "../schema/index.ts";
+import type { Row } from "./row.ts";
+
+/** Milliseconds since the epoch. */
+export type Millis = number;
+
+/** Watermark before anything is known, and after the end of input. */
+export const MIN_TIME: Millis = Number.NEGATIVE_INFINITY;
+export const MAX_TIME: Millis = Number.POSITIVE_INFINITY;
+
+export interface Operator {
+  /** One row from the input port named `port`. Throwing a `RowError` sends the row to the `error` port; any other error fails the run. */
+  onRow(row: Row, time: Millis, out: Out, port: string): void;
+  /** A timer of the current key is due. Event timers fire when the watermark reaches them, in order of time. */
+  onTimer?(time: Millis, out: Out, timer: "event" | "processing"): void;
+  /**
+   * The merged watermark of all inputs rose to `watermark` (after the timers it released have fired). Only operators whose spec says
+   * `watermark: "own"` decide here what goes downstream; for the others the runtime forwards it.
+   */
+  onWatermark?(watermark: Millis, out: Out): void;
+  /** Called every watermark interval (200 ms) of processing time, and before each checkpoint. For `watermark: "own"` operators. */
+  onPeriodic?(now: Millis, out: Out): void;
+  /** All inputs have ended; the watermark has already been raised to `MAX_TIME`. */
+  onEnd?(out: Out): void;
+  /** What it holds that people want to see ("open windows", "partial matches"), by English name. */
+  holdings?(): Record<string, number>;
+}
+
+/** Where an operator's rows go. A port that nothing is wired to counts and lets go, except `error`, which goes to the dead letters. */
+export interface Out {
+  emit(port: string, row: Row, time: Millis): void;
+  /** The row ends here on purpose; `reason` is one of the spec's `dropReasons` and has a counter. */
+  drop(reason: string, row: Row): void;
+  /** Only for `watermark: "own"` operators. Lower than before is ignored. */
+  watermark(time: Millis): void;
+  /** Only for `watermark: "own"` operators: this output holds nobody back until the next row or watermark. */
+  idle(): void;
+}
+
+/**
+ * A row that cannot be processed. The words say what was wrong, the value (shortened) and what would be right, in both
+ * languages; `message` is the English. The code is stable: "codec.not-json", "expression.division-by-zero".
+ */
+export class RowError extends Error {
+  readonly code: string;
+  readonly words: { readonly en: string; readonly zh: string };
+  constructor(code: string, words: { readonly en: string; readonly zh: string }) {
+    super(words.en);
+    this.name = "RowError";
+    this.code = code;
+    this.words = words;
+  }
+}
+
+/** What an operator is given when it is created. */
+export interface OperatorContext {
+  readonly nodeId: string;
+  readonly state: KeyedState;
+  readonly timers: Timers;
+  /** Text to typed, compiled expression over a row of the input port; the planner has checked it already. */
+  readonly expressions: Expressions;
+  /** The schema that the planner inferred for each input and output port. */
+  readonly schemas: {
+    readonly inputs: Readonly<Record<string, DataType & { type: "ROW" }>>;
+    readonly outputs: Readonly<Record<string, DataType & { type: "ROW" }>>;
+  };
+  /** IANA name of the pipeline's zone. */
+  readonly timeZone: string;
+  /** The injected clock: processing time. */
+  now(): Millis;
+}
+
+export interface Expressions {
+  /** Compiles an expression of the node's params over rows of `port` (default: the first input). The function may throw `RowError`. */
+  value(text: string, port?: string): CompiledExpression;
+  /** As `value`, for a condition: true only when TRUE (NULL counts as false). */
+  condition(text: string, port?: string): (row: Row, time: Millis) => boolean;
+}
+
+export interface CompiledExpression {
+  (row: Row, time: Millis): Value;
+  readonly dataType: DataType;
+}
+
+/**
+ * State of the current key: the key of the row (or timer) being processed. Without a declared key there is one key for the whole
+ * subtask. Names are unique within the operator and, with the schema, part of a savepoint's format.
+ */
+export interface KeyedState {
+  /** The current key's values, as the key expressions gave them. */
+  readonly key: readonly Value[];
+  value(name: string, dataType: DataType, options?: StateOptions): ValueState;
+  map(name: string, types: { key: DataType; value: DataType }, options?: StateOptions): MapState;
+  list(name: string, dataType: DataType, options?: StateOptions): ListState;
+}
+
+export interface StateOptions {
+  /** Milliseconds of processing time after the last write (or read, if asked) until the entry is gone. */
+  readonly ttlMs?: number;
+  readonly ttlUpdate?: "onWrite" | "onReadAndWrite";
+}
+
+export interface ValueState {
+  get(): Value;
+  set(value: Value): void;
+  clear(): void;
+}
+
+export interface MapState {
+  get(key: Value): Value | undefined;
+  set(key: Value, value: Value): void;
+  delete(key: Value): void;
+  take(key: Value): Value | undefined;
+  entries(): Iterable<[Value, Value]>;
+  readonly size: number;
+  clear(): void;
+}
+
+export interface ListState {
+  add(value: Value): void;
+  get(): readonly Value[];
+  set(values: readonly Value[]): void;
+  clear(): void;
+}
+
+export interface Timers {
+  /** The operator's merged input watermark. */
+  readonly watermark: Millis;
+  /** A timer for the current key; one per time. A time at or before the watermark fires at the next watermark. */
+  atEventTime(time: Millis): void;
+  atProcessingTime(time: Millis): void;
+  cancelEventTime(time: Millis): void;
+  cancelProcessingTime(time: Millis): void;
+}

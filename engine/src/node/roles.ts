@@ -1,0 +1,122 @@
+/**
+ * What the engine asks of the outside: one small interface per role of connection. Drivers live in `nodes/src/connections/<kind>/`; a role's
+ * contract test (`<role>.contract.ts` there) is passed by every driver.
+ */
+import type { Millis } from "./operator.ts";
+import type { BuiltInTransaction, SinkRecord } from "./sink.ts";
+import type { RecordBatch } from "./source.ts";
+
+/** Role "topic": an ordered, partitioned log with keys, timestamps and transactions; Apache Kafka's model. */
+export interface TopicLog {
+  /** Topics by name, sorted. */
+  listTopics(): Promise<readonly TopicInfo[]>;
+  /** Undefined when there is no such topic. */
+  describeTopic(topic: string): Promise<TopicInfo | undefined>;
+  /** Creates the topic, or returns false when it was there (its settings are left as they are). */
+  createTopic(topic: string, settings: TopicSettings): Promise<boolean>;
+  deleteTopic(topic: string): Promise<void>;
+
+  /** Reads committed records of one partition from an offset on; see `TopicReader`. */
+  openReader(topic: string, partition: number, start: TopicStart): Promise<TopicReader>;
+  /** Appends outside of any transaction; resolves with the offsets when the records are durable. */
+  append(topic: string, records: readonly TopicRecord[]): Promise<readonly { partition: number; offset: number }[]>;
+  /** For sinks that take part in a checkpoint. `transactionId` is unique per run, sink and subtask, stable over restarts. */
+  openTransactionalWriter(transactionId: string): Promise<TransactionalWriter>;
+
+  /** Positions of consumers, kept with the topics so that others see the lag: the offset to read next, by "topic-partition". */
+  positions(group: string): Promise<ReadonlyMap<string, number>>;
+  commitPositions(group: string, positions: ReadonlyMap<string, number>): Promise<void>;
+  /** All groups with a position on the topic: group → partition → offset to read next. */
+  groups(topic: string): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>>;
+  close(): Promise<void>;
+}
+
+export interface TopicInfo {
+  readonly name: string;
+  readonly settings: TopicSettings;
+  readonly partitions: readonly PartitionInfo[];
+}
+
+export interface PartitionInfo {
+  readonly partition: number;
+  /** First offset still kept. */
+  readonly earliest: number;
+  /** Offset that the next record gets. */
+  readonly latest: number;
+  /** Bytes kept, as far as the store knows. */
+  readonly bytes: number;
+}
+
+export interface TopicSettings {
+  readonly partitions: number;
+  /** Records older than this may be removed. */
+  readonly retentionMs?: number | undefined;
+  /** Per partition; oldest records are removed above it. */
+  readonly retentionBytes?: number | undefined;
+}
+
+export type TopicStart =
+  | { readonly from: "earliest" | "latest" }
+  | { readonly from: "offset"; readonly offset: number }
+  /** First record whose timestamp is at or after `time`; the end if there is none. */
+  | { readonly from: "time"; readonly time: Millis };
+
+export interface TopicReader {
+  /** The next records, at most `maxRecords`; empty after `waitMs` without any. An offset that retention has removed jumps to the earliest (and is counted in `skipped`). */
+  read(maxRecords: number, waitMs: number): Promise<RecordBatch>;
+  /** Offset to read next. */
+  readonly offset: number;
+  /** Records lost to retention before they were read. */
+  readonly skipped: number;
+  /** Records that were there at the last read and are still to be read. */
+  readonly lag: number;
+  close(): Promise<void>;
+}
+
+export interface TopicRecord extends Omit<SinkRecord, "target"> {
+  /** Left out: by key (murmur2, as Kafka's default partitioner), without key round robin. */
+  readonly partition?: number | undefined;
+}
+
+/** Writes whose records become visible together, or not at all. */
+export interface TransactionalWriter {
+  /** Stages a record in memory (built in) or sends it uncommitted (Kafka). Unknown topics are created with the given settings. */
+  write(topic: string, record: TopicRecord): void;
+  readonly stagedBytes: number;
+  /** After it, `commit` with the same handle works from any process. Built in there is nothing to keep but the staged records, so it returns {}. */
+  prepare(checkpointId: number): Promise<Record<string, string | number>>;
+  commit(handle: Record<string, string | number>, via: BuiltInTransaction | undefined): Promise<void>;
+  abort(handle: Record<string, string | number> | undefined): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Role "files": JSONL and CSV on disk. Paths are resolved inside the connection's root; a path that leaves it is refused. */
+export interface FileStore {
+  /** Reads on from a byte position; undefined at the end. `bytes` are whole lines without their ends. */
+  openReader(path: string, start: { byte: number; line: number }): Promise<FileReader>;
+  /** Staged lines become visible with `commit`; what a crash left behind an earlier commit is cut off when the file is opened again. */
+  openWriter(path: string, committedBytes: number | undefined): Promise<FileWriter>;
+}
+
+export interface FileReader {
+  read(maxRecords: number): Promise<RecordBatch | undefined>;
+  /** Where the next `read` starts. */
+  readonly byte: number;
+  readonly line: number;
+  close(): Promise<void>;
+}
+
+export interface FileWriter {
+  append(line: Uint8Array): void;
+  readonly stagedBytes: number;
+  /** Writes and syncs what is staged; returns the length that the file then has. */
+  flush(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The roles by the name under which a spec asks for them. */
+export interface Roles {
+  topic: TopicLog;
+  files: FileStore;
+}
+export type RoleName = keyof Roles;

@@ -1,0 +1,73 @@
+/**
+ * A row is its fields as a plain object, so that operators and compiled expressions read it as data. What else is known of it
+ * (its kind, the bytes it was decoded from, what was changed since) hangs on one symbol, written by the codec and by
+ * `changeRow`, read by encoders and the runtime; operators pass it on by passing the row on.
+ *
+ * Rows are immutable. `changeRow` makes the changed copy, and an encoder splices the changes into the original bytes, so
+ * fields that no schema knows survive.
+ */
+import type { RowKind, Value, Values } from "../schema/index.ts";
+
+export const META: unique symbol = Symbol("row");
+
+export interface Row extends Values {
+  readonly [META]?: RowMeta | undefined;
+}
+
+export interface RowMeta {
+  /** "+I" when left out. */
+  readonly kind?: RowKind | undefined;
+  /** The text this row was decoded from. */
+  readonly record?: RecordText | undefined;
+  /** What differs from that text, in the order it was changed. */
+  readonly changes?: readonly Change[] | undefined;
+}
+
+/** One value's bytes (a JSON object, a CSV line) inside a larger buffer. The bytes are never written to. */
+export interface RecordText {
+  readonly format: "json" | "csv" | "text";
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Change {
+  /** Field names from the row inwards, e.g. `["common", "is_new"]`. */
+  readonly path: readonly string[];
+  readonly value: Value;
+}
+
+export function kindOf(row: Row): RowKind {
+  return row[META]?.kind ?? "+I";
+}
+
+/** The same row under another kind. */
+export function withKind(row: Row, kind: RowKind): Row {
+  return attach({ ...row }, { ...row[META], kind });
+}
+
+/** A copy of the row with the value at `path` replaced; what lies beside it is shared, the text it came from is kept. */
+export function changeRow(row: Row, path: readonly string[], value: Value): Row {
+  const meta = row[META];
+  const changed = replaceAt(row, path, 0, value) as Row;
+  return attach(changed, { ...meta, changes: [...(meta?.changes ?? []), { path, value }] });
+}
+
+/** Hangs the meta on a row that nobody else holds yet. */
+export function attach<R extends Values>(row: R, meta: RowMeta): R & Row {
+  const row_ = row as R & { [META]?: RowMeta };
+  row_[META] = meta;
+  return row_;
+}
+
+function replaceAt(values: Values, path: readonly string[], depth: number, value: Value): Values {
+  const name = path[depth] as string;
+  const last = depth === path.length - 1;
+  const inner = values[name];
+  const next = last ? value : replaceAt(isValues(inner) ? inner : {}, path, depth + 1, value);
+  return { ...values, [name]: next };
+}
+
+function isValues(value: Value | undefined): value is Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Map) && !(value instanceof Uint8Array);
+}

@@ -1,0 +1,180 @@
+/**
+ * What a node can be, as pure data plus the pure functions that planner and editor share. Everything people see of a node type (palette,
+ * form, card, docs) is derived from its spec, so the designer never knows a node type by name.
+ */
+import { z } from "zod";
+import type { Problem } from "../pipeline/problem.ts";
+import type { ChangelogMode, Schema } from "../schema/index.ts";
+import type { RoleName } from "./roles.ts";
+
+/** A text in the product's two languages. */
+export interface Words {
+  readonly en: string;
+  readonly zh: string;
+}
+
+export type Category = "source" | "transform" | "route" | "aggregate" | "join" | "sink";
+
+/** Params of any node: plain JSON, as the user typed them. */
+export type Params = Readonly<Record<string, unknown>>;
+
+export interface NodeSpec<P extends Params = Params> {
+  readonly type: string;
+  readonly title: Words;
+  readonly summary: Words;
+  readonly category: Category;
+  /** Further words people search by: "Kafka", "侧输出流", "分流". */
+  readonly keywords: readonly string[];
+  readonly params: z.ZodType<P>;
+  /** Input ports by name; {} for a source. A function where they depend on params. */
+  readonly inputs: Ports<P>;
+  /** Output ports by name, the main one first; `error` is added to every node and must not be listed. */
+  readonly outputs: Ports<P>;
+  /** True when any number of edges may end in an input port (union). Otherwise at most one edge ends there. */
+  readonly manyEdgesPerInput?: boolean;
+  /** Output schemas by port. Runs only on params that passed `params`. `problems` gets what is wrong, with a path into params. */
+  readonly inferSchema: (context: InferContext<P>) => Readonly<Record<string, Schema>>;
+  /** Expressions whose values are the key of an input port's rows; the planner exchanges by it. Absent: not keyed. */
+  readonly keyBy?: (params: P) => Readonly<Record<string, readonly string[]>>;
+  /** Every expression in the params, with its port; the planner checks them, finds the fields they read, and the editor offers completion. */
+  readonly expressions?: (params: P) => readonly ExpressionUse[];
+  /** Fields that the node itself reads beside its expressions (flatten's array), per input port; names with dots. */
+  readonly reads?: (params: P) => Readonly<Record<string, readonly string[]>>;
+  /** "own": the operator emits its own watermarks (event time). Default: forwarded. */
+  readonly watermark?: "own";
+  /** Reasons `out.drop` may give, with words for the counter. */
+  readonly dropReasons?: Readonly<Record<string, Words>>;
+  /** What the outputs carry; default: append if all inputs are. */
+  readonly changelog?: (params: P, inputs: Readonly<Record<string, ChangelogMode>>) => Readonly<Record<string, ChangelogMode>>;
+  /** Row kinds the inputs take; default: append only. */
+  readonly accepts?: readonly ChangelogMode["mode"][];
+  /** Connection roles the node needs, by the param that names the alias (`connection`). */
+  readonly connection?: RoleName;
+  /** How records become rows (sources) or rows records (sinks). */
+  readonly format?: (params: P) => Format;
+  /** The line under the node's name on its card: "amount > 100". */
+  readonly cardLine?: (params: P) => string;
+  /** What a sink promises after a crash. */
+  readonly delivery?: "exactly-once" | "idempotent" | "at-least-once";
+  /** What a source reads or a sink writes, for the map and for checks of a second writer: topic names, file names. Undefined where it is computed per row. */
+  readonly targets?: (params: P, node: { pipelineId: string; nodeId: string }) => readonly Target[];
+}
+
+export interface Target {
+  readonly kind: "topic" | "file";
+  readonly name: string;
+}
+
+export type Ports<P> = Readonly<Record<string, Words>> | ((params: P) => Readonly<Record<string, Words>>);
+
+export interface ExpressionUse {
+  /** Where it stands in the params: ["cases", 0, "when"]. */
+  readonly path: readonly (string | number)[];
+  readonly text: string;
+  readonly port: string;
+  /** A condition must be BOOLEAN. */
+  readonly expects?: "condition" | "time";
+}
+
+export interface InferContext<P> {
+  readonly params: P;
+  /** By input port; a port that is not wired is missing. For a union the list order is that of the edges. */
+  readonly inputs: Readonly<Record<string, Schema>>;
+  /** All schemas per port where many edges end in one port. */
+  readonly inputLists: Readonly<Record<string, readonly Schema[]>>;
+  /** A declared schema of the document, by name. */
+  readonly declared: (name: string) => Schema | undefined;
+  /** Type of an expression over rows of `port`; undefined (and a problem was recorded) when it is wrong. */
+  readonly typeOf: (text: string, port: string) => import("../schema/index.ts").DataType | undefined;
+  readonly problem: (problem: Omit<Problem, "nodeId">) => void;
+}
+
+/** A codec by name with its options. */
+export interface Format {
+  readonly name: "json" | "csv" | "text";
+  /** Sinks: leave out members that are null (default true). */
+  readonly omitNulls?: boolean;
+  /** CSV: separator, header line. */
+  readonly separator?: string;
+  readonly header?: boolean;
+}
+
+/* Kinds of param beyond zod's own. The form renderer and the JSON Schema read `meta.kind`; `title` and `description` are `Words`. */
+
+export interface ParamMeta {
+  readonly title: Words;
+  readonly description?: Words;
+  readonly kind?: "expression" | "condition" | "field" | "duration" | "topic" | "schema" | "connection" | "time" | "text" | "file";
+  readonly examples?: readonly string[];
+  /** Behind "more" in the form. */
+  readonly advanced?: boolean;
+  readonly placeholder?: string;
+  /** Words for each option of an enum. */
+  readonly options?: Readonly<Record<string, Words>>;
+}
+
+/** Registers a param's words; `z.registry` keeps them beside the schema, typed. */
+export const paramMeta = z.registry<ParamMeta>();
+
+/** A scalar expression of any type over the input row. */
+export function expression(): z.ZodString {
+  return z.string().min(1);
+}
+/** A BOOLEAN expression. */
+export function condition(): z.ZodString {
+  return z.string().min(1);
+}
+/** A field of the input, nested ones with dots. */
+export function field(): z.ZodString {
+  return z.string().min(1);
+}
+
+const DURATION = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|second|seconds|min|minute|minutes|h|hour|hours|d|day|days)\s*$/;
+const UNIT_MS: Record<string, number> = {
+  ms: 1,
+  s: 1_000,
+  sec: 1_000,
+  second: 1_000,
+  seconds: 1_000,
+  min: 60_000,
+  minute: 60_000,
+  minutes: 60_000,
+  h: 3_600_000,
+  hour: 3_600_000,
+  hours: 3_600_000,
+  d: 86_400_000,
+  day: 86_400_000,
+  days: 86_400_000,
+};
+
+/** A length of time as people write it: "10 s", "200 ms", "1 min". */
+export function duration(): z.ZodString {
+  return z.string().regex(DURATION);
+}
+
+/** Milliseconds of a length of time that passed `duration()`. */
+export function toMillis(text: string): number {
+  const match = DURATION.exec(text);
+  if (!match) throw new Error(`not a length of time: ${JSON.stringify(text)}`);
+  return Math.round(Number(match[1]) * (UNIT_MS[match[2] as string] as number));
+}
+
+/** Fills what may be left out of a spec; keeps the params' type. */
+export function defineSpec<P extends Params>(spec: Omit<NodeSpec<P>, "keywords"> & { keywords?: readonly string[] }): NodeSpec<P> {
+  return { keywords: [], ...spec };
+}
+
+/** Ports with the ones that depend on params worked out; outputs with `error` last. */
+export function portsOf(
+  spec: NodeSpec,
+  params: Params,
+): { inputs: Readonly<Record<string, Words>>; outputs: Readonly<Record<string, Words>> } {
+  const inputs = typeof spec.inputs === "function" ? spec.inputs(params) : spec.inputs;
+  const outputs = typeof spec.outputs === "function" ? spec.outputs(params) : spec.outputs;
+  return { inputs, outputs: { ...outputs, error: ERROR_PORT } };
+}
+
+const ERROR_PORT: Words = {
+  en: "Rows that could not be processed, with the reason. Unwired, they go to the dead letters.",
+  zh: "无法处理的行及其原因。未连线时进入死信。",
+};

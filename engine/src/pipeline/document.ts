@@ -1,0 +1,95 @@
+/**
+ * The saved pipeline, one canonical JSON document: what it means (everything but `layout`) apart from how it is drawn, so that a diff of two
+ * documents is a diff of what they do. Everything here is plain JSON. Validation is in `validate.ts`, old formats in `migrate.ts`, the
+ * order of keys in `canonical.ts`.
+ */
+import { z } from "zod";
+import { durationText, timelineTest } from "./document-parts.ts";
+
+export const FORMAT_VERSION = 1;
+
+/** Ids of nodes, notes and groups: made from a first name, never changed; state is found by them. */
+export const ID = /^[a-z][a-z0-9_-]{0,63}$/;
+
+const id = z.string().regex(ID);
+const words = z.strictObject({ en: z.string(), zh: z.string() });
+/** "node.port" */
+const portRef = z.string().regex(/^[a-z][a-z0-9_-]{0,63}\.[a-z][A-Za-z0-9_]{0,63}$/);
+const json = z.record(z.string(), z.json());
+
+const node = z.strictObject({
+  type: z.string().min(1),
+  name: z.string().min(1).max(200),
+  params: json.default({}),
+  /** Rows pass by: in at its first input, out at its first output. */
+  disabled: z.literal(true).optional(),
+  note: z.string().optional(),
+});
+
+const edge = z.strictObject({ from: portRef, to: portRef });
+
+const schema = z.strictObject({
+  /** Field name to type in SQL's words: "BIGINT NOT NULL", "ROW<mid STRING, uid STRING>". */
+  fields: z.record(z.string().min(1), z.string().min(1)),
+  /** Records may carry more members; they are kept. Default true. */
+  open: z.boolean().optional(),
+  /** Paths of fields that hold personal data; masked in previews. */
+  personal: z.array(z.string()).optional(),
+});
+
+const parameter = z.strictObject({
+  type: z.enum(["string", "number", "boolean", "duration"]),
+  default: z.union([z.string(), z.number(), z.boolean()]),
+  title: words.optional(),
+  description: words.optional(),
+});
+
+/** Text on the canvas, in Markdown. */
+const note = z.strictObject({ text: z.union([z.string(), words]), color: z.enum(["yellow", "blue", "green", "red", "gray"]).optional() });
+const group = z.strictObject({ title: z.union([z.string(), words]), nodes: z.array(id), collapsed: z.literal(true).optional() });
+const box = z.strictObject({
+  x: z.number(),
+  y: z.number(),
+  width: z.number().positive().optional(),
+  height: z.number().positive().optional(),
+});
+
+export const pipelineDocument = z.strictObject({
+  formatVersion: z.literal(FORMAT_VERSION),
+  /** Name people call it by; the id under which it is stored is the server's. */
+  name: z.string().min(1).max(200),
+  title: words.optional(),
+  description: words.optional(),
+  /** Values that deploy, command line and tests can set; `${name}` in a param's text stands for them. */
+  parameters: z.record(z.string().regex(/^[a-z][A-Za-z0-9_]{0,63}$/), parameter).optional(),
+  /** IANA name. */
+  timeZone: z.string().optional(),
+  parallelism: z.int().min(1).max(128).optional(),
+  checkpointInterval: durationText.optional(),
+  /** Connection aliases that nodes name, with the role each plays. An environment says which connection an alias means. */
+  connections: z.record(id, z.strictObject({ role: z.enum(["topic", "files"]) })).optional(),
+  schemas: z.record(id, schema).optional(),
+  /** Fragments used, pinned by version. */
+  fragments: z.record(id, z.strictObject({ version: z.int().min(1) })).optional(),
+  nodes: z.record(id, node),
+  edges: z.array(edge),
+  notes: z.record(id, note).optional(),
+  groups: z.record(id, group).optional(),
+  tests: z.array(timelineTest).optional(),
+  layout: z.strictObject({ nodes: z.record(id, box).optional(), notes: z.record(id, box).optional() }).optional(),
+});
+
+/** A pipeline that has passed the format's check (not yet `validate`). */
+export type PipelineDocument = z.infer<typeof pipelineDocument>;
+export type PipelineNode = PipelineDocument["nodes"][string];
+export type Edge = PipelineDocument["edges"][number];
+export type DeclaredSchema = z.infer<typeof schema>;
+export type PipelineParameter = z.infer<typeof parameter>;
+
+/** "node.port" taken apart. */
+export function parsePortRef(ref: string): { node: string; port: string } {
+  const dot = ref.indexOf(".");
+  return { node: ref.slice(0, dot), port: ref.slice(dot + 1) };
+}
+
+export const DEFAULTS = { timeZone: "Asia/Shanghai", parallelism: 1, checkpointInterval: "200 ms" } as const;

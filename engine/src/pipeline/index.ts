@@ -1,0 +1,3 @@
+export * from "./document.ts";
+export * from "./problem.ts";
+export * from "./typed-graph.ts";

@@ -1,0 +1,272 @@
+/**
+ * The REST API as zod schemas: the server checks requests with them, OpenAPI is generated from them, the designer imports their
+ * types (types only). All routes under /api want the token (`Authorization: Bearer`, or the cookie that the printed address sets).
+ *
+ * | route | body or query → answer |
+ * | --- | --- |
+ * | GET /api/templates | → templateSummary[] |
+ * | GET /api/templates/:name | → template |
+ * | GET /api/pipelines | → pipelineSummary[] |
+ * | POST /api/pipelines | createPipeline → pipeline (201) |
+ * | GET /api/pipelines/:id | → pipeline |
+ * | PUT /api/pipelines/:id/draft | saveDraft → savedDraft; 409 when `revision` is not the latest |
+ * | DELETE /api/pipelines/:id | → 204 (stops its run first) |
+ * | POST /api/pipelines/:id/deploy | deploy → runStatus; 422 with problems when the draft has errors |
+ * | POST /api/pipelines/:id/stop | stop → runStatus |
+ * | POST /api/pipelines/:id/start | start → runStatus (the deployed version again) |
+ * | GET /api/pipelines/:id/run | → runStatus |
+ * | GET /api/pipelines/:id/versions | → versionSummary[] |
+ * | GET /api/pipelines/:id/versions/:version | → { document } |
+ * | GET /api/pipelines/:id/samples?edge=a.out->b.in | → sample[] (latest last) |
+ * | GET /api/pipelines/:id/dead-letters?node&before&limit&search | → deadLetterPage |
+ * | POST /api/pipelines/:id/dead-letters/replay | replay → { replayed } |
+ * | GET /api/live?pipeline=ID&edges=a.out->b.in,… | server-sent events: `live` with liveFrame every 250 ms |
+ * | POST /api/try | tryRequest → tryResult |
+ * | GET /api/topics?connection=NAME | → topicSummary[] |
+ * | POST /api/topics | createTopic → topicSummary (201) |
+ * | DELETE /api/topics/:topic?connection | → 204 |
+ * | GET /api/topics/:topic/records?connection&partition&from&offset&time&search&limit | → recordPage |
+ * | GET /api/connections, PUT/DELETE /api/connections/:name, POST /api/connections/:name/test | connection |
+ * | GET /api/environments, PUT/DELETE /api/environments/:name | environment |
+ * | GET /api/openapi.json | OpenAPI 3.1 |
+ *
+ * Errors are `apiError` with a fitting status.
+ */
+import { pipelineDocument } from "@millrace/engine/pipeline";
+import { z } from "zod";
+
+const words = z.object({ en: z.string(), zh: z.string() });
+
+export const problem = z.object({
+  code: z.string(),
+  args: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+  severity: z.enum(["error", "warning"]),
+  nodeId: z.string().optional(),
+  path: z.array(z.union([z.string(), z.number()])).optional(),
+  range: z.object({ start: z.number(), end: z.number() }).optional(),
+  fix: z.object({ replace: z.string() }).optional(),
+});
+
+export const apiError = z.object({
+  /** A stable code ("not-found", "stale-revision", "problems" …), words, and for "problems" the list. */
+  error: z.object({ code: z.string(), message: words, problems: z.array(problem).optional() }),
+});
+
+export const templateSummary = z.object({
+  name: z.string(),
+  title: words,
+  description: words,
+  keywords: z.array(z.string()),
+  nodes: z.number(),
+  edges: z.number(),
+});
+export const template = templateSummary.extend({ document: pipelineDocument, readme: words });
+
+export const runState = z.enum(["starting", "running", "stopping", "stopped", "finished", "failed", "restarting"]);
+
+export const runStatus = z.object({
+  pipelineId: z.string(),
+  runId: z.string().optional(),
+  /** Version of the document that the run executes. */
+  version: z.number().optional(),
+  state: runState,
+  /** Why it failed or restarts, with the node where known. */
+  failure: z.object({ message: words, nodeId: z.string().optional(), at: z.number() }).optional(),
+  startedAt: z.number().optional(),
+  lastCheckpoint: z.object({ id: z.number(), at: z.number(), bytes: z.number(), tookMs: z.number() }).optional(),
+  /** A savepoint from which `start` can go on. */
+  savepoint: z.boolean(),
+  deadLetters: z.number(),
+});
+
+export const pipelineSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  title: words.optional(),
+  template: z.string().optional(),
+  updatedAt: z.number(),
+  /** The draft differs from the deployed version. */
+  changed: z.boolean(),
+  run: runStatus.optional(),
+});
+
+export const pipeline = pipelineSummary.extend({
+  draft: pipelineDocument,
+  revision: z.number(),
+  problems: z.array(problem),
+  live: z.object({ version: z.number(), document: pipelineDocument, deployedAt: z.number() }).optional(),
+});
+
+export const createPipeline = z.strictObject({
+  document: pipelineDocument.optional(),
+  template: z.string().optional(),
+  name: z.string().min(1).max(200).optional(),
+});
+export const saveDraft = z.strictObject({ document: pipelineDocument, revision: z.number() });
+export const savedDraft = z.object({ revision: z.number(), problems: z.array(problem), changed: z.boolean() });
+/** `keep`: stop with savepoint and go on from it, state matched by node id (default when it runs). `fresh`: without state, sources at their start. */
+export const deploy = z.strictObject({
+  from: z.enum(["keep", "fresh"]).optional(),
+  set: z.record(z.string(), z.json()).optional(),
+  environment: z.string().optional(),
+});
+export const stop = z.strictObject({ savepoint: z.boolean().default(true) });
+export const start = z.strictObject({ from: z.enum(["savepoint", "fresh"]).default("savepoint") });
+export const versionSummary = z.object({ version: z.number(), deployedAt: z.number(), nodes: z.number() });
+
+export const origin = z.object({
+  nodeId: z.string(),
+  split: z.string(),
+  topic: z.string(),
+  partition: z.number().optional(),
+  offset: z.number(),
+});
+
+/** A record copied off an edge. `text` is JSON (or the raw text where it is none), cut at 64 KiB. */
+export const sample = z.object({
+  seq: z.number(),
+  /** When it passed (processing time) and its event time (null: none). */
+  at: z.number(),
+  time: z.number().nullable(),
+  kind: z.enum(["+I", "-U", "+U", "-D"]),
+  text: z.string(),
+  truncated: z.boolean().optional(),
+  /** The source record that caused it; the same origin on two edges is the same record on its way. */
+  origin: origin.optional(),
+  /** Changed since the source: paths with dots. */
+  changed: z.array(z.string()).optional(),
+});
+
+/** Counts since the run began; rates are records a second over the last 2 s. */
+export const portLive = z.object({ total: z.number(), rate: z.number() });
+export const nodeLive = z.object({
+  in: z.record(z.string(), portLive),
+  out: z.record(z.string(), portLive),
+  dropped: z.record(z.string(), z.number()),
+  errors: z.number(),
+  /** Epoch ms; null: none yet; "end" after the end of input. */
+  watermark: z.union([z.number(), z.null(), z.literal("end")]),
+  /** Sources: records still to read. Sinks: rows staged. */
+  lag: z.number().optional(),
+  holdings: z.record(z.string(), z.number()).optional(),
+  /** What an edge without records waits for. */
+  waitsFor: words.optional(),
+  lastError: z.object({ message: words, at: z.number() }).optional(),
+});
+export const liveFrame = z.object({
+  at: z.number(),
+  run: runStatus,
+  nodes: z.record(z.string(), nodeLive),
+  /** New samples of the watched edges since the last frame, by "a.out->b.in" (or "a.out" for an unwired port). */
+  samples: z.record(z.string(), z.array(sample)),
+});
+
+export const deadLetter = z.object({
+  id: z.string(),
+  nodeId: z.string(),
+  port: z.string(),
+  at: z.number(),
+  time: z.number().nullable(),
+  code: z.string(),
+  message: words,
+  /** The record as it came in at that node, whole: text, or base64 where it is not UTF-8. */
+  text: z.string(),
+  encoding: z.enum(["utf8", "base64"]),
+  origin: origin.optional(),
+  replayedAt: z.number().optional(),
+});
+export const deadLetterPage = z.object({ total: z.number(), letters: z.array(deadLetter), next: z.string().optional() });
+export const replay = z.strictObject({
+  ids: z.array(z.string()).min(1).max(1000),
+  /** A repaired text for a single letter. */ text: z.string().optional(),
+});
+
+/** Plays the document (or the part above `targets`) over given or retained records, with sinks off. */
+export const tryRequest = z.strictObject({
+  document: pipelineDocument,
+  /** Takes retained samples of this pipeline's edges as input where `records` gives none. */
+  pipelineId: z.string().optional(),
+  /** Records by source node id, as text. */
+  records: z.record(z.string(), z.array(z.string()).max(1000)).optional(),
+  /** Output ports to report, "node.port"; default: all. */
+  targets: z.array(z.string()).optional(),
+  /** At most this many rows per port in the answer. */
+  limit: z.int().min(1).max(1000).default(100),
+});
+export const tryResult = z.object({
+  problems: z.array(problem),
+  ports: z.record(z.string(), z.object({ total: z.number(), rows: z.array(sample) })),
+  counters: z.record(z.string(), z.number()),
+  /** Records the sources gave. */
+  inputs: z.record(z.string(), z.number()),
+});
+
+export const topicSummary = z.object({
+  name: z.string(),
+  records: z.number(),
+  bytes: z.number(),
+  retentionMs: z.number().optional(),
+  retentionBytes: z.number().optional(),
+  partitions: z.array(z.object({ partition: z.number(), earliest: z.number(), latest: z.number(), bytes: z.number() })),
+  groups: z.record(z.string(), z.record(z.string(), z.number())).optional(),
+});
+export const createTopic = z.strictObject({
+  name: z.string(),
+  connection: z.string().optional(),
+  partitions: z.int().min(1).max(1024).default(4),
+  retentionMs: z.number().positive().optional(),
+  retentionBytes: z.number().positive().optional(),
+});
+export const topicRecord = z.object({
+  partition: z.number(),
+  offset: z.number(),
+  time: z.number(),
+  key: z.string().nullable(),
+  text: z.string().nullable(),
+  encoding: z.enum(["utf8", "base64"]),
+  headers: z.record(z.string(), z.string()).optional(),
+});
+export const recordPage = z.object({
+  records: z.array(topicRecord),
+  /** Where to go on, by partition; `done` when the end was reached. */ next: z.record(z.string(), z.number()),
+  done: z.boolean(),
+  scanned: z.number(),
+});
+
+export const connection = z.object({
+  name: z.string(),
+  kind: z.enum(["built-in"]),
+  role: z.enum(["topic", "files"]),
+  settings: z.record(z.string(), z.json()),
+});
+export const connectionTest = z.object({
+  ok: z.boolean(),
+  steps: z.array(z.object({ what: words, ok: z.boolean(), detail: z.string().optional() })),
+});
+/** Alias → connection name. An alias that is not listed means the built-in driver of its role. */
+export const environment = z.object({ name: z.string(), connections: z.record(z.string(), z.string()) });
+
+export type ApiError = z.infer<typeof apiError>;
+export type TemplateSummary = z.infer<typeof templateSummary>;
+export type Template = z.infer<typeof template>;
+export type RunState = z.infer<typeof runState>;
+export type RunStatus = z.infer<typeof runStatus>;
+export type PipelineSummary = z.infer<typeof pipelineSummary>;
+export type Pipeline = z.infer<typeof pipeline>;
+export type SavedDraft = z.infer<typeof savedDraft>;
+export type VersionSummary = z.infer<typeof versionSummary>;
+export type Sample = z.infer<typeof sample>;
+export type NodeLive = z.infer<typeof nodeLive>;
+export type LiveFrame = z.infer<typeof liveFrame>;
+export type DeadLetter = z.infer<typeof deadLetter>;
+export type DeadLetterPage = z.infer<typeof deadLetterPage>;
+export type TryRequest = z.input<typeof tryRequest>;
+export type TryResult = z.infer<typeof tryResult>;
+export type TopicSummary = z.infer<typeof topicSummary>;
+export type TopicRecordView = z.infer<typeof topicRecord>;
+export type RecordPage = z.infer<typeof recordPage>;
+export type Connection = z.infer<typeof connection>;
+export type ConnectionTest = z.infer<typeof connectionTest>;
+export type Environment = z.infer<typeof environment>;
+export type Deploy = z.input<typeof deploy>;
+export type CreatePipeline = z.input<typeof createPipeline>;
