@@ -38,8 +38,15 @@ export interface NodeSpec<P extends Params = Params> {
   readonly keyBy?: (params: P) => Readonly<Record<string, readonly string[]>>;
   /** Every expression in the params, with its port; the planner checks them, finds the fields they read, and the editor offers completion. */
   readonly expressions?: (params: P) => readonly ExpressionUse[];
-  /** Fields that the node itself reads beside its expressions (flatten's array), per input port; names with dots. */
+  /** Fields that the node itself reads beside its expressions (flatten's array), per input port; names with dots, `"*"` for all. */
   readonly reads?: (params: P) => Readonly<Record<string, readonly string[]>>;
+  /**
+   * "pass": rows leave as they came, perhaps with changed fields (filter), so what is read downstream is read upstream too. "new": the
+   * outputs are made from the expressions and `reads` alone (select). The planner decodes accordingly. Default "pass".
+   */
+  readonly rows?: "pass" | "new";
+  /** Sources: milliseconds without a record after which a split no longer holds the watermark back. */
+  readonly idleAfterMs?: (params: P) => number;
   /** "own": the operator emits its own watermarks (event time). Default: forwarded. */
   readonly watermark?: "own";
   /** Reasons `out.drop` may give, with words for the counter. */
