@@ -1,0 +1,139 @@
+/**
+ * What the server and the command line ask of the machinery that executes runs (worker threads, snapshots, taps), as types alone: `run-host/` implements
+ * it, tests of the routes put a small host in memory in its place. A host knows nothing of drafts, versions or desired states; who decides that a run should be there is
+ * `supervisor.ts`.
+ *
+ * A pipeline has at most one run at a time. Its checkpoints, savepoints and dead letters are kept under the pipeline's id in the data folder and outlive the run.
+ */
+import type { PipelineDocument } from "@millrace/engine/pipeline";
+import type { DeadLetterPage, LiveFrame, NodeLive, RunStatus, Sample, TryResult } from "../api.ts";
+
+export interface RunHost {
+  /**
+   * Starts a run and resolves once it is on its way (state "starting" or "running"). Rejects when it cannot begin: the pipeline has a run already, the document has errors,
+   * a connection does not open, the state to restore does not fit. What goes wrong later ends the run (`RunHandle.ended`).
+   */
+  startRun(request: StartRun): Promise<RunHandle>;
+  /** The newest state a run of the pipeline can go on from; undefined when there is none. */
+  savedState(pipelineId: string): Promise<SavedState | undefined>;
+  /** Dead letters of the pipeline, newest first; works without a run too. */
+  deadLetters(pipelineId: string, query: DeadLetterQuery): Promise<DeadLetterPage>;
+  /** Removes checkpoints, savepoints and dead letters of a deleted pipeline. There must be no run. */
+  forget(pipelineId: string): Promise<void>;
+  /** Plays a document, or the part above `targets`, over given records with sinks off. Errors of the document are in the result's `problems`. */
+  tryPipeline(request: TryPipeline): Promise<TryResult>;
+  /** Stops every run at its last checkpoint without making savepoints (they go on from there) and lets go of threads and stores. */
+  close(): Promise<void>;
+}
+
+export interface StartRun {
+  readonly pipelineId: string;
+  /** Unique for this start; part of transaction ids and tokens. */
+  readonly runId: string;
+  /** Of the document; told by the status and kept in snapshots. */
+  readonly version: number;
+  /** Has passed the format's check and `analyze`. */
+  readonly document: PipelineDocument;
+  /** Values of the pipeline's parameters; those left out have their defaults. */
+  readonly set: Readonly<Record<string, unknown>>;
+  /** What the document's connection aliases mean. An alias that is missing, and a node without one, mean the built-in driver of its role. */
+  readonly connections: Readonly<Record<string, ConnectionConfig>>;
+  /** "newest": state and positions of the pipeline's newest checkpoint or savepoint (none: begins without). Left out: begins without state, and older state is discarded. */
+  readonly restoreFrom?: "newest" | undefined;
+}
+
+/** A connection with its secrets in the clear; must not reach a log or an answer. */
+export interface ConnectionConfig {
+  readonly kind: string;
+  readonly role: "topic" | "files";
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface SavedState {
+  readonly kind: "checkpoint" | "savepoint";
+  readonly at: number;
+  /** Version of the document that wrote it. */
+  readonly version: number;
+}
+
+export interface RunHandle {
+  readonly pipelineId: string;
+  readonly runId: string;
+  /** The picture of now, from memory. */
+  status(): HostStatus;
+  /** Counts of every node, from memory; stay readable after the end (the command line's summary is made of them). */
+  nodes(): Readonly<Record<string, NodeLive>>;
+  /** What is kept of an edge ("a.out->b.in", or "a.out" for any of a port's edges or an unwired port), latest last. Stays readable after the end. */
+  samples(edge: string): Promise<readonly Sample[]>;
+  /** Somebody looks at these edges: the host samples them more richly until `close`. */
+  watch(edges: readonly string[]): Watch;
+  /**
+   * Ends the run and resolves when it has ended and everything is committed or given up: with `savepoint` after one more checkpoint that covers all that was read, else at
+   * the last checkpoint. Rejects when the savepoint fails; the run then goes on. A run that has ended already is left alone.
+   */
+  stop(options: { readonly savepoint: boolean }): Promise<void>;
+  /** Never rejects. */
+  readonly ended: Promise<RunEnd>;
+  /**
+   * Sends dead letters into their nodes' inputs once more, once each, with their old times. `text` replaces the text of a single letter. Resolves with how many were taken (those
+   * replayed before, or not there any more, are not) once that is durable.
+   */
+  replay(ids: readonly string[], text?: string): Promise<number>;
+}
+
+export interface HostStatus {
+  readonly state: "starting" | "running" | "stopping" | "stopped" | "finished" | "failed";
+  readonly startedAt: number;
+  readonly lastCheckpoint?: RunStatus["lastCheckpoint"];
+  /** Dead letters of this pipeline that are kept. */
+  readonly deadLetters: number;
+}
+
+export type RunEnd =
+  /** Asked to stop. */
+  | { readonly state: "stopped" }
+  /** All sources were bounded and have ended; everything is committed. */
+  | { readonly state: "finished" }
+  | { readonly state: "failed"; readonly failure: RunFailure };
+
+export interface RunFailure {
+  readonly message: { readonly en: string; readonly zh: string };
+  readonly nodeId?: string;
+  /** True when trying again cannot help (state that does not fit, a forced restore that would double rows): the supervisor leaves it failed. */
+  readonly permanent?: boolean;
+}
+
+/** One watcher's view. */
+export interface Watch {
+  /** Counts of now, and the samples of the watched edges that are new since the last call. */
+  frame(): Pick<LiveFrame, "nodes" | "samples">;
+  close(): void;
+}
+
+export interface DeadLetterQuery {
+  readonly node?: string | undefined;
+  /** Id of the oldest letter of the page before. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+  /** Found in text, code or message, ignoring case. */
+  readonly search?: string | undefined;
+}
+
+export interface TryPipeline {
+  readonly document: PipelineDocument;
+  /** Records by source node id, as text, with their event time where known. */
+  readonly records: Readonly<Record<string, readonly { readonly text: string; readonly time?: number | undefined }[]>>;
+  /** "node.port"; left out: all. */
+  readonly targets?: readonly string[] | undefined;
+  readonly limit: number;
+}
+
+/** What `run-host/index.ts` exports as `createRunHost`. */
+export type CreateRunHost = (options: RunHostOptions) => Promise<RunHost>;
+
+export interface RunHostOptions {
+  /** Absolute path; the host keeps its own things in folders below it. */
+  readonly dataFolder: string;
+  /** One line for people, without secrets. */
+  readonly log: (line: string) => void;
+}
