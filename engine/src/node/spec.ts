@@ -61,6 +61,10 @@ export interface NodeSpec<P extends Params = Params> {
   readonly format?: (params: P) => Format;
   /** The line under the node's name on its card: "amount > 100". */
   readonly cardLine?: (params: P) => string;
+  /** Sinks: expression (one of `expressions`) whose text is the record's key. */
+  readonly sinkKey?: (params: P) => string | undefined;
+  /** Sinks: expression (one of `expressions`) that computes the target per row (a topic's name). */
+  readonly sinkTarget?: (params: P) => string | undefined;
   /** What a sink promises after a crash. */
   readonly delivery?: "exactly-once" | "idempotent" | "at-least-once";
   /** What a source reads or a sink writes, for the map and for checks of a second writer: topic names, file names. Undefined where it is computed per row. */
