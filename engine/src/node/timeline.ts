@@ -44,7 +44,7 @@ export interface RowInput {
 }
 
 export interface Expectation {
-  /** Rows that this step emitted, by edge or port ("node.port" in pipelines, port in node cases). Ports not named are not looked at; `[]` expects none. */
+  /** Rows that this step emitted, by "node.port" (in node cases: port), or what a sink wrote, by its node id (in node cases: "written"). Ports not named are not looked at; `[]` expects none. */
   readonly rows?: Readonly<Record<string, readonly ExpectedRow[]>>;
   /** Compare rows in order (default: any order). */
   readonly ordered?: boolean;
@@ -62,6 +62,9 @@ export interface ExpectedRow {
   readonly time?: number;
   readonly kind?: RowKind;
   readonly exact?: false;
+  /** Only for what a sink wrote (place: the sink's node id): the record's key and, where computed, its target. */
+  readonly key?: string;
+  readonly target?: string;
 }
 
 export interface NodeCase {
@@ -69,6 +72,8 @@ export interface NodeCase {
   readonly params: Readonly<Record<string, unknown>>;
   /** Schema of each input port, as `parseSchema` reads it: "mid STRING, ts BIGINT, page ROW<page_id STRING>". Default: inferred from the first rows. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Declared schemas that params name, in the same words. */
+  readonly schemas?: Readonly<Record<string, string>>;
   readonly timeZone?: string;
   readonly steps?: readonly Step[];
   /** Short form: what all steps together emitted, by port. */

@@ -1,1 +1,2 @@
+export * from "./infer.ts";
 export * from "./types.ts";

@@ -1,0 +1,277 @@
+/**
+ * One node of a running task: it counts what comes in, shows the operator its key's state, catches what cannot be processed, and merges the
+ * watermarks of its inputs. Rows go from node to node by plain calls; a graph has no cycles, so no node is entered twice.
+ */
+import type { Encoder } from "../codec/codec.ts";
+import {
+  type ByteRange,
+  type CompiledExpression,
+  ERROR_PORT,
+  MAX_TIME,
+  MIN_TIME,
+  type Millis,
+  type NodeSpec,
+  type Operator,
+  type Out,
+  type Row,
+  RowError,
+  type Sink,
+} from "../node/index.ts";
+import type { KeyedBackend } from "./keyed-state.ts";
+import type { Tap } from "./tap.ts";
+import { CombinedWatermark, WatermarkValve } from "./watermark.ts";
+
+/** A bug or an outside failure in a node: the run cannot go on. */
+export class NodeFailure extends Error {
+  readonly nodeId: string;
+  constructor(nodeId: string, cause: unknown) {
+    super(`node ${JSON.stringify(nodeId)}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = "NodeFailure";
+    this.nodeId = nodeId;
+  }
+}
+
+/** What a node asks of the task it belongs to. */
+export interface NodeHost {
+  now(): Millis;
+  /** The tap is due: copy the row. */
+  sample(tap: Tap, row: Row, time: Millis): void;
+  /** The current source record is followed through all taps. */
+  readonly traced: boolean;
+  /** A row could not be processed at `node`; `text` is the record as it came in there. */
+  failed(node: NodeRuntime, error: RowError, text: ByteRange, row: Row | undefined, time: Millis, port: string): void;
+}
+
+export interface Target {
+  readonly node: NodeRuntime;
+  readonly port: InputPort;
+  readonly channel: number;
+}
+
+export interface OutputPort {
+  readonly name: string;
+  readonly tap: Tap;
+  readonly targets: Target[];
+}
+
+export class InputPort {
+  readonly name: string;
+  total = 0;
+  readonly valve: WatermarkValve;
+  /** Values of the key of a row; undefined where the node is not keyed. */
+  readonly key: readonly CompiledExpression[] | undefined;
+  /** Writes a row of this port as text, for dead letters. */
+  readonly encoder: Encoder;
+  ended = 0;
+  readonly channels: number;
+
+  constructor(options: {
+    name: string;
+    channels: number;
+    key: readonly CompiledExpression[] | undefined;
+    encoder: Encoder;
+    valve: WatermarkValve;
+  }) {
+    this.name = options.name;
+    this.channels = options.channels;
+    this.key = options.key;
+    this.encoder = options.encoder;
+    this.valve = options.valve;
+  }
+}
+
+export interface SinkSide {
+  readonly sink: Sink;
+  readonly encoder: Encoder;
+  readonly key: CompiledExpression | undefined;
+  readonly target: CompiledExpression | undefined;
+  /** A key's or target's value as text. */
+  text(value: import("../schema/index.ts").Value, expression: CompiledExpression): string | null;
+}
+
+export class NodeRuntime {
+  readonly id: string;
+  readonly spec: NodeSpec;
+  readonly disabled: boolean;
+  readonly inputs = new Map<string, InputPort>();
+  readonly outputs = new Map<string, OutputPort>();
+  readonly dropped = new Map<string, number>();
+  readonly backend: KeyedBackend;
+  errors = 0;
+  lastError: { words: { readonly en: string; readonly zh: string }; at: Millis } | undefined;
+  /** Merged watermark of the inputs (sources and "own": what it emitted). */
+  watermark: Millis = MIN_TIME;
+  operator: Operator | undefined;
+  sinkSide: SinkSide | undefined;
+  readonly out: Out;
+  private readonly host: NodeHost;
+  private combined: CombinedWatermark | undefined;
+  private hasEnded = false;
+
+  constructor(id: string, spec: NodeSpec, disabled: boolean, backend: KeyedBackend, host: NodeHost) {
+    this.id = id;
+    this.spec = spec;
+    this.disabled = disabled;
+    this.backend = backend;
+    this.host = host;
+    this.out = {
+      emit: (port, row, time) => this.emit(port, row, time),
+      drop: (reason) => {
+        this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + 1);
+      },
+      watermark: (time) => {
+        if (time > this.watermark) this.sendWatermark(time);
+      },
+      idle: () => this.sendIdle(true),
+    };
+  }
+
+  /** Adds an input port with as many channels as edges end there. */
+  addInput(name: string, channels: number, key: readonly CompiledExpression[] | undefined, encoder: Encoder): void {
+    const index = this.inputs.size;
+    const valve = new WatermarkValve(Math.max(1, channels), {
+      watermark: (time) => this.combined?.onWatermark(index, time),
+      idle: (idle) => this.combined?.onIdle(index, idle),
+    });
+    this.inputs.set(name, new InputPort({ name, channels, key, encoder, valve }));
+  }
+
+  /** All input ports are there: merges their watermarks. A port without edges holds nobody back. */
+  wire(): void {
+    const combined = new CombinedWatermark(this.inputs.size, {
+      watermark: (time) => this.onWatermark(time),
+      idle: (idle) => this.onIdle(idle),
+    });
+    const ports = [...this.inputs.values()];
+    if (ports.some((port) => port.channels > 0)) {
+      ports.forEach((port, index) => {
+        if (port.channels === 0) combined.onIdle(index, true);
+      });
+    }
+    this.combined = combined;
+  }
+
+  receive(port: InputPort, row: Row, time: Millis): void {
+    port.total++;
+    if (this.disabled) return this.passBy(row, time);
+    try {
+      if (port.key !== undefined) this.backend.select(port.key.map((expression) => expression(row, time)));
+      if (this.sinkSide !== undefined) this.write(this.sinkSide, row, time);
+      else this.operator?.onRow(row, time, this.out, port.name);
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error instanceof NodeFailure ? error : new NodeFailure(this.id, error);
+      this.host.failed(this, error, this.textOf(port, row), row, time, port.name);
+    }
+  }
+
+  emit(portName: string, row: Row, time: Millis): void {
+    const port = this.outputs.get(portName);
+    if (port === undefined) throw new NodeFailure(this.id, `it has no output port ${JSON.stringify(portName)}`);
+    const { tap, targets } = port;
+    tap.total++;
+    if (tap.left > 0 || this.host.traced) this.host.sample(tap, row, time);
+    for (const target of targets) target.node.receive(target.port, row, time);
+  }
+
+  /** Fires processing-time timers; lets an operator with its own watermark speak. */
+  periodic(now: Millis): void {
+    const operator = this.operator;
+    if (operator === undefined || this.disabled) return;
+    this.guard(() => {
+      this.backend.fireProcessingTimers(now, (time) => operator.onTimer?.(time, this.out, "processing"));
+      operator.onPeriodic?.(now, this.out);
+    });
+  }
+
+  /** One edge's input has ended; with the last one the node ends, and tells those after it. */
+  endChannel(port: InputPort): void {
+    port.ended++;
+    if ([...this.inputs.values()].some((input) => input.ended < input.channels)) return;
+    this.end();
+  }
+
+  end(): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    if (!this.disabled) this.guard(() => this.operator?.onEnd?.(this.out));
+    this.sendWatermark(MAX_TIME);
+    for (const port of this.outputs.values()) for (const target of port.targets) target.node.endChannel(target.port);
+  }
+
+  get isEnded(): boolean {
+    return this.hasEnded;
+  }
+
+  sendWatermark(time: Millis): void {
+    this.watermark = time;
+    for (const port of this.outputs.values()) for (const target of port.targets) target.port.valve.onWatermark(target.channel, time);
+  }
+
+  sendIdle(idle: boolean): void {
+    for (const port of this.outputs.values()) for (const target of port.targets) target.port.valve.onIdle(target.channel, idle);
+  }
+
+  /** Watermarks by port and channel, for the checkpoint. */
+  watermarks(): Record<string, Millis[]> {
+    return Object.fromEntries([...this.inputs].map(([name, port]) => [name, port.valve.snapshot()]));
+  }
+
+  restoreWatermarks(byPort: Readonly<Record<string, readonly Millis[]>>, own: Millis): void {
+    const merged = [...this.inputs].map(([name, port]) => {
+      port.valve.restore(byPort[name] ?? []);
+      return port.valve.watermark;
+    });
+    this.combined?.restore(merged);
+    this.backend.watermark = this.combined?.watermark ?? MIN_TIME;
+    this.watermark = own;
+  }
+
+  private onWatermark(time: Millis): void {
+    if (this.disabled) return this.sendWatermark(time);
+    const operator = this.operator;
+    this.guard(() => {
+      this.backend.fireEventTimers(time, (at) => operator?.onTimer?.(at, this.out, "event"));
+      operator?.onWatermark?.(time, this.out);
+    });
+    if (this.spec.watermark !== "own") this.sendWatermark(time);
+  }
+
+  private onIdle(idle: boolean): void {
+    if (this.disabled || this.spec.watermark !== "own") this.sendIdle(idle);
+  }
+
+  /** Timers and watermarks belong to no single row, so whatever goes wrong there is a failure of the run. */
+  private guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      throw error instanceof NodeFailure ? error : new NodeFailure(this.id, error);
+    }
+  }
+
+  private passBy(row: Row, time: Millis): void {
+    for (const name of this.outputs.keys()) {
+      if (name !== ERROR_PORT) return this.emit(name, row, time);
+    }
+  }
+
+  private write(side: SinkSide, row: Row, time: Millis): void {
+    const key = side.key === undefined ? null : side.text(side.key(row, time), side.key);
+    const target = side.target === undefined ? undefined : side.text(side.target(row, time), side.target);
+    if (target === null)
+      throw new RowError("sink.no-target", {
+        en: "The target's name is NULL for this row; expected text.",
+        zh: "该行的目标名称为 NULL；应为文本。",
+      });
+    side.sink.write({
+      value: side.encoder.encode(row),
+      key: key === null ? null : Buffer.from(key),
+      time,
+      ...(target === undefined ? {} : { target }),
+    });
+  }
+
+  private textOf(port: InputPort, row: Row): ByteRange {
+    return port.encoder.encode(row);
+  }
+}

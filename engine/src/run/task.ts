@@ -1,0 +1,429 @@
+/**
+ * A running pipeline (one subtask of it) without clock, randomness or I/O: records, watermarks, the clock and the end of input are pushed in, rows come out at
+ * sinks and taps, and its state can be snapshotted between any two pushes. Real runs (`runner.ts`), tests and "try" all drive this.
+ */
+import { codecOf, type Decoder, type FieldTree } from "../codec/index.ts";
+import { compile, formatValue } from "../expression/index.ts";
+import {
+  type ByteRange,
+  type CompiledExpression,
+  ERROR_PORT,
+  ERROR_SCHEMA,
+  type Expressions,
+  MAX_TIME,
+  META,
+  MIN_TIME,
+  type Millis,
+  type NodeType,
+  type OperatorContext,
+  type Origin,
+  type RecordBatch,
+  type Row,
+  RowError,
+  type Sink,
+  type Split,
+} from "../node/index.ts";
+import { parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
+import type { DataType, RowKind, Schema } from "../schema/index.ts";
+import { KeyedBackend, type KeySnapshot, type StateSchema } from "./keyed-state.ts";
+import { NodeFailure, type NodeHost, NodeRuntime, type OutputPort, type SinkSide } from "./node-runtime.ts";
+import { DEFAULT_TAP, Tap, type TapSettings } from "./tap.ts";
+import { wantedFields } from "./wanted-fields.ts";
+
+/** A row that no node could process, and nobody wired the `error` port for. */
+export interface DeadLetter {
+  readonly nodeId: string;
+  /** Input port where it came in; "" at a source. */
+  readonly port: string;
+  readonly at: Millis;
+  readonly time: Millis | null;
+  readonly kind: RowKind;
+  readonly code: string;
+  readonly words: { readonly en: string; readonly zh: string };
+  /** The record as it came in at that node, whole. */
+  readonly bytes: Uint8Array;
+  readonly origin?: Origin;
+}
+
+export interface TaskOptions {
+  readonly graph: TypedGraph;
+  readonly nodeTypes: ReadonlyMap<string, NodeType>;
+  /** Sinks by node id; a sink node without one counts its rows and lets them go (tests, "try"). */
+  readonly sinks?: ReadonlyMap<string, Sink>;
+  readonly now: () => Millis;
+  readonly onDeadLetter: (letter: DeadLetter) => void;
+  readonly taps?: TapSettings;
+}
+
+export interface PortCounts {
+  readonly in: Readonly<Record<string, number>>;
+  readonly out: Readonly<Record<string, number>>;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly errors: number;
+  readonly watermark: Millis;
+  readonly isEnded: boolean;
+  readonly holdings?: Readonly<Record<string, number>>;
+  readonly lastError?: { readonly words: { readonly en: string; readonly zh: string }; readonly at: Millis };
+}
+
+/** The state of one node's key, or a node's watermarks: one line of a snapshot. */
+export type SnapshotEntry =
+  | { readonly node: string; readonly key: KeySnapshot }
+  | { readonly node: string; readonly watermarks: Readonly<Record<string, readonly StoredTime[]>>; readonly own: StoredTime };
+
+/** A watermark in JSON, which has no infinities. */
+type StoredTime = number | "min" | "max";
+
+interface SourceSide {
+  readonly decoder: Decoder;
+  readonly mainPort: string;
+}
+
+export class Task {
+  readonly nodes = new Map<string, NodeRuntime>();
+  private readonly sources = new Map<string, SourceSide>();
+  private readonly options: TaskOptions;
+  private readonly ordered: NodeRuntime[] = [];
+  private readonly schemas = new Map<string, Schema>();
+  private traced = false;
+  /** Where the record being processed came from, put together only when a sample or a dead letter wants it. */
+  private currentNode = "";
+  private currentSplit: Split | undefined;
+  private currentOffset = 0;
+
+  constructor(options: TaskOptions) {
+    this.options = options;
+    const wanted = wantedFields(options.graph);
+    for (const typed of options.graph.nodes) this.addNode(typed, wanted.get(typed.id));
+    for (const typed of options.graph.nodes) this.wireNode(typed);
+  }
+
+  /** Decodes and processes records `from` (inclusive) to `to` of a batch. */
+  pushBatch(nodeId: string, split: Split, batch: RecordBatch, from = 0, to = batch.count): void {
+    const node = this.node(nodeId);
+    for (let i = from; i < to; i++) {
+      this.currentNode = nodeId;
+      this.currentSplit = split;
+      this.currentOffset = batch.offset(i);
+      const text = batch.bytes(i);
+      if (text === null) node.out.drop(TOMBSTONE, NO_ROW);
+      else this.pushText(nodeId, text, batch.time(i));
+    }
+    this.currentSplit = undefined;
+    this.traced = false;
+  }
+
+  /** One record into a source node. */
+  pushText(nodeId: string, text: ByteRange, time: Millis, kind: RowKind = "+I"): void {
+    const node = this.node(nodeId);
+    const side = this.sources.get(nodeId) as SourceSide;
+    let row: Row;
+    try {
+      row = side.decoder.decode(text);
+    } catch (error) {
+      if (!(error instanceof RowError)) throw new NodeFailure(nodeId, error);
+      this.failed(node, error, text, undefined, time, "");
+      return;
+    }
+    if (kind !== "+I") row = { ...row, [META]: { ...row[META], kind } };
+    const tap = (node.outputs.get(side.mainPort) as OutputPort).tap;
+    this.traced = tap.left > 0;
+    node.emit(side.mainPort, row, time);
+  }
+
+  /** One row into an input port, decoded from text by the port's schema: replays of dead letters, and tests of single nodes. */
+  pushInto(nodeId: string, port: string, text: ByteRange, time: Millis, kind: RowKind = "+I"): void {
+    if (port === "") return this.pushText(nodeId, text, time, kind);
+    const node = this.node(nodeId);
+    const input = node.inputs.get(port);
+    if (!input) throw new NodeFailure(nodeId, `it has no input port ${JSON.stringify(port)}`);
+    const schema = this.schemas.get(`${nodeId}.${port}`) as Schema;
+    let row: Row;
+    try {
+      row = codecOf({ name: "json" }).decoder(schema, true, { name: "json" }).decode(text);
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error;
+      this.failed(node, error, text, undefined, time, port);
+      return;
+    }
+    node.receive(input, kind === "+I" ? row : { ...row, [META]: { ...row[META], kind } }, time);
+  }
+
+  pushWatermark(nodeId: string, time: Millis): void {
+    const node = this.node(nodeId);
+    if (time > node.watermark) node.sendWatermark(time);
+  }
+
+  pushIdle(nodeId: string, idle: boolean): void {
+    this.node(nodeId).sendIdle(idle);
+  }
+
+  isSource(nodeId: string): boolean {
+    return this.sources.has(nodeId);
+  }
+
+  /** The source has no more records, ever. */
+  end(nodeId: string): void {
+    this.node(nodeId).end();
+  }
+
+  get isEnded(): boolean {
+    return this.ordered.every((node) => node.isEnded);
+  }
+
+  /** Processing time has moved to `now`: timers fire, operators with a watermark of their own speak. Upstream nodes first. */
+  advanceClock(now: Millis): void {
+    for (const node of this.ordered) node.periodic(now);
+  }
+
+  /** A new sampling period. */
+  refillTaps(): void {
+    for (const node of this.ordered) for (const port of node.outputs.values()) port.tap.refill();
+  }
+
+  counts(): Readonly<Record<string, PortCounts>> {
+    return Object.fromEntries(
+      this.ordered.map((node) => {
+        const holdings = node.operator?.holdings?.();
+        return [
+          node.id,
+          {
+            in: Object.fromEntries([...node.inputs].map(([name, port]) => [name, port.total])),
+            out: Object.fromEntries([...node.outputs].map(([name, port]) => [name, port.tap.total])),
+            dropped: Object.fromEntries(node.dropped),
+            errors: node.errors,
+            watermark: node.watermark,
+            isEnded: node.isEnded,
+            ...(holdings ? { holdings } : {}),
+            ...(node.lastError ? { lastError: node.lastError } : {}),
+          },
+        ];
+      }),
+    );
+  }
+
+  tap(nodeId: string, port: string): Tap | undefined {
+    return this.nodes.get(nodeId)?.outputs.get(port)?.tap;
+  }
+
+  stateSchemas(): Readonly<Record<string, StateSchema>> {
+    return Object.fromEntries(this.ordered.filter((node) => node.operator).map((node) => [node.id, node.backend.schema()]));
+  }
+
+  /** State that changed since `markClean` (all of it with `all`), and every node's watermarks. */
+  *snapshot(all: boolean): Iterable<SnapshotEntry> {
+    for (const node of this.ordered) {
+      for (const key of node.backend.snapshot(all)) yield { node: node.id, key };
+      const watermarks = Object.fromEntries(Object.entries(node.watermarks()).map(([port, times]) => [port, times.map(toStored)]));
+      yield { node: node.id, watermarks, own: toStored(node.watermark) };
+    }
+  }
+
+  /** State changed since the last checkpoint that counted. */
+  get isDirty(): boolean {
+    return this.ordered.some((node) => node.backend.isDirty);
+  }
+
+  markClean(): void {
+    for (const node of this.ordered) node.backend.markClean();
+  }
+
+  /** Takes a snapshot's entries, oldest first. Entries of nodes that are gone are skipped; their ids are returned. */
+  restore(entries: Iterable<SnapshotEntry>): ReadonlySet<string> {
+    const gone = new Set<string>();
+    const watermarks = new Map<string, Extract<SnapshotEntry, { own: unknown }>>();
+    for (const entry of entries) {
+      const node = this.nodes.get(entry.node);
+      if (!node) gone.add(entry.node);
+      else if ("key" in entry) node.backend.restore(entry.key);
+      else watermarks.set(entry.node, entry);
+    }
+    for (const [id, entry] of watermarks) {
+      const byPort = Object.fromEntries(Object.entries(entry.watermarks).map(([port, times]) => [port, times.map(fromStored)]));
+      this.nodes.get(id)?.restoreWatermarks(byPort, fromStored(entry.own));
+    }
+    return gone;
+  }
+
+  private addNode(typed: TypedNode, wanted: FieldTree | undefined): void {
+    const type = this.options.nodeTypes.get(typed.spec.type);
+    if (!type) throw new Error(`node type ${JSON.stringify(typed.spec.type)} is not registered`);
+    const expressions = this.expressionsOf(typed);
+    const keyTexts = typed.spec.keyBy?.(typed.params) ?? {};
+    const keys = new Map(Object.entries(keyTexts).map(([port, texts]) => [port, texts.map((text) => expressions.value(text, port))]));
+    const keyTypes = [...keys.values()][0]?.map((key) => key.dataType) ?? [];
+    const backend = new KeyedBackend(keyTypes, this.options.now);
+    const node = new NodeRuntime(typed.id, typed.spec, typed.disabled, backend, this.hostOf());
+    const json = codecOf({ name: "json" });
+    for (const [name, port] of Object.entries(typed.inputs)) {
+      this.schemas.set(`${typed.id}.${name}`, port.schema);
+      node.addInput(name, port.edges.length, typed.disabled ? undefined : keys.get(name), json.encoder(port.schema, { name: "json" }));
+    }
+    for (const [name, port] of Object.entries(typed.outputs)) {
+      const encoder = json.encoder(port.schema, { name: "json" });
+      const describe = (row: Row) => {
+        const { bytes, start, end } = encoder.encode(row);
+        const changed = row[META]?.changes?.map((change) => change.path.join("."));
+        return { text: textOf(bytes, start, end), ...(changed ? { changed } : {}) };
+      };
+      node.outputs.set(name, { name, tap: new Tap(this.options.taps ?? DEFAULT_TAP, describe), targets: [] });
+    }
+    const isSource = Object.keys(typed.inputs).length === 0;
+    if (isSource) {
+      const mainPort = Object.keys(typed.outputs)[0] as string;
+      const format = typed.spec.format?.(typed.params) ?? { name: "json" };
+      const schema = (typed.outputs[mainPort] as { schema: Schema }).schema;
+      this.sources.set(typed.id, { decoder: codecOf(format).decoder(schema, wanted ?? true, format), mainPort });
+    } else if (type.createOperator && !typed.disabled) {
+      node.operator = type.createOperator(typed.params, this.operatorContext(typed, expressions, backend));
+    }
+    const sink = this.options.sinks?.get(typed.id);
+    if (sink && !typed.disabled) node.sinkSide = this.sinkSide(typed, sink, expressions);
+    backend.select([]);
+    node.wire();
+    this.nodes.set(typed.id, node);
+    this.ordered.push(node);
+  }
+
+  private wireNode(typed: TypedNode): void {
+    const node = this.node(typed.id);
+    for (const [name, port] of Object.entries(typed.outputs)) {
+      for (const edge of port.edges) {
+        const to = parsePortRef(edge.to);
+        const target = this.nodes.get(to.node);
+        const input = target?.inputs.get(to.port);
+        if (!target || !input) throw new Error(`edge ${edge.from} -> ${edge.to} ends nowhere`);
+        const ends = this.options.graph.nodes.find((other) => other.id === to.node)?.inputs[to.port]?.edges ?? [];
+        const channel = ends.findIndex((other) => other.from === edge.from && other.to === edge.to);
+        (node.outputs.get(name) as OutputPort).targets.push({ node: target, port: input, channel });
+      }
+    }
+  }
+
+  private hostOf(): NodeHost {
+    const task = this;
+    return {
+      now: this.options.now,
+      get traced() {
+        return task.traced;
+      },
+      sample: (tap, row, time) => tap.take(row, time, this.options.now(), this.origin()),
+      failed: (node, error, text, row, time, port) => this.failed(node, error, text, row, time, port),
+    };
+  }
+
+  private failed(node: NodeRuntime, error: RowError, text: ByteRange, row: Row | undefined, time: Millis, port: string): void {
+    node.errors++;
+    node.lastError = { words: error.words, at: this.options.now() };
+    const output = node.outputs.get(ERROR_PORT) as OutputPort;
+    const origin = this.origin();
+    const errorRow = {
+      node: node.id,
+      code: error.code,
+      message: error.message,
+      text: textOf(text.bytes, text.start, text.end),
+      origin: origin ? `${origin.split}@${origin.offset}` : null,
+    };
+    if (output.targets.length === 0) {
+      this.options.onDeadLetter({
+        nodeId: node.id,
+        port,
+        at: this.options.now(),
+        time: Number.isFinite(time) ? time : null,
+        kind: row?.[META]?.kind ?? "+I",
+        code: error.code,
+        words: error.words,
+        bytes: text.bytes.slice(text.start, text.end),
+        ...(origin ? { origin } : {}),
+      });
+    }
+    node.emit(ERROR_PORT, errorRow, time);
+  }
+
+  private origin(): Origin | undefined {
+    const split = this.currentSplit;
+    if (!split) return undefined;
+    return {
+      nodeId: this.currentNode,
+      split: split.id,
+      topic: split.origin,
+      ...(split.partition === undefined ? {} : { partition: split.partition }),
+      offset: this.currentOffset,
+    };
+  }
+
+  private operatorContext(typed: TypedNode, expressions: Expressions, backend: KeyedBackend): OperatorContext {
+    const schemas = (ports: TypedNode["inputs"]) => Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, port.schema]));
+    return {
+      nodeId: typed.id,
+      state: backend,
+      timers: backend,
+      expressions,
+      schemas: { inputs: schemas(typed.inputs), outputs: { ...schemas(typed.outputs), [ERROR_PORT]: ERROR_SCHEMA } },
+      timeZone: this.options.graph.settings.timeZone,
+      now: this.options.now,
+    };
+  }
+
+  private expressionsOf(typed: TypedNode): Expressions {
+    const settings = { timeZone: this.options.graph.settings.timeZone };
+    const firstPort = Object.keys(typed.inputs)[0] ?? "";
+    const value = (text: string, port = firstPort): CompiledExpression => {
+      const checked = typed.expressions.get(`${port}\u0000${text}`);
+      if (!checked) throw new Error(`expression ${JSON.stringify(text)} of node ${typed.id} is not among spec.expressions`);
+      const compiled = compile(checked, settings);
+      const context = { time: 0, now: this.options.now };
+      const evaluate = (row: Row, time: Millis) => {
+        context.time = time;
+        return compiled(row, context);
+      };
+      return Object.assign(evaluate, { dataType: checked.dataType });
+    };
+    return {
+      value,
+      condition: (text, port) => {
+        const evaluate = value(text, port);
+        return (row, time) => evaluate(row, time) === true;
+      },
+    };
+  }
+
+  private sinkSide(typed: TypedNode, sink: Sink, expressions: Expressions): SinkSide {
+    const port = Object.keys(typed.inputs)[0] as string;
+    const format = typed.spec.format?.(typed.params) ?? { name: "json" };
+    const key = typed.spec.sinkKey?.(typed.params);
+    const target = typed.spec.sinkTarget?.(typed.params);
+    const settings = { timeZone: this.options.graph.settings.timeZone };
+    return {
+      sink,
+      encoder: codecOf(format).encoder((typed.inputs[port] as { schema: Schema }).schema, format),
+      key: key === undefined ? undefined : expressions.value(key, port),
+      target: target === undefined ? undefined : expressions.value(target, port),
+      text: (value, expression) =>
+        value === null ? null : typeof value === "string" ? value : formatValue(value, expression.dataType as DataType, settings),
+    };
+  }
+
+  private node(id: string): NodeRuntime {
+    const node = this.nodes.get(id);
+    if (!node) throw new Error(`no node ${JSON.stringify(id)}`);
+    return node;
+  }
+}
+
+/** Drop reason of records without a value. */
+export const TOMBSTONE = "tombstone";
+const NO_ROW: Row = {};
+const decoder = new TextDecoder();
+
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  return decoder.decode(bytes.subarray(start, end));
+}
+
+function toStored(time: Millis): StoredTime {
+  return time === MIN_TIME ? "min" : time === MAX_TIME ? "max" : time;
+}
+
+function fromStored(time: StoredTime): Millis {
+  return time === "min" ? MIN_TIME : time === "max" ? MAX_TIME : time;
+}

@@ -1,0 +1,52 @@
+/**
+ * Plays a graph over given records with its sinks off: the live value, a draft's effect, "try it". Nothing outside is touched and nothing is kept.
+ */
+import type { Millis, NodeType } from "../node/index.ts";
+import type { TypedGraph } from "../pipeline/index.ts";
+import type { TapSample } from "./tap.ts";
+import { type DeadLetter, type PortCounts, Task } from "./task.ts";
+
+export interface TryInput {
+  readonly text: string;
+  /** Event time; left out: `now`. */
+  readonly time?: Millis | undefined;
+}
+
+export interface TryOutcome {
+  /** By "node.port". */
+  readonly ports: Readonly<Record<string, { readonly total: number; readonly rows: readonly TapSample[] }>>;
+  readonly counts: Readonly<Record<string, PortCounts>>;
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+/** Records by source node id, in order; then the end of all input, so that what waits for the watermark comes out. */
+export function tryGraph(options: {
+  readonly graph: TypedGraph;
+  readonly nodeTypes: ReadonlyMap<string, NodeType>;
+  readonly records: Readonly<Record<string, readonly TryInput[]>>;
+  readonly limit: number;
+  readonly now: Millis;
+}): TryOutcome {
+  const deadLetters: DeadLetter[] = [];
+  const task = new Task({
+    graph: options.graph,
+    nodeTypes: options.nodeTypes,
+    now: () => options.now,
+    onDeadLetter: (letter) => deadLetters.push(letter),
+    taps: { quota: options.limit, keep: options.limit, maxText: 65_536 },
+  });
+  const encoder = new TextEncoder();
+  for (const [nodeId, records] of Object.entries(options.records)) {
+    if (!task.isSource(nodeId)) continue;
+    for (const { text, time } of records) {
+      const bytes = encoder.encode(text);
+      task.pushText(nodeId, { bytes, start: 0, end: bytes.length }, time ?? options.now);
+    }
+  }
+  task.advanceClock(options.now);
+  for (const node of options.graph.nodes) if (task.isSource(node.id)) task.end(node.id);
+  const ports: Record<string, { total: number; rows: readonly TapSample[] }> = {};
+  for (const node of task.nodes.values())
+    for (const port of node.outputs.values()) ports[`${node.id}.${port.name}`] = { total: port.tap.total, rows: port.tap.since(-1) };
+  return { ports, counts: task.counts(), deadLetters };
+}

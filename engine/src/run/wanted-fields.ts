@@ -1,0 +1,73 @@
+/**
+ * Which fields each source must decode: those that expressions, nodes and sinks downstream really read. Found by walking the graph backwards. A record that
+ * is written through unchanged needs none of its fields decoded.
+ */
+import type { FieldTree } from "../codec/codec.ts";
+import { ERROR_PORT, type NodeSpec, type Params } from "../node/index.ts";
+import { parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
+
+/** Field trees by source node id. */
+export function wantedFields(graph: TypedGraph): ReadonlyMap<string, FieldTree> {
+  const byInput = new Map<string, FieldTree>();
+  const wanted = new Map<string, FieldTree>();
+  for (const node of [...graph.nodes].reverse()) {
+    const downstream = merge(
+      Object.entries(node.outputs)
+        .filter(([port]) => port !== ERROR_PORT)
+        .flatMap(([, { edges }]) => edges.map((edge) => byInput.get(edge.to) ?? {})),
+    );
+    if (Object.keys(node.inputs).length === 0) wanted.set(node.id, isJson(node.spec, node.params) ? downstream : true);
+    for (const port of Object.keys(node.inputs)) byInput.set(`${node.id}.${port}`, ownReads(node, port, downstream, graph));
+  }
+  return wanted;
+}
+
+function ownReads(node: TypedNode, port: string, downstream: FieldTree, graph: TypedGraph): FieldTree {
+  if (node.disabled) return downstream;
+  const trees: FieldTree[] = [];
+  for (const use of node.spec.expressions?.(node.params) ?? []) {
+    if (use.port !== port) continue;
+    const checked = node.expressions.get(`${use.port}\u0000${use.text}`);
+    for (const path of checked?.reads ?? []) trees.push(treeOf(path));
+  }
+  for (const field of node.spec.reads?.(node.params)[port] ?? []) trees.push(field === "*" ? true : treeOf(field.split(".")));
+  if (node.spec.category === "sink" && node.spec.format && !writesThrough(node, graph)) trees.push(true);
+  if (node.spec.rows !== "new") trees.push(downstream);
+  return merge(trees);
+}
+
+/** A JSON sink fed by JSON sources alone finds each row's text or rows made new, which are complete. */
+function writesThrough(node: TypedNode, graph: TypedGraph): boolean {
+  return (
+    node.spec.format?.(node.params).name === "json" &&
+    graph.nodes.every(
+      (other) => Object.keys(other.inputs).length > 0 || isJson(other.spec, other.params) || !reaches(graph, other.id, node.id),
+    )
+  );
+}
+
+function isJson(spec: NodeSpec, params: Params): boolean {
+  return (spec.format?.(params).name ?? "json") === "json";
+}
+
+function reaches(graph: TypedGraph, from: string, to: string): boolean {
+  const seen = new Set([from]);
+  for (const node of graph.nodes) {
+    if (!seen.has(node.id)) continue;
+    if (node.id === to) return true;
+    for (const port of Object.values(node.outputs)) for (const edge of port.edges) seen.add(parsePortRef(edge.to).node);
+  }
+  return seen.has(to);
+}
+
+function treeOf(path: readonly string[]): FieldTree {
+  return path.reduceRight<FieldTree>((inner, name) => ({ [name]: inner }), true);
+}
+
+function merge(trees: readonly FieldTree[]): FieldTree {
+  if (trees.includes(true)) return true;
+  const members = new Map<string, FieldTree[]>();
+  for (const tree of trees as readonly { readonly [member: string]: FieldTree }[])
+    for (const [name, inner] of Object.entries(tree)) members.set(name, [...(members.get(name) ?? []), inner]);
+  return Object.fromEntries([...members].map(([name, inner]) => [name, merge(inner)]));
+}

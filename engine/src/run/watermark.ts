@@ -1,0 +1,194 @@
+/**
+ * Watermarks: "no more rows with a time at or before t". Rules as in Flink's StatusWatermarkValve, which decides them where its
+ * documentation is silent: the minimum over channels that are active and aligned, never decreasing; a channel back
+ * from idle counts again only once its watermark has caught up; when the last active channel goes idle and it held the
+ * minimum, the maximum over all channels is let through first.
+ */
+import { MIN_TIME, type Millis } from "../node/index.ts";
+
+export interface WatermarkOutput {
+  watermark(time: Millis): void;
+  idle(isIdle: boolean): void;
+}
+
+interface Channel {
+  watermark: Millis;
+  idle: boolean;
+  aligned: boolean;
+}
+
+/** Merges the channels that end in one input port. */
+export class WatermarkValve {
+  private readonly channels: Channel[];
+  private readonly out: WatermarkOutput;
+  private last: Millis = MIN_TIME;
+  private lastIdle = false;
+
+  constructor(channels: number, out: WatermarkOutput) {
+    this.channels = Array.from({ length: channels }, () => ({ watermark: MIN_TIME, idle: false, aligned: true }));
+    this.out = out;
+  }
+
+  get watermark(): Millis {
+    return this.last;
+  }
+
+  get isIdle(): boolean {
+    return this.lastIdle;
+  }
+
+  onWatermark(index: number, time: Millis): void {
+    const channel = this.channels[index] as Channel;
+    if (channel.idle || time <= channel.watermark) return;
+    channel.watermark = time;
+    if (!channel.aligned && time >= this.last) channel.aligned = true;
+    this.emitMinimum();
+  }
+
+  onIdle(index: number, idle: boolean): void {
+    const channel = this.channels[index] as Channel;
+    if (channel.idle === idle) return;
+    channel.idle = idle;
+    if (!idle) {
+      if (channel.watermark >= this.last) channel.aligned = true;
+      if (this.lastIdle) {
+        this.lastIdle = false;
+        this.out.idle(false);
+      }
+      return;
+    }
+    channel.aligned = false;
+    const heldTheMinimum = channel.watermark === this.last;
+    if (this.channels.some((other) => !other.idle)) {
+      if (heldTheMinimum) this.emitMinimum();
+      return;
+    }
+    if (heldTheMinimum) this.emit(Math.max(...this.channels.map((other) => other.watermark)));
+    this.lastIdle = true;
+    this.out.idle(true);
+  }
+
+  /** Channel watermarks, for the checkpoint. */
+  snapshot(): Millis[] {
+    return this.channels.map((channel) => channel.watermark);
+  }
+
+  /** Takes up where a snapshot left off, without emitting: downstream restores its own. */
+  restore(watermarks: readonly Millis[]): void {
+    this.channels.forEach((channel, index) => {
+      channel.watermark = watermarks[index] ?? MIN_TIME;
+    });
+    this.last = Math.min(...this.channels.map((channel) => channel.watermark));
+  }
+
+  private emitMinimum(): void {
+    let minimum = Number.POSITIVE_INFINITY;
+    let any = false;
+    for (const channel of this.channels) {
+      if (!channel.aligned) continue;
+      any = true;
+      if (channel.watermark < minimum) minimum = channel.watermark;
+    }
+    if (any) this.emit(minimum);
+  }
+
+  private emit(time: Millis): void {
+    if (time <= this.last) return;
+    this.last = time;
+    this.out.watermark(time);
+  }
+}
+
+/** Merges the input ports of an operator: the minimum over ports that are not idle; idle only when all are. */
+export class CombinedWatermark {
+  private readonly ports: { watermark: Millis; idle: boolean }[];
+  private readonly out: WatermarkOutput;
+  private combined: Millis = MIN_TIME;
+  private idle = false;
+
+  constructor(ports: number, out: WatermarkOutput) {
+    this.ports = Array.from({ length: ports }, () => ({ watermark: MIN_TIME, idle: false }));
+    this.out = out;
+  }
+
+  get watermark(): Millis {
+    return this.combined;
+  }
+
+  onWatermark(port: number, time: Millis): void {
+    const state = this.ports[port] as { watermark: Millis };
+    if (time > state.watermark) state.watermark = time;
+    this.update();
+  }
+
+  onIdle(port: number, idle: boolean): void {
+    (this.ports[port] as { idle: boolean }).idle = idle;
+    const allIdle = this.ports.every((state) => state.idle);
+    if (!allIdle) this.update();
+    if (allIdle !== this.idle) {
+      this.idle = allIdle;
+      this.out.idle(allIdle);
+    }
+  }
+
+  restore(watermarks: readonly Millis[]): void {
+    this.ports.forEach((state, index) => {
+      state.watermark = watermarks[index] ?? MIN_TIME;
+    });
+    this.combined = Math.min(...this.ports.map((state) => state.watermark));
+  }
+
+  private update(): void {
+    let minimum = Number.POSITIVE_INFINITY;
+    let any = false;
+    for (const state of this.ports) {
+      if (state.idle) continue;
+      any = true;
+      if (state.watermark < minimum) minimum = state.watermark;
+    }
+    if (!any || minimum <= this.combined) return;
+    this.combined = minimum;
+    this.out.watermark(minimum);
+  }
+}
+
+/** Watermark of a source over its splits: each split's times rise, the minimum counts, splits that have been quiet for long are left out. */
+export class SplitWatermarks {
+  private readonly splits = new Map<string, { watermark: Millis; lastRecordAt: Millis; ended: boolean }>();
+  private readonly idleAfterMs: number;
+  private last: Millis = MIN_TIME;
+
+  constructor(idleAfterMs: number) {
+    this.idleAfterMs = idleAfterMs;
+  }
+
+  add(split: string, now: Millis): void {
+    this.splits.set(split, { watermark: MIN_TIME, lastRecordAt: now, ended: false });
+  }
+
+  /** Records up to time `maxTime` were read: times rise within a split, so nothing before it is to come. */
+  onRecords(split: string, maxTime: Millis, now: Millis): void {
+    const state = this.splits.get(split);
+    if (!state) return;
+    state.lastRecordAt = now;
+    if (maxTime - 1 > state.watermark) state.watermark = maxTime - 1;
+  }
+
+  onEnd(split: string): void {
+    const state = this.splits.get(split);
+    if (state) state.ended = true;
+  }
+
+  /** The source's watermark now (never lower than before), and whether all of its splits are quiet. */
+  current(now: Millis): { watermark: Millis; isIdle: boolean } {
+    let minimum = Number.POSITIVE_INFINITY;
+    let any = false;
+    for (const state of this.splits.values()) {
+      if (state.ended || now - state.lastRecordAt > this.idleAfterMs) continue;
+      any = true;
+      if (state.watermark < minimum) minimum = state.watermark;
+    }
+    if (any && minimum > this.last) this.last = minimum;
+    return { watermark: this.last, isIdle: !any };
+  }
+}

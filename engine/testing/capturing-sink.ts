@@ -1,0 +1,31 @@
+/** A sink that keeps what would have been written, as text. */
+import type { Prepared, Sink, SinkRecord } from "../src/node/index.ts";
+import { type SeenRow, seenRow } from "./compare-rows.ts";
+
+export class CapturingSink implements Sink {
+  readonly isFull = false;
+  private rows: SeenRow[] = [];
+
+  write(record: SinkRecord): void {
+    const decoder = new TextDecoder();
+    const text = record.value === null ? "null" : decoder.decode(record.value.bytes.subarray(record.value.start, record.value.end));
+    this.rows.push({
+      ...seenRow(text, Number.isFinite(record.time) ? record.time : null, "+I"),
+      ...(record.key ? { key: decoder.decode(record.key) } : {}),
+      ...(record.target === undefined ? {} : { target: record.target }),
+    });
+  }
+
+  take(): SeenRow[] {
+    const rows = this.rows;
+    this.rows = [];
+    return rows;
+  }
+
+  async prepare(): Promise<Prepared> {
+    return {};
+  }
+  async commit(): Promise<void> {}
+  async abort(): Promise<void> {}
+  async close(): Promise<void> {}
+}

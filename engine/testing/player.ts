@@ -1,0 +1,209 @@
+/**
+ * Plays timelines. A node case is a pipeline of one node, so there is one player: it pushes what the steps say into a task, and after each step compares what came out
+ * with what is expected. `restart` snapshots the task through JSON, throws it away and goes on in a new one.
+ */
+
+import { codecOf } from "../src/codec/index.ts";
+import { type CheckedExpression, check, compile } from "../src/expression/index.ts";
+import { type Expectation, type InputRow, MAX_TIME, MIN_TIME, type NodeType, type Step, type TimelineTest } from "../src/node/index.ts";
+import { analyze, type PipelineDocument, type Problem, type TypedGraph, words } from "../src/pipeline/index.ts";
+import { type DeadLetter, type PortCounts, type SnapshotEntry, Task } from "../src/run/index.ts";
+import { CapturingSink } from "./capturing-sink.ts";
+import { differences, type SeenRow, seenRow } from "./compare-rows.ts";
+
+export interface PlayResult {
+  /** One message per difference, readable: step, place, expected and got. Empty: the test passed. */
+  readonly failures: readonly string[];
+  /** Everything that was emitted, by "node.port" ("sink" for what a sink wrote, by its node id), in order. */
+  readonly rows: Readonly<Record<string, readonly SeenRow[]>>;
+  readonly counts: Readonly<Record<string, PortCounts>>;
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+export interface PlayOptions {
+  /** Restart before this step too (0: before the first). */
+  readonly restartBefore?: number;
+  readonly settings?: { readonly timeZone?: string };
+}
+
+/** Plays one of a pipeline's tests. Problems of the document are failures. */
+export function playPipeline(
+  document: PipelineDocument,
+  nodeTypes: ReadonlyMap<string, NodeType>,
+  test: TimelineTest,
+  options: PlayOptions = {},
+): PlayResult {
+  const specs = new Map([...nodeTypes].map(([type, node]) => [type, node.spec]));
+  const { problems, graph } = analyze(document, specs, test.set === undefined ? {} : { set: test.set });
+  const errors = problems.filter((problem) => problem.severity === "error");
+  if (errors.length > 0 || graph === undefined) return { failures: errors.map(describe), rows: {}, counts: {}, deadLetters: [] };
+  return new Player(graph, nodeTypes).play(test.steps, options);
+}
+
+export class Player {
+  private readonly graph: TypedGraph;
+  private readonly nodeTypes: ReadonlyMap<string, NodeType>;
+  private readonly sinks = new Map<string, CapturingSink>();
+  private readonly rows: Record<string, SeenRow[]> = {};
+  private readonly deadLetters: DeadLetter[] = [];
+  private readonly failures: string[] = [];
+  /** Totals of the lives before the last restart. */
+  private readonly before = new Map<string, number>();
+  private readonly ended = new Set<string>();
+  private clock = 0;
+  private task: Task;
+  private seen = new Map<string, number>();
+
+  constructor(graph: TypedGraph, nodeTypes: ReadonlyMap<string, NodeType>) {
+    this.graph = graph;
+    this.nodeTypes = nodeTypes;
+    for (const node of graph.nodes) if (nodeTypes.get(node.spec.type)?.createSink) this.sinks.set(node.id, new CapturingSink());
+    this.task = this.newTask();
+  }
+
+  play(steps: readonly Step[], options: PlayOptions = {}): PlayResult {
+    steps.forEach((step, index) => {
+      if (options.restartBefore === index) this.restart();
+      const fresh = this.act(step);
+      if (step.expect) this.compare(step.expect, fresh, `step ${index + 1}`);
+    });
+    return { failures: this.failures, rows: this.rows, counts: this.task.counts(), deadLetters: this.deadLetters };
+  }
+
+  /** Does what the step says; returns what it emitted by place. */
+  private act(step: Step): Record<string, SeenRow[]> {
+    if (step.restart) this.restart();
+    for (const [place, rows] of Object.entries(step.rows ?? {})) for (const row of rows) this.push(place, row);
+    for (const [node, time] of Object.entries(step.watermark ?? {})) this.task.pushWatermark(node, time === "max" ? MAX_TIME : time);
+    for (const [node, idle] of Object.entries(step.idle ?? {})) this.task.pushIdle(node, idle);
+    if (step.clock !== undefined) this.clock = step.clock;
+    // Flink asks its watermark generators every 200 ms; here each step is long enough for that.
+    this.task.advanceClock(this.clock);
+    if (step.end !== undefined)
+      this.end(step.end === true ? this.graph.nodes.map((node) => node.id).filter((id) => this.task.isSource(id)) : step.end);
+    return this.collect();
+  }
+
+  private end(sources: readonly string[]): void {
+    for (const id of sources) {
+      this.ended.add(id);
+      this.task.end(id);
+    }
+  }
+
+  private push(place: string, row: InputRow): void {
+    const text = typeof row.value === "string" ? row.value : toJsonText(row.value);
+    const bytes = new TextEncoder().encode(text);
+    this.task.pushText(place, { bytes, start: 0, end: bytes.length }, row.time ?? this.clock, row.kind);
+  }
+
+  private collect(): Record<string, SeenRow[]> {
+    const fresh: Record<string, SeenRow[]> = {};
+    for (const node of this.task.nodes.values()) {
+      for (const port of node.outputs.values()) {
+        const place = `${node.id}.${port.name}`;
+        const samples = port.tap.since(this.seen.get(place) ?? -1);
+        const last = samples.at(-1);
+        if (last) this.seen.set(place, last.seq);
+        fresh[place] = samples.map((sample) => seenRow(sample.text, sample.time, sample.kind));
+      }
+    }
+    for (const [id, sink] of this.sinks) fresh[id] = sink.take();
+    for (const [place, rows] of Object.entries(fresh)) (this.rows[place] ??= []).push(...rows);
+    return fresh;
+  }
+
+  private restart(): void {
+    const entries = JSON.parse(JSON.stringify([...this.task.snapshot(true)])) as SnapshotEntry[];
+    for (const [name, total] of this.totals(false)) this.before.set(name, (this.before.get(name) ?? 0) + total);
+    this.task = this.newTask();
+    this.seen = new Map();
+    this.task.restore(entries);
+    // A source that was at its end finds itself there again.
+    this.end([...this.ended]);
+  }
+
+  private newTask(): Task {
+    return new Task({
+      graph: this.graph,
+      nodeTypes: this.nodeTypes,
+      sinks: this.sinks,
+      now: () => this.clock,
+      onDeadLetter: (letter) => this.deadLetters.push(letter),
+      taps: { quota: Number.POSITIVE_INFINITY, keep: Number.POSITIVE_INFINITY, maxText: Number.POSITIVE_INFINITY },
+    });
+  }
+
+  /** Counters by the names that expectations use, over all lives when `whole`. */
+  private totals(whole = true): Map<string, number> {
+    const totals = new Map<string, number>(whole ? this.before : []);
+    const add = (name: string, count: number) => totals.set(name, (totals.get(name) ?? 0) + count);
+    for (const [id, counts] of Object.entries(this.task.counts())) {
+      for (const [port, count] of Object.entries(counts.in)) add(`${id}.${port}`, count);
+      for (const [port, count] of Object.entries(counts.out)) add(`${id}.${port}`, count);
+      for (const [reason, count] of Object.entries(counts.dropped)) add(`${id}.dropped.${reason}`, count);
+      add(`${id}.errors`, counts.errors);
+    }
+    return totals;
+  }
+
+  private compare(expect: Expectation, fresh: Record<string, SeenRow[]>, where: string): void {
+    for (const [place, expected] of Object.entries(expect.rows ?? {})) {
+      const got = fresh[place];
+      if (got === undefined)
+        this.failures.push(`${where}: there is no port ${JSON.stringify(place)}; there are ${Object.keys(fresh).sort().join(", ")}.`);
+      else
+        this.failures.push(...differences(expected, got, expect.ordered === true).map((difference) => `${where}, ${place}: ${difference}`));
+    }
+    const totals = this.totals();
+    for (const [name, count] of Object.entries(expect.counters ?? {})) {
+      const got = totals.get(name) ?? 0;
+      if (got !== count) this.failures.push(`${where}, counter ${name}: expected ${count}, got ${got}.`);
+    }
+    for (const [id, time] of Object.entries(expect.watermark ?? {})) {
+      const watermark = this.task.nodes.get(id)?.watermark ?? MIN_TIME;
+      const got = watermark === MIN_TIME ? "none" : watermark === MAX_TIME ? "max" : watermark;
+      if (got !== time) this.failures.push(`${where}, watermark of ${id}: expected ${time}, got ${got}.`);
+    }
+    for (const [place, text] of Object.entries(expect.holds ?? {})) this.holds(place, text, fresh[place] ?? [], where);
+  }
+
+  private holds(place: string, text: string, rows: readonly SeenRow[], where: string): void {
+    const [nodeId = "", port = ""] = place.split(".");
+    const schema = this.graph.nodes.find((node) => node.id === nodeId)?.outputs[port]?.schema;
+    if (!schema) {
+      this.failures.push(`${where}: there is no port ${JSON.stringify(place)}.`);
+      return;
+    }
+    const settings = { timeZone: this.graph.settings.timeZone };
+    const { checked, problems } = check(text, schema, settings);
+    if (!checked) {
+      this.failures.push(...problems.map((problem) => `${where}, ${place} holds ${JSON.stringify(text)}: ${describe(problem)}`));
+      return;
+    }
+    const evaluate = compile(checked as CheckedExpression, settings);
+    const decoder = codecOf({ name: "json" }).decoder(schema, true, { name: "json" });
+    for (const row of rows) {
+      const bytes = new TextEncoder().encode(row.text);
+      const value = evaluate(decoder.decode({ bytes, start: 0, end: bytes.length }), { time: row.time ?? 0, now: () => this.clock });
+      if (value !== true) this.failures.push(`${where}, ${place}: ${JSON.stringify(text)} is ${String(value)} for ${row.text}.`);
+    }
+  }
+}
+
+function describe(problem: Problem): string {
+  const place = [problem.nodeId, ...(problem.path ?? [])].filter((part) => part !== undefined).join(".");
+  return `${place ? `${place}: ` : ""}${words(problem).en}`;
+}
+
+/** JSON text; bigints (node cases are TypeScript) as plain digits. */
+export function toJsonText(value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) =>
+    typeof member === "bigint" ? (JSON as unknown as RawJson).rawJSON(member.toString()) : member,
+  );
+}
+
+/** In every engine Millrace runs on; missing from the compiler's library. */
+interface RawJson {
+  rawJSON(text: string): unknown;
+}
