@@ -1,0 +1,102 @@
+/** The web application: routes over what it is handed; no port, no globals. `start-server.ts` puts it together for real. */
+import type { PipelineDocument, Problem, ReadResult } from "@millrace/engine/pipeline";
+import express, { type Express, Router } from "express";
+import { type ApplogDeps, applogRouter } from "./applog/routes.ts";
+import type { TestConnection, TopicLogs } from "./connections/open.ts";
+import { connectionRoutes } from "./connections/routes.ts";
+import type { ConnectionStore } from "./connections/store.ts";
+import { deadLetterRoutes } from "./dead-letters/routes.ts";
+import { designerPages } from "./designer/pages.ts";
+import { type Credentials, createAccess } from "./http/access.ts";
+import { docsPage } from "./http/docs-page.ts";
+import { apiErrors, noSuchRoute } from "./http/errors.ts";
+import { noStore, securityHeaders } from "./http/headers.ts";
+import { openApi } from "./http/openapi.ts";
+import { type Route, routerOf } from "./http/route.ts";
+import { liveStream } from "./live/routes.ts";
+import { metricsText } from "./metrics/metrics.ts";
+import { pipelineRoutes } from "./pipelines/routes.ts";
+import type { PipelineStore } from "./pipelines/store.ts";
+import { createPipelineViews } from "./pipelines/views.ts";
+import { type PushTopic, pushRouter } from "./push/routes.ts";
+import { runRoutes } from "./runs/routes.ts";
+import type { RunHost } from "./runs/run-host.ts";
+import type { Supervisor } from "./runs/supervisor.ts";
+import { type Template, templateRoutes } from "./templates/routes.ts";
+import { topicRoutes } from "./topics/routes.ts";
+import { tryRoutes } from "./try/routes.ts";
+
+export interface AppDeps {
+  readonly credentials: Credentials;
+  /** Names by which the server may be called beside those of the loopback. */
+  readonly allowedHosts: readonly string[];
+  readonly pipelines: PipelineStore;
+  readonly connections: ConnectionStore;
+  readonly topics: TopicLogs;
+  readonly testConnection: TestConnection;
+  readonly supervisor: Supervisor;
+  readonly host: RunHost;
+  readonly templates: readonly Template[];
+  readonly readDocument: (json: unknown) => ReadResult;
+  readonly analyze: (document: PipelineDocument) => readonly Problem[];
+  /** Whether two documents do the same, however they are drawn. */
+  readonly sameMeaning: (a: PipelineDocument, b: PipelineDocument) => boolean;
+  readonly collector: ApplogDeps["collector"];
+  /** The topic that an HTTP push node reads; undefined when the node is none. */
+  readonly pushTopic: PushTopic;
+  /** Built designer. */
+  readonly designerFolder: string;
+  /** Of a post of records and of a request's body, after decompression. */
+  readonly maxPostBytes: number;
+  readonly now: () => number;
+  readonly log: (line: string) => void;
+}
+
+export function createApp(deps: AppDeps): Express {
+  const access = createAccess(deps.credentials, deps.allowedHosts);
+  const routes = apiRoutes(deps);
+  const { pipelines: store, supervisor, now } = deps;
+
+  const app = express();
+  app.disable("x-powered-by");
+  app.use(securityHeaders);
+
+  app.get("/health", noStore, (_request, response) => response.json({ status: "ok" }));
+  app.get("/metrics", noStore, access.read, (_request, response) => {
+    response.type("text/plain; version=0.0.4").send(metricsText(store, supervisor, deps.collector, now()));
+  });
+  app.use("/applog", noStore, applogRouter({ collector: deps.collector, maxPostBytes: deps.maxPostBytes, access: access.ingest }));
+  app.use(
+    "/in",
+    noStore,
+    pushRouter({ topics: deps.topics, pushTopic: deps.pushTopic, maxPostBytes: deps.maxPostBytes, access: access.ingest, now }),
+  );
+
+  const api = Router();
+  api.get("/openapi.json", (_request, response) => response.json(openApi(routes)));
+  api.get("/docs", (_request, response) => response.type("html").send(docsPage(routes)));
+  api.get("/live", liveStream({ store, supervisor, now }));
+  api.use(routerOf(routes, { maxBodyBytes: deps.maxPostBytes, readDocument: deps.readDocument }));
+  api.use(noSuchRoute);
+  app.use("/api", noStore, access.api, api);
+
+  app.use(access.page, designerPages(deps.designerFolder));
+  app.use(noSuchRoute);
+  app.use(apiErrors(deps.log));
+  return app;
+}
+
+/** Every route of the REST API, as data. */
+export function apiRoutes(deps: AppDeps): Route[] {
+  const { pipelines: store, connections, supervisor, host, templates, analyze, topics, now } = deps;
+  const views = createPipelineViews(store, supervisor, analyze, deps.sameMeaning);
+  return [
+    ...templateRoutes(templates),
+    ...pipelineRoutes({ store, views, supervisor, templates, analyze, now }),
+    ...runRoutes({ store, supervisor }),
+    ...deadLetterRoutes({ store, supervisor, host }),
+    ...tryRoutes({ store, supervisor, host }),
+    ...topicRoutes(topics.open),
+    ...connectionRoutes({ store: connections, test: deps.testConnection, changed: topics.forget }),
+  ];
+}

@@ -1,0 +1,81 @@
+/** From names to open connections: which connection an alias means, and the topic logs that the server itself reads and writes. */
+import type { Roles, TopicLog } from "@millrace/engine/node";
+import type { PipelineDocument } from "@millrace/engine/pipeline";
+import type { ConnectionTest } from "../api.ts";
+import { ApiFailure, notFound, quote } from "../http/api-failure.ts";
+import type { ConnectionConfig } from "../runs/run-host.ts";
+import type { ConnectionStore } from "./store.ts";
+
+export type TestConnection = (config: ConnectionConfig) => Promise<ConnectionTest>;
+
+/** Opens a driver; of role "topic" for what the server needs. */
+export type OpenConnection = (config: ConnectionConfig) => Promise<Roles[keyof Roles] & { close?(): Promise<void> }>;
+
+export const BUILT_IN_TOPICS: ConnectionConfig = { kind: "built-in", role: "topic", settings: {} };
+
+export interface TopicLogs {
+  /** Undefined: the built-in one. Stays open; throws `ApiFailure` for a name that is none, or not of topics. */
+  open(connection: string | undefined): Promise<TopicLog>;
+  /** Closes it, if it is open: its settings changed. */
+  forget(connection: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createTopicLogs(store: ConnectionStore, openConnection: OpenConnection): TopicLogs {
+  const opened = new Map<string, Promise<TopicLog>>();
+
+  async function forget(name: string): Promise<void> {
+    const log = opened.get(name);
+    opened.delete(name);
+    await (await log?.catch(() => undefined))?.close();
+  }
+
+  return {
+    open(connection) {
+      const name = connection ?? "";
+      const known = opened.get(name);
+      if (known) return known;
+      const config = connection === undefined ? BUILT_IN_TOPICS : topicConfig(store, connection);
+      const opening = openConnection(config) as Promise<TopicLog>;
+      opened.set(name, opening);
+      opening.catch(() => opened.delete(name));
+      return opening;
+    },
+    forget,
+    close: async () => void (await Promise.all([...opened.keys()].map(forget))),
+  };
+}
+
+function topicConfig(store: ConnectionStore, name: string): ConnectionConfig {
+  const config = store.config(name);
+  if (!config) throw notFound({ en: "connection", zh: "连接" }, name);
+  if (config.role === "topic") return config;
+  throw new ApiFailure(400, "wrong-role", {
+    en: `Connection ${quote(name)} is for ${config.role}, not for topics.`,
+    zh: `连接 ${quote(name)} 用于 ${config.role},不是主题连接。`,
+  });
+}
+
+/** What the aliases of a document mean in an environment. Aliases it does not list are left out: the built-in driver of their role. */
+export function connectionsOf(
+  store: ConnectionStore,
+  document: PipelineDocument,
+  environment: string | undefined,
+): Record<string, ConnectionConfig> {
+  if (environment === undefined) return {};
+  const found = store.environment(environment);
+  if (!found) throw notFound({ en: "environment", zh: "环境" }, environment);
+  const aliases = Object.entries(found.connections).filter(([alias]) => document.connections?.[alias] !== undefined);
+  return Object.fromEntries(aliases.map(([alias, name]) => [alias, configOf(store, document, alias, name)]));
+}
+
+function configOf(store: ConnectionStore, document: PipelineDocument, alias: string, name: string): ConnectionConfig {
+  const config = store.config(name);
+  if (!config) throw notFound({ en: "connection", zh: "连接" }, name);
+  const role = document.connections?.[alias]?.role;
+  if (config.role === role) return config;
+  throw new ApiFailure(422, "wrong-role", {
+    en: `Alias ${quote(alias)} is for ${role}, but connection ${quote(name)} is for ${config.role}. Choose another connection in the environment.`,
+    zh: `别名 ${quote(alias)} 用于 ${role},而连接 ${quote(name)} 用于 ${config.role}。请在环境中选择其他连接。`,
+  });
+}

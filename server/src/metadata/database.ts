@@ -1,0 +1,66 @@
+/**
+ * The server's own data (pipelines, versions, connections, environments) in one SQLite file. Each step of `STEPS` is applied once, in order, in a transaction; a step that was
+ * published is never changed, a new one is added behind it.
+ */
+import { DatabaseSync } from "node:sqlite";
+
+const STEPS = [
+  `CREATE TABLE pipelines (
+     id TEXT PRIMARY KEY,
+     template TEXT,
+     document TEXT NOT NULL,
+     revision INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL,
+     live_version INTEGER,
+     desired TEXT NOT NULL DEFAULT 'stopped' CHECK (desired IN ('running', 'stopped', 'finished')),
+     run_id TEXT,
+     failure TEXT
+   ) STRICT;
+   CREATE TABLE versions (
+     pipeline_id TEXT NOT NULL REFERENCES pipelines (id) ON DELETE CASCADE,
+     version INTEGER NOT NULL,
+     document TEXT NOT NULL,
+     deployment TEXT NOT NULL,
+     deployed_at INTEGER NOT NULL,
+     PRIMARY KEY (pipeline_id, version)
+   ) STRICT;
+   CREATE TABLE connections (
+     name TEXT PRIMARY KEY,
+     kind TEXT NOT NULL,
+     role TEXT NOT NULL,
+     settings TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE environments (
+     name TEXT PRIMARY KEY,
+     connections TEXT NOT NULL
+   ) STRICT;`,
+];
+
+/** Opens the file (":memory:" for tests), making or bringing up to date what is in it. A file of a newer Millrace is refused. */
+export function openMetadata(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: true });
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+  const { user_version: at } = database.prepare("PRAGMA user_version").get() as { user_version: number };
+  if (at > STEPS.length) {
+    database.close();
+    throw new Error(
+      `${path} was written by a newer Millrace (its format is ${at}, this one knows ${STEPS.length}). Use the newer one, or another --data folder.`,
+    );
+  }
+  STEPS.slice(at).forEach((step, index) => {
+    inTransaction(database, () => database.exec(`${step} PRAGMA user_version = ${at + index + 1};`));
+  });
+  return database;
+}
+
+export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    database.exec("COMMIT");
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}

@@ -1,0 +1,137 @@
+import type { PipelineDocument, Problem } from "@millrace/engine/pipeline";
+import { z } from "zod";
+import { createPipeline, pipeline, pipelineSummary, saveDraft, savedDraft, versionSummary } from "../api.ts";
+import { ApiFailure, notFound } from "../http/api-failure.ts";
+import { type Route, route } from "../http/route.ts";
+import type { Supervisor } from "../runs/supervisor.ts";
+import type { Template } from "../templates/routes.ts";
+import type { PipelineStore, StoredPipeline } from "./store.ts";
+import type { PipelineViews } from "./views.ts";
+
+export interface PipelineRouteDeps {
+  readonly store: PipelineStore;
+  readonly views: PipelineViews;
+  readonly supervisor: Supervisor;
+  readonly templates: readonly Template[];
+  readonly analyze: (document: PipelineDocument) => readonly Problem[];
+  readonly now: () => number;
+}
+
+const versionDocument = z.object({ document: pipeline.shape.draft });
+
+export function pipelineRoutes({ store, views, supervisor, templates, analyze, now }: PipelineRouteDeps): Route[] {
+  function find(id: string | undefined): StoredPipeline {
+    const found = store.get(id ?? "");
+    if (!found) throw notFound({ en: "pipeline", zh: "流水线" }, id ?? "");
+    return found;
+  }
+
+  return [
+    route({
+      method: "get",
+      path: "/pipelines",
+      tag: "Pipelines",
+      summary: "All pipelines with the state of their runs",
+      answer: z.array(pipelineSummary),
+      handle: () => store.list().map(views.summary),
+    }),
+    route({
+      method: "post",
+      path: "/pipelines",
+      tag: "Pipelines",
+      summary: "A new pipeline: empty, from a template, or from a document",
+      body: createPipeline,
+      answer: pipeline,
+      status: 201,
+      errors: { 404: "no such template", 422: "the document has problems" },
+      handle: ({ body }) => {
+        const document = firstDraft(body, templates);
+        return views.whole(store.create(body.name === undefined ? document : { ...document, name: body.name }, body.template, now()));
+      },
+    }),
+    route({
+      method: "get",
+      path: "/pipelines/:id",
+      tag: "Pipelines",
+      summary: "Draft, its problems, the deployed version and the run",
+      answer: pipeline,
+      errors: { 404: "no such pipeline" },
+      handle: ({ params }) => views.whole(find(params["id"])),
+    }),
+    route({
+      method: "put",
+      path: "/pipelines/:id/draft",
+      tag: "Pipelines",
+      summary: "Saves the draft; `revision` is the one it was made from",
+      body: saveDraft,
+      answer: savedDraft,
+      errors: { 404: "no such pipeline", 409: "the draft was saved from elsewhere meanwhile", 422: "the document cannot be read" },
+      handle: ({ params, body }) => {
+        const before = find(params["id"]);
+        const revision = store.saveDraft(before.id, body.document, body.revision, now());
+        if (revision === undefined) throw stale(before, body.revision);
+        return { revision, problems: analyze(body.document), changed: views.changed(find(before.id)) };
+      },
+    }),
+    route({
+      method: "delete",
+      path: "/pipelines/:id",
+      tag: "Pipelines",
+      summary: "Stops the run and removes the pipeline with its versions, state and dead letters",
+      errors: { 404: "no such pipeline" },
+      handle: async ({ params }) => {
+        const { id } = find(params["id"]);
+        await supervisor.discard(id, () => store.remove(id));
+      },
+    }),
+    route({
+      method: "get",
+      path: "/pipelines/:id/versions",
+      tag: "Pipelines",
+      summary: "Deployed versions, newest first",
+      answer: z.array(versionSummary),
+      errors: { 404: "no such pipeline" },
+      handle: ({ params }) =>
+        store.versions(find(params["id"]).id).map(({ version, deployedAt, document }) => ({
+          version,
+          deployedAt,
+          nodes: Object.keys(document.nodes).length,
+        })),
+    }),
+    route({
+      method: "get",
+      path: "/pipelines/:id/versions/:version",
+      tag: "Pipelines",
+      summary: "The document of a version",
+      answer: versionDocument,
+      errors: { 404: "no such pipeline or version" },
+      handle: ({ params }) => {
+        const found = store.version(find(params["id"]).id, Number(params["version"]));
+        if (!found) throw notFound({ en: "version", zh: "版本" }, params["version"] ?? "");
+        return { document: found.document };
+      },
+    }),
+  ];
+}
+
+function firstDraft(body: z.output<typeof createPipeline>, templates: readonly Template[]): PipelineDocument {
+  if (body.document && body.template !== undefined) {
+    throw new ApiFailure(400, "bad-request", {
+      en: "Give either `document` or `template`, not both.",
+      zh: "document 与 template 只能给出其一。",
+    });
+  }
+  if (body.template !== undefined) {
+    const template = templates.find(({ name }) => name === body.template);
+    if (!template) throw notFound({ en: "template", zh: "模板" }, body.template);
+    return template.document;
+  }
+  return body.document ?? { formatVersion: 1, name: "Pipeline", nodes: {}, edges: [] };
+}
+
+function stale(pipeline: StoredPipeline, revision: number): ApiFailure {
+  return new ApiFailure(409, "stale-revision", {
+    en: `The draft of "${pipeline.id}" is at revision ${pipeline.revision}; this one was made from ${revision}. Load it again and repeat your change.`,
+    zh: `"${pipeline.id}" 的草稿已是修订 ${pipeline.revision},此次修改基于修订 ${revision}。请重新载入后再修改。`,
+  });
+}

@@ -1,0 +1,56 @@
+/** Stored pipelines as the API shows them. */
+import type { PipelineDocument, Problem } from "@millrace/engine/pipeline";
+import type { Pipeline, PipelineSummary } from "../api.ts";
+import type { Supervisor } from "../runs/supervisor.ts";
+import type { PipelineStore, StoredPipeline } from "./store.ts";
+
+export interface PipelineViews {
+  summary(pipeline: StoredPipeline): PipelineSummary;
+  whole(pipeline: StoredPipeline): Pipeline;
+  changed(pipeline: StoredPipeline): boolean;
+}
+
+export function createPipelineViews(
+  store: PipelineStore,
+  supervisor: Supervisor,
+  analyze: (document: PipelineDocument) => readonly Problem[],
+  sameMeaning: (a: PipelineDocument, b: PipelineDocument) => boolean,
+): PipelineViews {
+  function live(pipeline: StoredPipeline) {
+    return pipeline.liveVersion === undefined ? undefined : store.version(pipeline.id, pipeline.liveVersion);
+  }
+
+  function summaryOf(pipeline: StoredPipeline, deployed: ReturnType<typeof live>): PipelineSummary {
+    const run = supervisor.status(pipeline);
+    const { id, draft, template, updatedAt } = pipeline;
+    return {
+      id,
+      name: draft.name,
+      ...(draft.title ? { title: draft.title } : {}),
+      ...(template === undefined ? {} : { template }),
+      updatedAt,
+      changed: deployed === undefined || !sameMeaning(draft, deployed.document),
+      ...(run ? { run } : {}),
+    };
+  }
+
+  return {
+    summary: (pipeline) => summaryOf(pipeline, live(pipeline)),
+
+    whole(pipeline) {
+      const deployed = live(pipeline);
+      return {
+        ...summaryOf(pipeline, deployed),
+        draft: pipeline.draft,
+        revision: pipeline.revision,
+        problems: analyze(pipeline.draft) as Pipeline["problems"],
+        ...(deployed ? { live: { version: deployed.version, document: deployed.document, deployedAt: deployed.deployedAt } } : {}),
+      };
+    },
+
+    changed(pipeline) {
+      const deployed = live(pipeline);
+      return deployed === undefined || !sameMeaning(pipeline.draft, deployed.document);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/** Runs on worker threads, one each; their checkpoints, dead letters and samples. The server's thread only passes on what people ask. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { analyze } from "@millrace/engine/pipeline";
+import { tryGraph } from "@millrace/engine/run";
+import { nodeTypes } from "@millrace/nodes/registry";
+import type { TryResult } from "../api.ts";
+import type { CreateRunHost, RunHost, StartRun } from "../runs/run-host.ts";
+import { type CheckpointRecord, recordKey } from "./checkpoint-store.ts";
+import { builtInStore, openConnections } from "./connections.ts";
+import { deadLetterTopic, readDeadLetters, replayTopic } from "./dead-letters.ts";
+import { RunThread } from "./run-thread.ts";
+
+export const createRunHost: CreateRunHost = async ({ dataFolder, log }) => {
+  const connections = await openConnections(dataFolder, {});
+  const topics = connections.topics;
+  const running = new Map<string, RunThread>();
+  const recordOf = (pipelineId: string) => builtInStore(topics).get(recordKey(pipelineId)) as CheckpointRecord | undefined;
+
+  const host: RunHost = {
+    async startRun(request: StartRun) {
+      if (running.has(request.pipelineId)) throw new Error(`pipeline ${request.pipelineId} is running already`);
+      const thread = new RunThread(request, { dataFolder, topics, log });
+      running.set(request.pipelineId, thread);
+      void thread.ended.then(() => running.delete(request.pipelineId));
+      await thread.begun;
+      return thread;
+    },
+    async savedState(pipelineId) {
+      const record = recordOf(pipelineId);
+      return record && { kind: record.kind, at: record.at, version: record.version };
+    },
+    deadLetters: (pipelineId, query) => readDeadLetters(topics, pipelineId, query),
+    async forget(pipelineId) {
+      await builtInStore(topics).transact((tx) => {
+        tx.put(recordKey(pipelineId), undefined);
+        tx.put(`writer/${pipelineId}`, undefined);
+      });
+      for (const topic of [deadLetterTopic(pipelineId), replayTopic(pipelineId)])
+        if (await topics.describeTopic(topic)) await topics.deleteTopic(topic);
+      await rm(join(dataFolder, "runs", pipelineId), { recursive: true, force: true });
+    },
+    async tryPipeline(request) {
+      return tryDocument(request);
+    },
+    async close() {
+      await Promise.all([...running.values()].map((thread) => thread.stop({ savepoint: false })));
+      await connections.close();
+    },
+  };
+  return host;
+};
+
+function tryDocument({ document, records, targets, limit }: Parameters<RunHost["tryPipeline"]>[0]): TryResult {
+  const specs = new Map([...nodeTypes].map(([type, node]) => [type, node.spec]));
+  const { problems, graph } = analyze(document, specs);
+  const inputs = Object.fromEntries(Object.entries(records).map(([node, given]) => [node, given.length]));
+  if (!graph || problems.some((problem) => problem.severity === "error"))
+    return { problems: [...problems].map(plain), ports: {}, counters: {}, inputs };
+  const outcome = tryGraph({ graph, nodeTypes, records, limit, now: Date.now() });
+  const ports = Object.entries(outcome.ports).filter(([port]) => targets === undefined || targets.includes(port));
+  const counters: Record<string, number> = {};
+  for (const [id, counts] of Object.entries(outcome.counts)) {
+    for (const [reason, count] of Object.entries(counts.dropped)) counters[`${id}.dropped.${reason}`] = count;
+    counters[`${id}.errors`] = counts.errors;
+  }
+  return {
+    problems: problems.map(plain),
+    ports: Object.fromEntries(
+      ports.map(([port, { total, rows }]) => [
+        port,
+        { total, rows: rows.map((row) => ({ ...row, ...(row.changed ? { changed: [...row.changed] } : { changed: undefined }) })) },
+      ]),
+    ),
+    counters,
+    inputs,
+  };
+}
+
+/** Problems as the API's mutable form. */
+function plain(problem: ReturnType<typeof analyze>["problems"][number]): TryResult["problems"][number] {
+  return JSON.parse(JSON.stringify(problem)) as TryResult["problems"][number];
+}
