@@ -3,7 +3,7 @@
  * I/O; its state and timers belong to the runtime, which shows them for one key at a time, snapshots, restores and rescales
  * them. Why it is so, and how windows, patterns, joins and lookups fit, is in `docs/decisions/operator-contract.md`.
  */
-import type { DataType, Value } from "../schema/index.ts";
+import type { DataType, Schema, Value } from "../schema/index.ts";
 import type { Row } from "./row.ts";
 
 /** Milliseconds since the epoch. */
@@ -69,6 +69,8 @@ export interface OperatorContext {
     readonly inputs: Readonly<Record<string, DataType & { type: "ROW" }>>;
     readonly outputs: Readonly<Record<string, DataType & { type: "ROW" }>>;
   };
+  /** A schema that the document declares, by name. */
+  readonly declared: (name: string) => Schema | undefined;
   /** IANA name of the pipeline's zone. */
   readonly timeZone: string;
   /** The injected clock: processing time. */

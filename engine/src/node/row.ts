@@ -35,6 +35,8 @@ export interface Change {
   /** Field names from the row inwards, e.g. `["common", "is_new"]`. */
   readonly path: readonly string[];
   readonly value: Value;
+  /** The member is gone, not only NULL (`value` is then null). */
+  readonly removed?: true;
 }
 
 export function kindOf(row: Row): RowKind {
@@ -53,6 +55,13 @@ export function changeRow(row: Row, path: readonly string[], value: Value): Row 
   return attach(changed, { ...meta, changes: [...(meta?.changes ?? []), { path, value }] });
 }
 
+/** A copy of the row without the member at `path`; encoders leave it out of the text too, which may hold a member that was not decoded. */
+export function removeField(row: Row, path: readonly string[]): Row {
+  const meta = row[META];
+  const changes = [...(meta?.changes ?? []), { path, value: null, removed: true as const }];
+  return attach({ ...(removeAt(row, path, 0) as Row) }, { ...meta, changes });
+}
+
 /** Hangs the meta on a row that nobody else holds yet. */
 export function attach<R extends Values>(row: R, meta: RowMeta): R & Row {
   const row_ = row as R & { [META]?: RowMeta };
@@ -66,6 +75,13 @@ function replaceAt(values: Values, path: readonly string[], depth: number, value
   const inner = values[name];
   const next = last ? value : replaceAt(isValues(inner) ? inner : {}, path, depth + 1, value);
   return { ...values, [name]: next };
+}
+
+function removeAt(values: Values, path: readonly string[], depth: number): Values {
+  const name = path[depth] as string;
+  const { [name]: inner, ...rest } = values;
+  if (depth === path.length - 1) return rest;
+  return isValues(inner) ? { ...values, [name]: removeAt(inner, path, depth + 1) } : values;
 }
 
 function isValues(value: Value | undefined): value is Values {

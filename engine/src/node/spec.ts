@@ -40,11 +40,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly expressions?: (params: P) => readonly ExpressionUse[];
   /** Fields that the node itself reads beside its expressions (flatten's array), per input port; names with dots, `"*"` for all. */
   readonly reads?: (params: P) => Readonly<Record<string, readonly string[]>>;
-  /**
-   * "pass": rows leave as they came, perhaps with changed fields (filter), so what is read downstream is read upstream too. "new": the
-   * outputs are made from the expressions and `reads` alone (select). The planner decodes accordingly. Default "pass".
-   */
-  readonly rows?: "pass" | "new";
+  /** Where the output rows come from; the planner decodes accordingly. A function where it depends on params. Default "pass". */
+  readonly rows?: RowsFrom | ((params: P) => RowsFrom);
   /** Sources: milliseconds without a record after which a split no longer holds the watermark back. */
   readonly idleAfterMs?: (params: P) => number;
   /** "own": the operator emits its own watermarks (event time). Default: forwarded. */
@@ -70,6 +67,13 @@ export interface NodeSpec<P extends Params = Params> {
   /** What a source reads or a sink writes, for the map and for checks of a second writer: topic names, file names. Undefined where it is computed per row. */
   readonly targets?: (params: P, node: { pipelineId: string; nodeId: string }) => readonly Target[];
 }
+
+/**
+ * "pass": rows leave as they came, perhaps with changed fields (filter), so what is read downstream is read upstream too. "new": they are made from
+ * the expressions and `reads` alone (select). `elementsOf`: they are the elements of that array (nested names with dots), perhaps with further fields
+ * (flatten), so what is read downstream is read of each element.
+ */
+export type RowsFrom = "pass" | "new" | { readonly elementsOf: string };
 
 export interface Target {
   readonly kind: "topic" | "file";

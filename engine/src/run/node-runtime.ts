@@ -107,6 +107,8 @@ export class NodeRuntime {
   private readonly host: NodeHost;
   private combined: CombinedWatermark | undefined;
   private hasEnded = false;
+  /** What the nodes after this one were last told. */
+  private isIdle = false;
 
   constructor(id: string, spec: NodeSpec, disabled: boolean, backend: KeyedBackend, host: NodeHost) {
     this.id = id;
@@ -115,7 +117,10 @@ export class NodeRuntime {
     this.backend = backend;
     this.host = host;
     this.out = {
-      emit: (port, row, time) => this.emit(port, row, time),
+      emit: (port, row, time) => {
+        if (this.isIdle && spec.watermark === "own") this.sendIdle(false);
+        this.emit(port, row, time);
+      },
       drop: (reason) => {
         this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + 1);
       },
@@ -203,11 +208,14 @@ export class NodeRuntime {
   }
 
   sendWatermark(time: Millis): void {
+    // An output that speaks again is active again; a merge downstream would not listen to an idle one.
+    if (this.isIdle && (this.spec.watermark === "own" || time === MAX_TIME)) this.sendIdle(false);
     this.watermark = time;
     for (const port of this.outputs.values()) for (const target of port.targets) target.port.valve.onWatermark(target.channel, time);
   }
 
   sendIdle(idle: boolean): void {
+    this.isIdle = idle;
     for (const port of this.outputs.values()) for (const target of port.targets) target.port.valve.onIdle(target.channel, idle);
   }
 

@@ -23,6 +23,7 @@ import {
   type Sink,
   type Split,
 } from "../node/index.ts";
+import { declaredSchemas } from "../pipeline/declared-schemas.ts";
 import { parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
 import type { DataType, RowKind, Schema } from "../schema/index.ts";
 import { KeyedBackend, type KeySnapshot, type StateSchema } from "./keyed-state.ts";
@@ -85,6 +86,7 @@ export class Task {
   private readonly options: TaskOptions;
   private readonly ordered: NodeRuntime[] = [];
   private readonly schemas = new Map<string, Schema>();
+  private readonly declared: ReadonlyMap<string, Schema>;
   private traced = false;
   /** Where the record being processed came from, put together only when a sample or a dead letter wants it. */
   private currentNode = "";
@@ -93,6 +95,7 @@ export class Task {
 
   constructor(options: TaskOptions) {
     this.options = options;
+    this.declared = declaredSchemas(options.graph.document.schemas).schemas;
     const wanted = wantedFields(options.graph);
     for (const typed of options.graph.nodes) this.addNode(typed, wanted.get(typed.id));
     for (const typed of options.graph.nodes) this.wireNode(typed);
@@ -360,6 +363,7 @@ export class Task {
       timers: backend,
       expressions,
       schemas: { inputs: schemas(typed.inputs), outputs: { ...schemas(typed.outputs), [ERROR_PORT]: ERROR_SCHEMA } },
+      declared: (name) => this.declared.get(name),
       timeZone: this.options.graph.settings.timeZone,
       now: this.options.now,
     };

@@ -5,6 +5,7 @@
 import type { FieldTree } from "../codec/codec.ts";
 import { ERROR_PORT, type NodeSpec, type Params } from "../node/index.ts";
 import { parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
+import type { DataType } from "../schema/index.ts";
 
 /** Field trees by source node id. */
 export function wantedFields(graph: TypedGraph): ReadonlyMap<string, FieldTree> {
@@ -32,7 +33,9 @@ function ownReads(node: TypedNode, port: string, downstream: FieldTree, graph: T
   }
   for (const field of node.spec.reads?.(node.params)[port] ?? []) trees.push(field === "*" ? true : treeOf(field.split(".")));
   if (node.spec.category === "sink" && node.spec.format && !writesThrough(node, graph)) trees.push(true);
-  if (node.spec.rows !== "new") trees.push(downstream);
+  const rows = typeof node.spec.rows === "function" ? node.spec.rows(node.params) : node.spec.rows;
+  if (rows === undefined || rows === "pass") trees.push(downstream);
+  else if (rows !== "new") trees.push(elementsTree(rows.elementsOf.split("."), downstream, node.inputs[port]?.schema));
   return merge(trees);
 }
 
@@ -60,8 +63,18 @@ function reaches(graph: TypedGraph, from: string, to: string): boolean {
   return seen.has(to);
 }
 
-function treeOf(path: readonly string[]): FieldTree {
-  return path.reduceRight<FieldTree>((inner, name) => ({ [name]: inner }), true);
+/** What is read downstream, of each element of the array at `path`; elements that are no rows are read whole. */
+function elementsTree(path: readonly string[], downstream: FieldTree, schema: DataType | undefined): FieldTree {
+  const array = path.reduce<DataType | undefined>(
+    (type, name) => (type?.type === "ROW" ? type.fields.find((field) => field.name === name)?.dataType : undefined),
+    schema,
+  );
+  const isRows = array?.type === "ARRAY" && array.element.type === "ROW";
+  return treeOf(path, isRows ? { "[]": downstream } : true);
+}
+
+function treeOf(path: readonly string[], leaf: FieldTree = true): FieldTree {
+  return path.reduceRight<FieldTree>((inner, name) => ({ [name]: inner }), leaf);
 }
 
 function merge(trees: readonly FieldTree[]): FieldTree {
