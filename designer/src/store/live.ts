@@ -1,0 +1,207 @@
+/**
+ * Numbers and samples of the run, as they come in four times a second. They live outside of React state: a component that shows a number subscribes to that
+ * one number, or writes it to a text node itself (`onNodeLive`), so that a frame costs what it changes and not what is drawn.
+ */
+import type { LiveFrame, NodeLive, RunStatus, Sample } from "@millrace/server/api";
+import { useCallback, useSyncExternalStore } from "react";
+import { openLiveStream } from "../server.ts";
+import { parseEdgeKey } from "./edge-key.ts";
+
+export type PortLive = NodeLive["out"][string];
+type Listener = () => void;
+
+/** Samples kept per edge; older ones go. */
+const MAX_SAMPLES = 500;
+/** Watched edges come and go in bursts (a selection moves); the stream is opened anew once per burst. */
+const REOPEN_MS = 60;
+
+const NO_SAMPLES: readonly Sample[] = [];
+
+let pipelineId: string | undefined;
+let run: RunStatus | undefined;
+let connected = false;
+let frameAt = 0;
+let nodes: Readonly<Record<string, NodeLive>> = {};
+const samples = new Map<string, readonly Sample[]>();
+const watched = new Map<string, number>();
+let close: (() => void) | undefined;
+let reopening: ReturnType<typeof setTimeout> | undefined;
+
+const nodeListeners = new Map<string, Set<Listener>>();
+const sampleListeners = new Map<string, Set<Listener>>();
+const frameListeners = new Set<Listener>();
+const runListeners = new Set<Listener>();
+
+/** Follows a pipeline's run (or none), from nothing. */
+export function followRun(id: string | undefined, status?: RunStatus): void {
+  close?.();
+  close = undefined;
+  pipelineId = id;
+  run = status;
+  connected = false;
+  nodes = {};
+  samples.clear();
+  for (const listeners of nodeListeners.values()) call(listeners);
+  for (const listeners of sampleListeners.values()) call(listeners);
+  call(runListeners);
+  reopen();
+}
+
+/** The answer of a call that changed the run, without waiting for the next frame. */
+export function setRunStatus(status: RunStatus): void {
+  run = status;
+  call(runListeners);
+}
+
+/** Counts of a node; undefined while it is not part of a run. */
+export function nodeLive(nodeId: string): NodeLive | undefined {
+  return Object.hasOwn(nodes, nodeId) ? nodes[nodeId] : undefined;
+}
+
+/** Counts of an edge ("a.out->b.in") or an output port ("a.out"). */
+export function edgeLive(key: string): PortLive | undefined {
+  const ref = parseEdgeKey(key)?.from ?? key;
+  const dot = ref.indexOf(".");
+  const out = nodeLive(ref.slice(0, dot))?.out;
+  const port = ref.slice(dot + 1);
+  return out && Object.hasOwn(out, port) ? out[port] : undefined;
+}
+
+export function runStatus(): RunStatus | undefined {
+  return run;
+}
+
+/** When the newest frame was made, on the server's clock; 0 before the first. */
+export function lastFrameAt(): number {
+  return frameAt;
+}
+
+/** Calls back when the node's counts changed. For text written without React. */
+export function onNodeLive(nodeId: string, listener: Listener): () => void {
+  return listen(nodeListeners, nodeId, listener);
+}
+
+/** Calls back after each frame. */
+export function onFrame(listener: Listener): () => void {
+  frameListeners.add(listener);
+  return () => void frameListeners.delete(listener);
+}
+
+export function useNodeLive(nodeId: string): NodeLive | undefined {
+  return useSyncExternalStore(
+    useCallback((listener: Listener) => onNodeLive(nodeId, listener), [nodeId]),
+    () => nodeLive(nodeId),
+  );
+}
+
+export function useEdgeLive(key: string): PortLive | undefined {
+  const nodeId = key.slice(0, key.indexOf("."));
+  return useSyncExternalStore(
+    useCallback((listener: Listener) => onNodeLive(nodeId, listener), [nodeId]),
+    () => edgeLive(key),
+  );
+}
+
+export function useRunStatus(): RunStatus | undefined {
+  return useSyncExternalStore(onRun, runStatus);
+}
+
+/** Whether the stream is open; while it is not, the numbers are old. */
+export function useConnected(): boolean {
+  return useSyncExternalStore(onRun, () => connected);
+}
+
+/** Samples of a watched edge or port since it is watched, latest last. Watching is the caller's: `useEffect(() => watchEdges([key]), [key])`. */
+export function useSamples(key: string | undefined): readonly Sample[] {
+  return useSyncExternalStore(
+    useCallback((listener: Listener) => (key === undefined ? () => undefined : listen(sampleListeners, key, listener)), [key]),
+    () => (key === undefined ? NO_SAMPLES : (samples.get(key) ?? NO_SAMPLES)),
+  );
+}
+
+/** Puts retained samples before those that came since; those that are there already are left as they are. */
+export function addSamples(key: string, older: readonly Sample[]): void {
+  const now = samples.get(key) ?? NO_SAMPLES;
+  const known = new Set(now.map(({ seq }) => seq));
+  const fresh = older.filter(({ seq }) => !known.has(seq));
+  if (fresh.length === 0) return;
+  samples.set(key, [...now, ...fresh].sort((one, other) => one.seq - other.seq).slice(-MAX_SAMPLES));
+  call(sampleListeners.get(key));
+}
+
+/** Asks for samples of edges (or ports) until the answer is called. */
+export function watchEdges(keys: readonly string[]): () => void {
+  for (const key of keys) watched.set(key, (watched.get(key) ?? 0) + 1);
+  reopen();
+  return () => {
+    for (const key of keys) {
+      const count = (watched.get(key) ?? 0) - 1;
+      if (count > 0) watched.set(key, count);
+      else watched.delete(key);
+    }
+    reopen();
+  };
+}
+
+/** Takes a frame in; exported for tests and for scenes without a server. */
+export function takeFrame(frame: LiveFrame): void {
+  const before = nodes;
+  const restarted = frame.run.runId !== run?.runId;
+  nodes = frame.nodes;
+  run = frame.run;
+  frameAt = frame.at;
+  // A new run counts its samples from the start again.
+  if (restarted) samples.clear();
+  for (const [key, fresh] of Object.entries(frame.samples)) {
+    if (fresh.length === 0) continue;
+    const kept = samples.get(key) ?? NO_SAMPLES;
+    const newest = kept.at(-1)?.seq ?? -1;
+    const newer = fresh.filter(({ seq }) => seq > newest);
+    if (newer.length > 0) samples.set(key, [...kept, ...newer].slice(-MAX_SAMPLES));
+    call(sampleListeners.get(key));
+  }
+  if (restarted) for (const listeners of sampleListeners.values()) call(listeners);
+  for (const [id, listeners] of nodeListeners) if (!sameCounts(before[id], nodes[id])) call(listeners);
+  call(runListeners);
+  call(frameListeners);
+}
+
+function reopen(): void {
+  clearTimeout(reopening);
+  if (pipelineId === undefined) return;
+  reopening = setTimeout(() => {
+    close?.();
+    if (pipelineId === undefined) return;
+    close = openLiveStream(pipelineId, [...watched.keys()].sort(), {
+      onFrame: takeFrame,
+      onConnected: (now) => {
+        connected = now;
+        call(runListeners);
+      },
+    });
+  }, REOPEN_MS);
+}
+
+function onRun(listener: Listener): () => void {
+  runListeners.add(listener);
+  return () => void runListeners.delete(listener);
+}
+
+function listen(all: Map<string, Set<Listener>>, key: string, listener: Listener): () => void {
+  let listeners = all.get(key);
+  if (!listeners) all.set(key, (listeners = new Set()));
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0 && all.get(key) === listeners) all.delete(key);
+  };
+}
+
+function call(listeners: ReadonlySet<Listener> | undefined): void {
+  if (listeners) for (const listener of listeners) listener();
+}
+
+/** Frames are parsed anew each time: equal counts must not look new. */
+function sameCounts(one: NodeLive | undefined, other: NodeLive | undefined): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,126 @@
+/** Opening, creating, deploying and stopping: what takes the server and several stores. Failures become notices; what a caller must know is in the answer. */
+import { readDocument } from "@millrace/engine/pipeline";
+import type { CreatePipeline, Deploy, Pipeline, PipelineSummary } from "@millrace/server/api";
+import { create } from "zustand";
+import { say } from "../i18n/i18n.ts";
+import { ServerError, server } from "../server.ts";
+import { edit, openDocument, setLive, useDocument } from "./document.ts";
+import { followRun, setRunStatus } from "./live.ts";
+import { notify } from "./notices.ts";
+import { keptDraft, saveNow, startSaving } from "./saving.ts";
+import { show } from "./ui.ts";
+import { words } from "./words.ts";
+
+export interface SessionState {
+  /** What the server keeps, newest first; undefined before it is known. */
+  readonly pipelines: readonly PipelineSummary[] | undefined;
+  readonly opening: boolean;
+  /** A call that changes the run is on its way. */
+  readonly busy: "deploy" | "stop" | "start" | undefined;
+}
+
+export const useSession = create<SessionState>()(() => ({ pipelines: undefined, opening: false, busy: undefined }));
+
+export async function loadPipelines(): Promise<readonly PipelineSummary[]> {
+  const pipelines = await attempt(() => server.pipelines());
+  const sorted = [...(pipelines ?? [])].sort((one, other) => other.updatedAt - one.updatedAt);
+  if (pipelines) useSession.setState({ pipelines: sorted });
+  return sorted;
+}
+
+/** Opens a stored pipeline on the canvas. False: it could not be (a notice says why). */
+export async function openPipeline(id: string): Promise<boolean> {
+  useSession.setState({ opening: true });
+  const [pipeline, run] = await Promise.all([attempt(() => server.pipeline(id)), attempt(() => server.run(id), 404)]);
+  useSession.setState({ opening: false });
+  if (!pipeline) return false;
+  openLoaded({ ...pipeline, ...(run ? { run } : {}) });
+  return true;
+}
+
+/** Makes a pipeline from a template, a document or nothing, and opens it. */
+export async function createPipeline(body: CreatePipeline): Promise<boolean> {
+  const pipeline = await attempt(() => server.createPipeline(body));
+  if (!pipeline) return false;
+  openLoaded(pipeline);
+  void loadPipelines();
+  return true;
+}
+
+export async function deletePipeline(id: string): Promise<void> {
+  await attempt(() => server.deletePipeline(id));
+  if (useDocument.getState().pipelineId === id) closePipeline();
+  await loadPipelines();
+}
+
+export function closePipeline(): void {
+  openDocument(undefined);
+  followRun(undefined);
+  show({ view: "gallery" });
+}
+
+function openLoaded(pipeline: Pipeline): void {
+  openDocument(pipeline);
+  startSaving(pipeline);
+  followRun(pipeline.id, pipeline.run);
+  show({ view: "canvas", overlay: undefined, renaming: undefined });
+  const kept = keptDraft(pipeline.id, pipeline.revision);
+  const read = kept === undefined ? undefined : readDocument(kept);
+  if (!read?.document) return;
+  const { document } = read;
+  if (edit("step.restore", (draft) => replaceDocument(draft, document))) notify("info", say(words.restored));
+}
+
+/** Saves the draft and runs it in place of what runs. False: it has errors, or the server refused (a notice says why). */
+export async function deploy(options: Deploy = {}): Promise<boolean> {
+  return changeRun("deploy", async (id) => {
+    await saveNow();
+    const status = await server.deploy(id, options);
+    const { live } = await server.pipeline(id);
+    if (useDocument.getState().pipelineId === id) setLive(live);
+    return status;
+  });
+}
+
+export async function stopRun(savepoint: boolean): Promise<boolean> {
+  return changeRun("stop", (id) => server.stop(id, savepoint));
+}
+
+export async function startRun(from: "savepoint" | "fresh"): Promise<boolean> {
+  return changeRun("start", (id) => server.start(id, from));
+}
+
+async function changeRun(
+  busy: NonNullable<SessionState["busy"]>,
+  ask: (id: string) => Promise<Parameters<typeof setRunStatus>[0]>,
+): Promise<boolean> {
+  const { pipelineId } = useDocument.getState();
+  if (pipelineId === undefined || useSession.getState().busy) return false;
+  useSession.setState({ busy });
+  const status = await attempt(() => ask(pipelineId));
+  useSession.setState({ busy: undefined });
+  if (status && useDocument.getState().pipelineId === pipelineId) setRunStatus(status);
+  return status !== undefined;
+}
+
+/** The draft becomes what was deployed last; one step, so it can be undone. */
+export function discardDraft(): void {
+  const { live } = useDocument.getState();
+  if (live) edit("step.discard", (draft) => replaceDocument(draft, live.document));
+}
+
+export function replaceDocument(draft: object, next: object): void {
+  for (const member of Object.keys(draft)) if (!(member in next)) Reflect.deleteProperty(draft, member);
+  Object.assign(draft, structuredClone(next));
+}
+
+/** The call's answer, or undefined after a notice; a `quiet` status is no failure. */
+async function attempt<T>(ask: () => Promise<T>, quiet?: number): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error;
+    if (error.status !== quiet) notify("error", say(error.words));
+    return undefined;
+  }
+}

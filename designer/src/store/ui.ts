@@ -1,0 +1,46 @@
+/** What is open on the screen. What is selected is in `selection.ts`. */
+import { create } from "zustand";
+
+/** Tabs of the bottom drawer. */
+export type DrawerTab = "preview" | "problems" | "dead-letters" | "topics";
+/** What lies over everything, one at a time. */
+export type Overlay = "commands" | "keys" | "deploy" | "stop" | "find" | "json" | "open";
+
+export interface UiState {
+  /** `gallery`: no pipeline is open, or somebody looks for a template. */
+  readonly view: "canvas" | "outline" | "gallery";
+  readonly palette: boolean;
+  readonly inspector: boolean;
+  /** Undefined: closed. */
+  readonly drawer: DrawerTab | undefined;
+  /** Height in CSS pixels, as dragged. */
+  readonly drawerHeight: number;
+  readonly overlay: Overlay | undefined;
+  /** The node whose name is being edited in place. */
+  readonly renaming: string | undefined;
+  /** Param that the inspector should bring into view and focus, once; set by a click on a problem. */
+  readonly focusParam: { readonly nodeId: string; readonly path: readonly (string | number)[] } | undefined;
+}
+
+export const useUi = create<UiState>()(() => ({
+  view: "canvas",
+  palette: true,
+  inspector: true,
+  drawer: undefined,
+  drawerHeight: 280,
+  overlay: undefined,
+  renaming: undefined,
+  focusParam: undefined,
+}));
+
+export function show(part: Partial<UiState>): void {
+  useUi.setState(part);
+}
+
+export function openDrawer(drawer: DrawerTab): void {
+  useUi.setState({ drawer });
+}
+
+export function closeDrawer(): void {
+  useUi.setState({ drawer: undefined });
+}
