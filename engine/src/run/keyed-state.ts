@@ -242,6 +242,10 @@ export class KeyedBackend implements KeyedState, Timers {
   restore(snapshot: KeySnapshot): void {
     const values = snapshot.key.map((json, index) => fromStateJson(json, this.keyTypes[index] ?? { type: "STRING" }));
     const entry: KeyEntry = { values, slots: [], eventTimers: undefined, processingTimers: undefined, dirty: false };
+    // An older snapshot's timers of this key are still queued; without their owner they do not fire.
+    const older = this.entries.get(keyIdOf(values));
+    older?.eventTimers?.clear();
+    older?.processingTimers?.clear();
     for (const [name, json] of Object.entries(snapshot.states ?? {})) {
       const index = this.slots.findIndex((slot) => slot.name === name);
       if (index === -1) throw new Error(`state ${JSON.stringify(name)} of key ${canonicalKey(values)} is not declared by the operator`);

@@ -1,0 +1,24 @@
+import { defineConfig } from "@playwright/test";
+import { browserPath } from "./browser.ts";
+
+const executablePath = browserPath();
+
+/** Each test starts a server of its own (`millrace.ts`), so tests do not see one another; two at a time is what two cores can do. */
+export default defineConfig({
+  testDir: ".",
+  testMatch: "*.e2e.ts",
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  workers: 2,
+  retries: 0,
+  forbidOnly: true,
+  outputDir: "../test-results",
+  use: {
+    viewport: { width: 1440, height: 900 },
+    trace: "retain-on-failure",
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    },
+  },
+});

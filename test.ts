@@ -1,0 +1,105 @@
+/**
+ * `pnpm test`: everything that CI runs, in one go. Each suite runs even when one before it failed. At the end: what ran, what was left out and
+ * why, and the sum as `N passed, N failed`. With CI=true nothing may be left out. Names as arguments run those suites alone.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { browserPath } from "./e2e/browser.ts";
+
+interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  /** Why the suite, or part of it, did not run. */
+  readonly leftOut?: string;
+}
+
+interface Suite {
+  readonly name: string;
+  readonly run: () => Outcome;
+}
+
+const inCi = process.env.CI === "true";
+const scratch = mkdtempSync(join(tmpdir(), "millrace-test-"));
+
+/** A check that passes or fails as a whole. */
+function check(name: string, script: string, ...args: string[]): Suite {
+  return { name, run: () => (node(script, args) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }) };
+}
+
+const suites: readonly Suite[] = [
+  check("format", "node_modules/@biomejs/biome/bin/biome", "format", "."),
+  check("lint", "node_modules/@biomejs/biome/bin/biome", "lint", "--error-on-warnings", "."),
+  check("types", "node_modules/typescript/bin/tsc", "-p", "."),
+  check("types of the designer", "node_modules/typescript/bin/tsc", "-p", "designer"),
+  check("unused code", "node_modules/knip/bin/knip.js"),
+  { name: "unit", run: unit },
+  { name: "end to end", run: endToEnd },
+];
+
+function unit(): Outcome {
+  const report = join(scratch, "unit.json");
+  const status = node("node_modules/vitest/vitest.mjs", ["run", "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`]);
+  const counts = readJson<{ numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }>(report);
+  if (!counts) return { passed: 0, failed: 1 };
+  // A file that cannot even be loaded has no test that could fail.
+  return { passed: counts.numPassedTests, failed: Math.max(counts.numFailedTests, status === 0 ? 0 : 1) };
+}
+
+function endToEnd(): Outcome {
+  const browser = browserPath();
+  if (browser === undefined) {
+    const why = "no Chromium or Chrome was found; install one, or set MILLRACE_BROWSER to its path";
+    return inCi ? { passed: 0, failed: 1, leftOut: why } : { passed: 0, failed: 0, leftOut: why };
+  }
+  const report = join(scratch, "e2e.json");
+  const built = node("designer/build-if-stale.ts", []);
+  if (built !== 0) return { passed: 0, failed: 1, leftOut: "the designer could not be built" };
+  const status = node("e2e/node_modules/@playwright/test/cli.js", ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"], {
+    MILLRACE_BROWSER: browser,
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+  });
+  const stats = readJson<{ stats: { expected: number; unexpected: number; flaky: number; skipped: number } }>(report)?.stats;
+  if (!stats) return { passed: 0, failed: 1 };
+  const failed = stats.unexpected + stats.flaky + (inCi ? stats.skipped : 0);
+  return { passed: stats.expected, failed: Math.max(failed, status === 0 ? 0 : 1), ...(stats.skipped > 0 ? { leftOut: `${stats.skipped} tests were skipped` } : {}) };
+}
+
+function node(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): number {
+  const { status, error } = spawnSync(process.execPath, [script, ...args], { stdio: "inherit", env: { ...process.env, ...env } });
+  if (error) console.error(error.message);
+  return status ?? 1;
+}
+
+function readJson<T>(file: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !suites.some((suite) => suite.name === name));
+if (unknown.length > 0) {
+  console.error(`There is no suite ${unknown.map((name) => JSON.stringify(name)).join(", ")}; there are ${suites.map(({ name }) => JSON.stringify(name)).join(", ")}.`);
+  process.exit(1);
+}
+
+const chosen = asked.length === 0 ? suites : suites.filter(({ name }) => asked.includes(name));
+const outcomes = chosen.map((suite) => {
+  console.log(`\n── ${suite.name}`);
+  const begun = performance.now();
+  const outcome = suite.run();
+  return { name: suite.name, seconds: (performance.now() - begun) / 1000, ...outcome };
+});
+rmSync(scratch, { recursive: true, force: true });
+
+console.log("\n── what ran");
+for (const { name, passed, failed, seconds } of outcomes) console.log(`${name}: ${passed} passed, ${failed} failed (${seconds.toFixed(1)} s)`);
+for (const { name, leftOut } of outcomes) if (leftOut) console.log(`left out of ${name}: ${leftOut}`);
+console.log("left out here: what takes longer than a test run should; `pnpm verify:long` runs it, docs/verification.md has the last results");
+const sum = outcomes.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }), { passed: 0, failed: 0 });
+console.log(`${sum.passed} passed, ${sum.failed} failed`);
+process.exitCode = sum.failed > 0 ? 1 : 0;
