@@ -1,0 +1,64 @@
+/** Encoded records one behind the other in shared chunks. A record's range stays valid and unchanged for as long as anyone holds it. */
+import type { ByteRange } from "../node/index.ts";
+
+const CHUNK = 64 * 1024;
+/** Up to this many bytes a loop is quicker than a call. */
+const SHORT = 24;
+
+export class ByteWriter {
+  #bytes = new Uint8Array(CHUNK);
+  #start = 0;
+  #end = 0;
+  readonly #encoder = new TextEncoder();
+
+  /** Begins a record; what was written since the last `take` is given up. */
+  begin(): void {
+    this.#end = this.#start;
+  }
+
+  /** Ends the record and gives its bytes. */
+  take(): ByteRange {
+    const range = { bytes: this.#bytes, start: this.#start, end: this.#end };
+    this.#start = this.#end;
+    return range;
+  }
+
+  text(text: string): void {
+    // A UTF-16 unit makes at most three bytes.
+    this.#reserve(text.length * 3);
+    if (text.length <= SHORT && this.#ascii(text)) return;
+    const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(this.#end));
+    this.#end += written;
+  }
+
+  copy(bytes: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    this.#reserve(length);
+    if (length <= SHORT) for (let i = start; i < end; i++) this.#bytes[this.#end++] = bytes[i] as number;
+    else {
+      this.#bytes.set(bytes.subarray(start, end), this.#end);
+      this.#end += length;
+    }
+  }
+
+  #ascii(text: string): boolean {
+    let at = this.#end;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x80) return false;
+      this.#bytes[at++] = code;
+    }
+    this.#end = at;
+    return true;
+  }
+
+  #reserve(length: number): void {
+    if (this.#end + length <= this.#bytes.length) return;
+    const begun = this.#bytes.subarray(this.#start, this.#end);
+    const grown = new Uint8Array(Math.max(CHUNK, 2 * (begun.length + length)));
+    grown.set(begun);
+    this.#bytes = grown;
+    this.#start = 0;
+    this.#end = begun.length;
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Rows to JSON. A row that still is the record it was read from is that record's bytes; one with changes is the bytes with the changes spliced in, so that members, order
+ * and number texts that no schema knows survive; a row that was made new is written from the schema.
+ */
+import { META, type Row } from "../node/index.ts";
+import type { DataType, RowShape, Schema, Value, Values } from "../schema/index.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import type { Encoder } from "./codec.ts";
+import { cannotWrite, tooDeep } from "./codec-errors.ts";
+import { MAX_VARIANT_DEPTH } from "./json-decode.ts";
+import { spliceRecord } from "./json-splice.ts";
+import { isIntegerType, valueToText } from "./value-text.ts";
+
+export function jsonEncoder(schema: Schema, { omitNulls = true }: { readonly omitNulls?: boolean | undefined } = {}): Encoder {
+  const writer = new ByteWriter();
+  const write = rowWriter(schema, writer, omitNulls);
+  return {
+    encode(row) {
+      const meta = row[META];
+      if (meta?.record?.format === "json" && !meta.changes?.length) return meta.record;
+      writer.begin();
+      write(row);
+      return writer.take();
+    },
+  };
+}
+
+/** Writes a value that is not null. */
+export type Write = (value: Value) => void;
+
+function rowWriter(shape: RowShape, writer: ByteWriter, omitNulls: boolean): Write {
+  const writers = new Map(shape.fields.map(({ name, dataType }) => [name, orNull(valueWriter(dataType, writer, omitNulls), writer)]));
+  const fields = [...writers].map(([name, write]) => ({ name, quoted: `${JSON.stringify(name)}:`, write }));
+  const writeAny = orNull(variantWriter(writer), writer);
+  const splice = { writer, omitNulls, writerOf: writerAt(shape, writer, omitNulls) };
+
+  function writeNew(row: Values): void {
+    let separator = "{";
+    for (const { name, quoted, write } of fields) {
+      const value = Object.hasOwn(row, name) ? (row[name] ?? null) : null;
+      if (value === null && omitNulls) continue;
+      writer.text(separator + quoted);
+      write(value);
+      separator = ",";
+    }
+    writer.text(separator === "{" ? "{}" : "}");
+  }
+
+  return (value) => {
+    if (typeof value !== "object" || value === null || value instanceof Map || Array.isArray(value)) return writeAny(value);
+    const row = value as Row;
+    const meta = row[META];
+    const record = meta?.record;
+    if (record?.format !== "json") return writeNew(row);
+    if (!meta?.changes?.length) return writer.copy(record.bytes, record.start, record.end);
+    spliceRecord(record, meta.changes, row, splice);
+  };
+}
+
+/** Writers of fields by path, made when a change first touches them; by the value itself where the schema does not know the field. */
+function writerAt(shape: RowShape, writer: ByteWriter, omitNulls: boolean): (path: readonly string[]) => Write {
+  const known = new Map<string, Write>();
+  return (path) => {
+    const key = path.length === 1 ? (path[0] as string) : JSON.stringify(path);
+    let write = known.get(key);
+    if (!write) {
+      const dataType = typeAt(shape, path);
+      write = orNull(dataType ? valueWriter(dataType, writer, omitNulls) : variantWriter(writer), writer);
+      known.set(key, write);
+    }
+    return write;
+  };
+}
+
+function typeAt(shape: RowShape, path: readonly string[]): DataType | undefined {
+  let dataType: DataType | undefined = shape;
+  for (const name of path) dataType = dataType?.type === "ROW" ? dataType.fields.find((field) => field.name === name)?.dataType : undefined;
+  return dataType;
+}
+
+function orNull(write: Write, writer: ByteWriter): Write {
+  return (value) => (value === null || value === undefined ? writer.text("null") : write(value));
+}
+
+function valueWriter(dataType: DataType, writer: ByteWriter, omitNulls: boolean): Write {
+  switch (dataType.type) {
+    case "ROW":
+      return rowWriter(dataType, writer, omitNulls);
+    case "ARRAY": {
+      const write = orNull(valueWriter(dataType.element, writer, omitNulls), writer);
+      return (value) => list(value as readonly Value[], write, writer);
+    }
+    case "MAP":
+      return mapWriter(dataType, writer, omitNulls);
+    case "VARIANT":
+    case "NULL":
+      return variantWriter(writer);
+    case "BOOLEAN":
+      return (value) => writer.text(String(value));
+    case "DECIMAL":
+      return (value) => writer.text(valueToText(value, dataType));
+    case "FLOAT":
+    case "DOUBLE":
+      // JSON has no NaN; Flink writes it as text, which a DOUBLE reads back.
+      return (value) => writer.text(Number.isFinite(value) ? valueToText(value, dataType) : JSON.stringify(valueToText(value, dataType)));
+    default:
+      if (isIntegerType(dataType.type)) return (value) => writer.text(String(value));
+      return (value) => writer.text(JSON.stringify(valueToText(value, dataType)));
+  }
+}
+
+function list(values: readonly Value[], write: Write, writer: ByteWriter): void {
+  let separator = "[";
+  for (const value of values) {
+    writer.text(separator);
+    write(value);
+    separator = ",";
+  }
+  writer.text(separator === "[" ? "[]" : "]");
+}
+
+function mapWriter(dataType: DataType & { type: "MAP" }, writer: ByteWriter, omitNulls: boolean): Write {
+  const write = orNull(valueWriter(dataType.value, writer, omitNulls), writer);
+  return (value) => {
+    let separator = "{";
+    for (const [key, one] of value as ReadonlyMap<Value, Value>) {
+      if (key === null) throw cannotWrite("", dataType, "a map with the key NULL");
+      writer.text(`${separator}${JSON.stringify(valueToText(key, dataType.key))}:`);
+      write(one);
+      separator = ",";
+    }
+    writer.text(separator === "{" ? "{}" : "}");
+  };
+}
+
+/** A value as JSON by what it is. */
+function variantWriter(writer: ByteWriter): Write {
+  return (value) => writer.text(variantText(value, 0));
+}
+
+function variantText(value: Value | undefined, depth: number): string {
+  if (value === null || value === undefined) return "null";
+  if (typeof value === "bigint") return String(value);
+  if (typeof value === "number")
+    return Number.isFinite(value) ? (Object.is(value, -0) ? "-0" : String(value)) : JSON.stringify(String(value));
+  if (typeof value !== "object") return JSON.stringify(value);
+  if (depth >= MAX_VARIANT_DEPTH) throw tooDeep("", MAX_VARIANT_DEPTH);
+  if (Array.isArray(value)) return `[${value.map((one) => variantText(one as Value, depth + 1)).join(",")}]`;
+  if (value instanceof Uint8Array) return JSON.stringify(valueToText(value, { type: "BYTES" }));
+  const members = value instanceof Map ? [...value].map(([key, one]) => [String(key), one] as const) : Object.entries(value as Values);
+  return `{${members.map(([name, one]) => `${JSON.stringify(name)}:${variantText(one as Value, depth + 1)}`).join(",")}}`;
+}
