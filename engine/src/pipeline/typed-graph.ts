@@ -1,4 +1,8 @@
-/** A checked document with a schema on every port: what the planner, the editor and lineage work on. Made by `analyze`. */
+/**
+ * A document with a schema on every port, as far as it could be worked out: what the planner, the editor and lineage work on. Made by `analyze`, which gives one even
+ * when there are problems, so that the editor knows the fields upstream of an error. The planner takes only graphs without errors: there every node
+ * is `ok` and every schema `known`.
+ */
 
 import type { CheckedExpression } from "../expression/api.ts";
 import type { NodeSpec, Params } from "../node/spec.ts";
@@ -7,7 +11,7 @@ import type { Edge, PipelineDocument } from "./document.ts";
 
 export interface TypedGraph {
   readonly document: PipelineDocument;
-  /** In topological order (sources first; ties by id). Disabled nodes are there, marked. */
+  /** In topological order (sources first, then by distance from them; ties by id). Disabled nodes are there, marked; nodes of an unknown type are not. */
   readonly nodes: readonly TypedNode[];
   readonly settings: { readonly timeZone: string; readonly parallelism: number; readonly checkpointIntervalMs: number };
 }
@@ -16,18 +20,22 @@ export interface TypedNode {
   readonly id: string;
   readonly name: string;
   readonly disabled: boolean;
+  /** False when an error was found at this node or at an edge that ends in it. */
+  readonly ok: boolean;
   readonly spec: NodeSpec;
-  /** Parsed by the spec, with pipeline parameters filled in. */
+  /** Parsed by the spec, with pipeline parameters filled in; as the user typed them where they did not parse (then not `ok`). */
   readonly params: Params;
   readonly inputs: Readonly<Record<string, TypedPort>>;
   /** `error` included. */
   readonly outputs: Readonly<Record<string, TypedPort>>;
-  /** The node's expressions by port and text, checked: `checked.get(port + "\u0000" + text)`. */
+  /** The node's expressions by port and text, checked: `checked.get(port + "\u0000" + text)`. Wrong ones are missing. */
   readonly expressions: ReadonlyMap<string, CheckedExpression>;
 }
 
 export interface TypedPort {
   readonly schema: Schema;
+  /** False when the schema is a guess (perhaps without fields), because something here or upstream is wrong. Nothing was checked against it. */
+  readonly known: boolean;
   readonly changelog: ChangelogMode;
   /** Edges that end (input) or begin (output) here, in document order. */
   readonly edges: readonly Edge[];

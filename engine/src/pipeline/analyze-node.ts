@@ -1,0 +1,236 @@
+/** Third step of `analyze`, along the flow: what arrives at a node, whether its expressions fit, what leaves it. */
+
+import type { CheckedExpression } from "../expression/api.ts";
+import { ERROR_PORT, ERROR_SCHEMA } from "../node/error-row.ts";
+import type { ExpressionUse } from "../node/spec.ts";
+import type { ChangelogMode, DataType, Schema } from "../schema/index.ts";
+import type { Wiring } from "./analyze-edges.ts";
+import { failed, type NodeDraft } from "./analyze-params.ts";
+import { check, formatType } from "./language.ts";
+import type { Problem } from "./problem.ts";
+import { problem } from "./problem-words.ts";
+import type { TypedNode, TypedPort } from "./typed-graph.ts";
+
+export interface FlowContext {
+  readonly wiring: Wiring;
+  /** Outputs typed so far, by "node.port". */
+  readonly outputs: ReadonlyMap<string, TypedPort>;
+  readonly declared: ReadonlyMap<string, Schema>;
+  readonly timeZone: string;
+  readonly raise: (found: Problem) => void;
+}
+
+export type NodeReport = Omit<TypedNode, "ok"> & { readonly draft: NodeDraft };
+
+const APPEND: ChangelogMode = { mode: "append" };
+const NOTHING: Schema = { type: "ROW", fields: [], open: true };
+
+export function typeNode(draft: NodeDraft, flow: FlowContext): NodeReport {
+  const { id, node, spec, params } = draft;
+  const inputLists = new Map((draft.inputs ?? []).map((port) => [port, arriving(id, port, flow)]));
+  const passesBy = node.disabled === true && inputLists.size > 0;
+  const raise = passesBy ? () => undefined : (found: Omit<Problem, "nodeId">) => flow.raise({ ...found, nodeId: id });
+  const inputs: Record<string, TypedPort> = {};
+  for (const [port, list] of inputLists) inputs[port] = inputPort(id, port, list, flow);
+  if (!passesBy) checkInputs(draft, inputs, inputLists, raise);
+
+  const checker = expressionChecker(draft, inputs, flow.timeZone, raise);
+  if (draft.paramsOk) checker.checkAll();
+  const inferred = inferOutputs(draft, inputs, inputLists, flow.declared, checker, raise);
+  const modes = changelogs(draft, inputs, raise);
+  const outputs: Record<string, TypedPort> = {};
+  for (const port of draft.outputs ?? [ERROR_PORT]) {
+    const edges = flow.wiring.outOf.get(`${id}.${port}`) ?? [];
+    if (port === ERROR_PORT) outputs[port] = { schema: ERROR_SCHEMA, known: true, changelog: APPEND, edges };
+    else {
+      const schema = own(inferred.schemas, port);
+      outputs[port] = {
+        schema: schema ?? NOTHING,
+        known: inferred.known && schema !== undefined,
+        changelog: own(modes, port) ?? APPEND,
+        edges,
+      };
+      if (edges.length === 0) raise(problem("graph.output-unused", { port }, { severity: "warning" }));
+    }
+  }
+  if (passesBy) passBy(draft, inputs, outputs);
+  return { id, name: node.name, disabled: node.disabled === true, spec, params, inputs, outputs, expressions: checker.checked, draft };
+}
+
+type Arriving = readonly (TypedPort | undefined)[];
+
+/** What each edge brings; undefined where it comes from a node that could not be typed. */
+function arriving(id: string, port: string, { wiring, outputs }: FlowContext): Arriving {
+  return (wiring.into.get(`${id}.${port}`) ?? []).map((edge) => outputs.get(edge.from));
+}
+
+function inputPort(id: string, port: string, list: Arriving, { wiring }: FlowContext): TypedPort {
+  const edges = wiring.into.get(`${id}.${port}`) ?? [];
+  const [first] = list;
+  const known = list.length > 0 && list.every((one) => one?.known);
+  return { schema: first?.schema ?? NOTHING, known, changelog: mergedMode(list), edges };
+}
+
+/** Several streams in one port: append if all are; otherwise the most general. */
+function mergedMode(list: Arriving): ChangelogMode {
+  const changing = list.map((one) => one?.changelog ?? APPEND).filter(({ mode }) => mode !== "append");
+  return changing.find(({ mode }) => mode === "retract") ?? changing[0] ?? APPEND;
+}
+
+function checkInputs(
+  { spec, inputs: names }: NodeDraft,
+  inputs: Readonly<Record<string, TypedPort>>,
+  lists: ReadonlyMap<string, Arriving>,
+  raise: (found: Omit<Problem, "nodeId">) => void,
+): void {
+  const accepts = spec.accepts ?? ["append"];
+  for (const port of names ?? []) {
+    const { edges, changelog } = inputs[port] as TypedPort;
+    if (edges.length === 0) raise(problem("graph.input-missing", { port }));
+    if (edges.length > 1 && !spec.manyEdgesPerInput) raise(problem("graph.input-taken", { port, from: edges.map(({ from }) => from) }));
+    if (!accepts.includes(changelog.mode) && lists.get(port)?.every((one) => one?.known))
+      raise(problem("graph.changelog", { port, mode: changelog.mode, accepts }));
+  }
+}
+
+interface ExpressionChecker {
+  readonly checked: Map<string, CheckedExpression>;
+  /** Every expression of the node, at its place in the params. */
+  checkAll(): void;
+  /** Undefined when it is wrong (said once) or the input is not known. */
+  typeOf(text: string, port: string): DataType | undefined;
+}
+
+function expressionChecker(
+  draft: NodeDraft,
+  inputs: Readonly<Record<string, TypedPort>>,
+  timeZone: string,
+  raise: (found: Omit<Problem, "nodeId">) => void,
+): ExpressionChecker {
+  const { spec, params } = draft;
+  const checked = new Map<string, CheckedExpression>();
+  const seen = new Set<string>();
+
+  function checkOne(text: string, port: string, path: ExpressionUse["path"] | undefined): CheckedExpression | undefined {
+    const key = `${port}\u0000${text}`;
+    const input = own(inputs, port);
+    if (!input?.known) return undefined;
+    if (seen.has(key)) return checked.get(key);
+    seen.add(key);
+    // Where a parameter was filled in, positions in the filled text mean nothing in the text that the person sees.
+    const isAsTyped = path !== undefined && rawAt(draft.rawParams, path) === text;
+    const result = check(text, input.schema, { timeZone });
+    for (const { range, fix, ...found } of result.problems)
+      raise({ ...found, ...(path && { path }), ...(isAsTyped && { range, ...(fix && { fix }) }) });
+    if (result.checked) checked.set(key, result.checked);
+    return result.checked;
+  }
+
+  function checkUse({ path, text, port, expects }: ExpressionUse): void {
+    const dataType = checkOne(text, port, path)?.dataType;
+    if (!dataType || dataType.type === "NULL") return;
+    if (expects === "condition" && dataType.type !== "BOOLEAN")
+      raise(problem("params.not-a-condition", { type: formatType(dataType) }, { path }));
+    if (expects === "time" && !TIME_TYPES.has(dataType.type)) raise(problem("params.not-a-time", { type: formatType(dataType) }, { path }));
+  }
+
+  return {
+    checked,
+    checkAll() {
+      guard(draft, raise, () => {
+        for (const use of spec.expressions?.(params) ?? []) checkUse(use);
+        for (const [port, texts] of Object.entries(spec.keyBy?.(params) ?? {})) for (const text of texts) checkOne(text, port, undefined);
+      });
+    },
+    typeOf: (text, port) => checkOne(text, port, undefined)?.dataType,
+  };
+}
+
+const TIME_TYPES: ReadonlySet<string> = new Set(["INT", "BIGINT", "TIMESTAMP", "TIMESTAMP_LTZ"]);
+
+interface Inferred {
+  readonly schemas: Readonly<Record<string, Schema>>;
+  readonly known: boolean;
+}
+
+/** The spec's answer; a guess when something was wrong on the way to it. */
+function inferOutputs(
+  draft: NodeDraft,
+  inputs: Readonly<Record<string, TypedPort>>,
+  lists: ReadonlyMap<string, Arriving>,
+  declared: ReadonlyMap<string, Schema>,
+  checker: ExpressionChecker,
+  raise: (found: Omit<Problem, "nodeId">) => void,
+): Inferred {
+  const { spec, params } = draft;
+  const wired = Object.entries(inputs).filter(([, { edges }]) => edges.length > 0);
+  if (!draft.paramsOk || Object.values(inputs).some(({ known }) => !known)) return { schemas: {}, known: false };
+  let sound = true;
+  const schemas = guard(draft, raise, () =>
+    spec.inferSchema({
+      params,
+      inputs: Object.fromEntries(wired.map(([port, { schema }]) => [port, schema])),
+      inputLists: Object.fromEntries([...lists].map(([port, list]) => [port, list.flatMap((one) => (one ? [one.schema] : []))])),
+      declared: (name) => declared.get(name),
+      typeOf(text, port) {
+        const dataType = checker.typeOf(text, port);
+        if (!dataType) sound = false;
+        return dataType;
+      },
+      problem(found) {
+        if (found.severity === "error") sound = false;
+        raise(found);
+      },
+    }),
+  );
+  if (!schemas) return { schemas: {}, known: false };
+  const forgotten = (draft.outputs ?? []).find((port) => port !== ERROR_PORT && !own(schemas, port));
+  if (forgotten !== undefined && sound) raise(failed(spec, new Error(`it gave no schema for output "${forgotten}"`)));
+  return { schemas, known: sound };
+}
+
+function changelogs(
+  draft: NodeDraft,
+  inputs: Readonly<Record<string, TypedPort>>,
+  raise: (found: Omit<Problem, "nodeId">) => void,
+): Readonly<Record<string, ChangelogMode>> {
+  const { spec, params, outputs = [] } = draft;
+  const modes = Object.fromEntries(Object.entries(inputs).map(([port, { changelog }]) => [port, changelog]));
+  if (spec.changelog && draft.paramsOk) return guard(draft, raise, () => spec.changelog?.(params, modes)) ?? {};
+  const passed = Object.values(modes).find(({ mode }) => mode !== "append") ?? APPEND;
+  return Object.fromEntries((outputs ?? []).map((port) => [port, passed]));
+}
+
+/** Rows pass a disabled node by: in at its first input, out at its first output; nothing leaves by the others. */
+function passBy({ outputs: names = [] }: NodeDraft, inputs: Readonly<Record<string, TypedPort>>, outputs: Record<string, TypedPort>): void {
+  const input = Object.values(inputs)[0];
+  if (!input) return;
+  const { schema, known, changelog } = input;
+  for (const [i, port] of (names ?? []).entries()) {
+    const output = outputs[port] as TypedPort;
+    if (port === ERROR_PORT) continue;
+    if (i === 0 || !output.known) outputs[port] = { schema, known, changelog, edges: output.edges };
+  }
+}
+
+function guard<T>({ spec }: NodeDraft, raise: (found: Omit<Problem, "nodeId">) => void, run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    raise(failed(spec, error));
+    return undefined;
+  }
+}
+
+function rawAt(params: unknown, path: readonly (string | number)[]): unknown {
+  let value = params;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}
+
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
