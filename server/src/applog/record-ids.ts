@@ -59,7 +59,10 @@ export function openRecordIds(path: string): RecordIds {
     },
     get,
     takeOver: (claim, owner) => takeOver.run(owner, claim.id, claim.owner).changes === 1,
-    finish: (ids) => inTransaction(database, () => ids.forEach((id) => finish.run(id))),
+    finish: (ids) =>
+      inTransaction(database, () => {
+        for (const id of ids) finish.run(id);
+      }),
     close: () => database.close(),
   };
 }

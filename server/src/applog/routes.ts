@@ -44,7 +44,7 @@ export function rawBody(limit: number): RequestHandler {
 
 /** From `param` in the address or form, else the body as it is. Throws when there is nothing. */
 export function postedRecords(request: Request): Buffer[] {
-  const query = request.query["param"];
+  const query = request.query.param;
   const inQuery = [query].flat().flatMap((value) => (typeof value === "string" && value !== "" ? [Buffer.from(value)] : []));
   const texts = inQuery.length > 0 ? inQuery : bodyTexts(request);
   const records = texts.flatMap((text) => recordsIn(text) ?? []);

@@ -34,7 +34,7 @@ export function connectionRoutes({ store, test, changed }: ConnectionDeps): Rout
       body: putConnection,
       answer: connection,
       handle: async ({ params, body }) => {
-        const saved = store.put({ name: checkedName(params["name"]), ...body });
+        const saved = store.put({ name: checkedName(params.name), ...body });
         await changed(saved.name);
         return saved;
       },
@@ -46,7 +46,7 @@ export function connectionRoutes({ store, test, changed }: ConnectionDeps): Rout
       summary: "Removes a connection that no environment uses",
       errors: { 404: "no such connection", 409: "an environment uses it" },
       handle: async ({ params }) => {
-        const name = params["name"] ?? "";
+        const name = params.name ?? "";
         const user = store.environments().find(({ connections }) => Object.values(connections).includes(name));
         if (user) {
           throw new ApiFailure(409, "in-use", {
@@ -66,8 +66,8 @@ export function connectionRoutes({ store, test, changed }: ConnectionDeps): Rout
       answer: connectionTest,
       errors: { 404: "no such connection" },
       handle: ({ params }) => {
-        const config = store.config(params["name"] ?? "");
-        if (!config) throw notFound({ en: "connection", zh: "连接" }, params["name"] ?? "");
+        const config = store.config(params.name ?? "");
+        if (!config) throw notFound({ en: "connection", zh: "连接" }, params.name ?? "");
         return test(config);
       },
     }),
@@ -90,7 +90,7 @@ export function connectionRoutes({ store, test, changed }: ConnectionDeps): Rout
       handle: ({ params, body }) => {
         const missing = Object.values(body.connections).find((name) => store.get(name) === undefined);
         if (missing !== undefined) throw notFound({ en: "connection", zh: "连接" }, missing);
-        return store.putEnvironment({ name: checkedName(params["name"]), ...body });
+        return store.putEnvironment({ name: checkedName(params.name), ...body });
       },
     }),
     route({
@@ -100,7 +100,7 @@ export function connectionRoutes({ store, test, changed }: ConnectionDeps): Rout
       summary: "Removes an environment; runs that were deployed with it go on until their next start",
       errors: { 404: "no such environment" },
       handle: ({ params }) => {
-        if (!store.removeEnvironment(params["name"] ?? "")) throw notFound({ en: "environment", zh: "环境" }, params["name"] ?? "");
+        if (!store.removeEnvironment(params.name ?? "")) throw notFound({ en: "environment", zh: "环境" }, params.name ?? "");
       },
     }),
   ];

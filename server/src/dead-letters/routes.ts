@@ -34,7 +34,7 @@ export function deadLetterRoutes({ store, supervisor, host }: DeadLetterDeps): R
       query: pageQuery,
       answer: deadLetterPage,
       errors: { 404: "no such pipeline" },
-      handle: ({ params, query }) => host.deadLetters(idOf(params["id"]), query),
+      handle: ({ params, query }) => host.deadLetters(idOf(params.id), query),
     }),
     route({
       method: "post",
@@ -45,7 +45,7 @@ export function deadLetterRoutes({ store, supervisor, host }: DeadLetterDeps): R
       answer: z.object({ replayed: z.number() }),
       errors: { 404: "no such pipeline", 409: "it does not run" },
       handle: async ({ params, body }) => {
-        const id = idOf(params["id"]);
+        const id = idOf(params.id);
         if (body.text !== undefined && body.ids.length !== 1) {
           throw new ApiFailure(400, "bad-request", {
             en: `A repaired text is for a single letter, got ${body.ids.length} ids.`,

@@ -43,7 +43,7 @@ export function createAccess(credentials: Credentials, allowedHosts: readonly st
     page(request, response, next) {
       refuseForeignHost(request, hosts);
       refuseElsewhere(request);
-      const given = request.query["token"];
+      const given = request.query.token;
       if (typeof given === "string" && tokenIs(given)) return letIn(request, response, given);
       if (given === undefined && tokenIs(cookie(request))) return next();
       response
@@ -67,7 +67,7 @@ export function createAccess(credentials: Credentials, allowedHosts: readonly st
     },
 
     ingest(request, _response, next) {
-      const key = request.params["key"];
+      const key = request.params.key;
       if (key !== undefined) {
         if (typeof key === "string" && ingestKeyIs(key)) return next();
         throw new ApiFailure(401, "wrong-key", {
@@ -87,7 +87,7 @@ export function createAccess(credentials: Credentials, allowedHosts: readonly st
     },
 
     read(request, _response, next) {
-      const key = bearerOf(request) ?? request.query["key"];
+      const key = bearerOf(request) ?? request.query.key;
       if (typeof key === "string") {
         if (readKeyIs(key)) return next();
         throw new ApiFailure(401, "wrong-key", {
@@ -117,7 +117,7 @@ function letIn(request: Request, response: Response, token: string): void {
   response.cookie(cookieName(request), token, { httpOnly: true, sameSite: "strict", path: "/", maxAge: 400 * 24 * 3600 * 1000 });
   const url = new URL(request.originalUrl, "http://here");
   url.searchParams.delete("token");
-  // Only ever a path of ours: "//elsewhere" would be an address of another server.
+  // Only ever a path of ours: "//elsewhere" would be the address of another server.
   response.set("Cache-Control", "no-store").redirect(303, `/${url.pathname.replace(/^[/\\]+/, "")}${url.search}`);
 }
 

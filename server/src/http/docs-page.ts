@@ -6,7 +6,7 @@ export function docsPage(routes: readonly Route[]): string {
   const tags = [...new Set(routes.map(({ tag }) => tag))];
   const sections = tags.map(
     (tag) =>
-      `<h2>${escape(tag)}</h2>${routes
+      `<h2>${escapeHtml(tag)}</h2>${routes
         .filter((declared) => declared.tag === tag)
         .map(section)
         .join("")}`,
@@ -30,18 +30,18 @@ ${sections.join("\n")}
 }
 
 function section({ method, path, summary, query, body, answer, status, errors }: Route): string {
-  const failures = Object.entries(errors).map(([code, words]) => `<li><code>${code}</code> ${escape(words)}</li>`);
-  return `<details><summary><b class="${method}">${method.toUpperCase()}</b> <code>/api${escape(path)}</code> ${escape(summary)}</summary>
+  const failures = Object.entries(errors).map(([code, words]) => `<li><code>${code}</code> ${escapeHtml(words)}</li>`);
+  return `<details><summary><b class="${method}">${method.toUpperCase()}</b> <code>/api${escapeHtml(path)}</code> ${escapeHtml(summary)}</summary>
 ${query ? shape("Query", query, "input") : ""}${body ? shape("Body", body, "input") : ""}${answer ? shape(`Answer ${status}`, answer, "output") : `<p>Answer ${status}</p>`}
 ${failures.length > 0 ? `<ul>${failures.join("")}</ul>` : ""}</details>`;
 }
 
 function shape(title: string, schema: z.ZodType, io: "input" | "output"): string {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-  return `<h3>${title}</h3><pre>${escape(JSON.stringify(json, null, 2))}</pre>`;
+  return `<h3>${title}</h3><pre>${escapeHtml(JSON.stringify(json, null, 2))}</pre>`;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
 }
 

@@ -10,6 +10,9 @@ const NAMED: readonly [string, z.ZodType][] = Object.entries(api).flatMap(([name
 
 type Json = { readonly [member: string]: unknown };
 
+/** zod keeps a recursive schema (JSON of any shape) in `$defs` of the schema that uses it; here all share one component. */
+const RECURSIVE = "AnyJson";
+
 export function openApi(routes: readonly Route[]): Json {
   const schemas = components();
   const paths: Record<string, Record<string, Json>> = {};
@@ -99,7 +102,8 @@ function queryParameters(schema: z.ZodType): Json[] {
 }
 
 function components(): Json {
-  return Object.fromEntries(NAMED.map(([name, schema]) => [name, inlined(schema, "output")]));
+  const schemas = Object.fromEntries(NAMED.map(([name, schema]) => [name, inlined(schema, "output")]));
+  return { ...schemas, [RECURSIVE]: anyJson() };
 }
 
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
@@ -110,6 +114,18 @@ function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
 }
 
 function inlined(schema: z.ZodType, io: "input" | "output"): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-  return json;
+  const { $schema: _, $defs: defs, ...json } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return withSharedDefinitions(json, defs);
+}
+
+function anyJson(): Json {
+  const { $defs: defs } = z.toJSONSchema(z.object({ json: z.json() }));
+  return withSharedDefinitions(Object.values(defs ?? {})[0] as Json, defs);
+}
+
+function withSharedDefinitions(json: Json, defs: object | undefined): Json {
+  const text = JSON.stringify(json);
+  return JSON.parse(
+    Object.keys(defs ?? {}).reduce((result, name) => result.replaceAll(`"#/$defs/${name}"`, `"#/components/schemas/${RECURSIVE}"`), text),
+  ) as Json;
 }

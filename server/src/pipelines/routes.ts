@@ -56,7 +56,7 @@ export function pipelineRoutes({ store, views, supervisor, templates, analyze, n
       summary: "Draft, its problems, the deployed version and the run",
       answer: pipeline,
       errors: { 404: "no such pipeline" },
-      handle: ({ params }) => views.whole(find(params["id"])),
+      handle: ({ params }) => views.whole(find(params.id)),
     }),
     route({
       method: "put",
@@ -67,7 +67,7 @@ export function pipelineRoutes({ store, views, supervisor, templates, analyze, n
       answer: savedDraft,
       errors: { 404: "no such pipeline", 409: "the draft was saved from elsewhere meanwhile", 422: "the document cannot be read" },
       handle: ({ params, body }) => {
-        const before = find(params["id"]);
+        const before = find(params.id);
         const revision = store.saveDraft(before.id, body.document, body.revision, now());
         if (revision === undefined) throw stale(before, body.revision);
         return { revision, problems: analyze(body.document), changed: views.changed(find(before.id)) };
@@ -80,7 +80,7 @@ export function pipelineRoutes({ store, views, supervisor, templates, analyze, n
       summary: "Stops the run and removes the pipeline with its versions, state and dead letters",
       errors: { 404: "no such pipeline" },
       handle: async ({ params }) => {
-        const { id } = find(params["id"]);
+        const { id } = find(params.id);
         await supervisor.discard(id, () => store.remove(id));
       },
     }),
@@ -92,7 +92,7 @@ export function pipelineRoutes({ store, views, supervisor, templates, analyze, n
       answer: z.array(versionSummary),
       errors: { 404: "no such pipeline" },
       handle: ({ params }) =>
-        store.versions(find(params["id"]).id).map(({ version, deployedAt, document }) => ({
+        store.versions(find(params.id).id).map(({ version, deployedAt, document }) => ({
           version,
           deployedAt,
           nodes: Object.keys(document.nodes).length,
@@ -106,8 +106,8 @@ export function pipelineRoutes({ store, views, supervisor, templates, analyze, n
       answer: versionDocument,
       errors: { 404: "no such pipeline or version" },
       handle: ({ params }) => {
-        const found = store.version(find(params["id"]).id, Number(params["version"]));
-        if (!found) throw notFound({ en: "version", zh: "版本" }, params["version"] ?? "");
+        const found = store.version(find(params.id).id, Number(params.version));
+        if (!found) throw notFound({ en: "version", zh: "版本" }, params.version ?? "");
         return { document: found.document };
       },
     }),

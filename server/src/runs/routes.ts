@@ -26,7 +26,7 @@ export function runRoutes({ store, supervisor }: { readonly store: PipelineStore
         422: "the draft has errors, or does not start",
       },
       handle: ({ params, body }) =>
-        supervisor.deploy(find(params["id"]).id, { from: body.from, set: body.set ?? {}, environment: body.environment }),
+        supervisor.deploy(find(params.id).id, { from: body.from, set: body.set ?? {}, environment: body.environment }),
     }),
     route({
       method: "post",
@@ -36,7 +36,7 @@ export function runRoutes({ store, supervisor }: { readonly store: PipelineStore
       body: stop,
       answer: runStatus,
       errors: { 404: "no such pipeline", 409: "never deployed, or the savepoint failed" },
-      handle: ({ params, body }) => supervisor.stop(find(params["id"]).id, body),
+      handle: ({ params, body }) => supervisor.stop(find(params.id).id, body),
     }),
     route({
       method: "post",
@@ -46,7 +46,7 @@ export function runRoutes({ store, supervisor }: { readonly store: PipelineStore
       body: start,
       answer: runStatus,
       errors: { 404: "no such pipeline", 409: "it runs, or was never deployed", 422: "it does not start" },
-      handle: ({ params, body }) => supervisor.start(find(params["id"]).id, body),
+      handle: ({ params, body }) => supervisor.start(find(params.id).id, body),
     }),
     route({
       method: "get",
@@ -56,7 +56,7 @@ export function runRoutes({ store, supervisor }: { readonly store: PipelineStore
       answer: runStatus,
       errors: { 404: "no such pipeline, or never deployed" },
       handle: ({ params }) => {
-        const pipeline = find(params["id"]);
+        const pipeline = find(params.id);
         const status = supervisor.status(pipeline);
         if (status) return status;
         throw new ApiFailure(404, "never-deployed", {
@@ -73,7 +73,7 @@ export function runRoutes({ store, supervisor }: { readonly store: PipelineStore
       query: z.object({ edge: z.string().min(1).describe("a.out->b.in, or a.out") }),
       answer: z.array(sample),
       errors: { 404: "no such pipeline" },
-      handle: ({ params, query }) => supervisor.handle(find(params["id"]).id)?.samples(query.edge) ?? [],
+      handle: ({ params, query }) => supervisor.handle(find(params.id).id)?.samples(query.edge) ?? [],
     }),
   ];
 }

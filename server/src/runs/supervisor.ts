@@ -60,8 +60,10 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   let closed = false;
 
   function entryOf(id: string): Entry {
-    let entry = entries.get(id);
-    if (!entry) entries.set(id, (entry = { active: false, attempts: 0, kept: { state: false, deadLetters: 0 }, turn: Promise.resolve() }));
+    const known = entries.get(id);
+    if (known) return known;
+    const entry: Entry = { active: false, attempts: 0, kept: { state: false, deadLetters: 0 }, turn: Promise.resolve() };
+    entries.set(id, entry);
     return entry;
   }
 

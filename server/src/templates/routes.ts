@@ -33,8 +33,8 @@ export function templateRoutes(templates: readonly Template[]): Route[] {
       answer: template,
       errors: { 404: "no such template" },
       handle: ({ params }) => {
-        const found = templates.find(({ name }) => name === params["name"]);
-        if (!found) throw notFound({ en: "template", zh: "模板" }, params["name"] ?? "");
+        const found = templates.find(({ name }) => name === params.name);
+        if (!found) throw notFound({ en: "template", zh: "模板" }, params.name ?? "");
         return { ...summaryOf(found), document: found.document, readme: found.readme };
       },
     }),

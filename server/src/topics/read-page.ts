@@ -54,7 +54,7 @@ async function scanOpen(reader: TopicReader, request: PageRequest, range: PageRe
   while (run.reached < range.end && run.found.length < limit && run.scanned < share && bytes < MAX_TEXT_BYTES) {
     const batch = await reader.read(Math.min(READ_AT_ONCE, wanted === undefined ? limit - run.found.length : READ_AT_ONCE), 0);
     if (batch.count === 0) {
-      run.reached = reader.offset >= range.end ? range.end : reader.offset;
+      run.reached = Math.min(reader.offset, range.end);
       break;
     }
     for (let i = 0; i < batch.count && run.found.length < limit && bytes < MAX_TEXT_BYTES; i++) {

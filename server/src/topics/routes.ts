@@ -76,7 +76,7 @@ export function topicRoutes(openTopics: OpenTopics): Route[] {
       query: connectionQuery,
       errors: { 404: "no such topic or connection" },
       handle: async ({ params, query }) => {
-        const { log, info } = await find(params["topic"], query.connection);
+        const { log, info } = await find(params.topic, query.connection);
         await log.deleteTopic(info.name);
       },
     }),
@@ -89,7 +89,7 @@ export function topicRoutes(openTopics: OpenTopics): Route[] {
       answer: recordPage,
       errors: { 404: "no such topic, partition or connection" },
       handle: async ({ params, query }) => {
-        const { log, info } = await find(params["topic"], query.connection);
+        const { log, info } = await find(params.topic, query.connection);
         const partitions = info.partitions.filter(({ partition }) => query.partition === undefined || partition === query.partition);
         if (partitions.length === 0) throw notFound({ en: "partition", zh: "分区" }, String(query.partition));
         const startOf = startsFrom(query);

@@ -1,0 +1,126 @@
+/** A run host that runs nothing: tests of the routes and of the supervisor see what was asked of it, and end its runs by hand. */
+import type { DeadLetter, NodeLive, Sample, TryResult } from "../api.ts";
+import type { RunEnd, RunHandle, RunHost, SavedState, StartRun, TryPipeline } from "../runs/run-host.ts";
+
+export interface MemoryRun extends RunHandle {
+  readonly request: StartRun;
+  /** Ends it from inside. */
+  end(how: RunEnd): void;
+  readonly stops: { savepoint: boolean }[];
+  /** The next stop rejects with this. */
+  stopFailure: Error | undefined;
+  /** By edge. */
+  readonly kept: Map<string, Sample[]>;
+  counts: Record<string, NodeLive>;
+  readonly watched: Set<string>;
+  readonly replayed: { ids: readonly string[]; text: string | undefined }[];
+}
+
+export interface MemoryHost extends RunHost {
+  readonly runs: MemoryRun[];
+  /** Starts reject with this while it is set. */
+  startFailure: Error | undefined;
+  readonly letters: Map<string, DeadLetter[]>;
+  readonly states: Map<string, SavedState>;
+  readonly tries: TryPipeline[];
+  closed: boolean;
+}
+
+export function createMemoryHost(now: () => number = Date.now): MemoryHost {
+  const host: MemoryHost = {
+    runs: [],
+    startFailure: undefined,
+    letters: new Map(),
+    states: new Map(),
+    tries: [],
+    closed: false,
+    async startRun(request) {
+      if (host.startFailure) throw host.startFailure;
+      const active = host.runs.find((run) => run.pipelineId === request.pipelineId && run.status().state === "running");
+      if (active) throw new Error(`${request.pipelineId} runs already`);
+      const run = createRun(host, request, now);
+      host.runs.push(run);
+      return run;
+    },
+    savedState: async (id) => host.states.get(id),
+    async deadLetters(id, query) {
+      const all = (host.letters.get(id) ?? []).filter((letter) => query.node === undefined || letter.nodeId === query.node);
+      const from = query.before === undefined ? 0 : all.findIndex((letter) => letter.id === query.before) + 1;
+      const letters = all.slice(from, from + query.limit);
+      const last = letters.at(-1);
+      return { total: all.length, letters, ...(last && from + query.limit < all.length ? { next: last.id } : {}) };
+    },
+    async forget(id) {
+      host.states.delete(id);
+      host.letters.delete(id);
+    },
+    async tryPipeline(request): Promise<TryResult> {
+      host.tries.push(request);
+      return { problems: [], ports: {}, counters: {}, inputs: {} };
+    },
+    async close() {
+      host.closed = true;
+    },
+  };
+  return host;
+}
+
+function createRun(host: MemoryHost, request: StartRun, now: () => number): MemoryRun {
+  const { pipelineId, runId } = request;
+  const startedAt = now();
+  let state: ReturnType<RunHandle["status"]>["state"] = "running";
+  let settle: (end: RunEnd) => void = () => undefined;
+  const ended = new Promise<RunEnd>((resolve) => {
+    settle = resolve;
+  });
+  const run: MemoryRun = {
+    request,
+    pipelineId,
+    runId,
+    stops: [],
+    stopFailure: undefined,
+    kept: new Map(),
+    counts: {},
+    watched: new Set(),
+    replayed: [],
+    ended,
+    end(how) {
+      state = how.state;
+      host.states.set(pipelineId, { kind: "checkpoint", at: now(), version: request.version });
+      settle(how);
+    },
+    status: () => ({ state, startedAt, deadLetters: host.letters.get(pipelineId)?.length ?? 0 }),
+    nodes: () => run.counts,
+    samples: async (edge) => run.kept.get(edge) ?? [],
+    watch(edges) {
+      const seen = new Map<string, number>();
+      for (const edge of edges) run.watched.add(edge);
+      return {
+        frame() {
+          const samples = edges.flatMap((edge) => {
+            const fresh = (run.kept.get(edge) ?? []).filter(({ seq }) => seq > (seen.get(edge) ?? -1));
+            const last = fresh.at(-1);
+            if (last) seen.set(edge, last.seq);
+            return fresh.length > 0 ? [[edge, fresh] as const] : [];
+          });
+          return { nodes: run.counts, samples: Object.fromEntries(samples) };
+        },
+        close() {
+          for (const edge of edges) run.watched.delete(edge);
+        },
+      };
+    },
+    async stop(options) {
+      if (run.stopFailure) throw run.stopFailure;
+      run.stops.push(options);
+      if (state !== "running") return;
+      run.end({ state: "stopped" });
+      if (options.savepoint) host.states.set(pipelineId, { kind: "savepoint", at: now(), version: request.version });
+    },
+    async replay(ids, text) {
+      run.replayed.push({ ids, text });
+      return ids.length;
+    },
+  };
+  return run;
+}

@@ -1,0 +1,166 @@
+/** The app on a port of its own, over stores in memory, for tests through HTTP. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PipelineDocument, Problem } from "@millrace/engine/pipeline";
+import { readDocument } from "@millrace/engine/pipeline";
+import { type AppDeps, createApp } from "../app.ts";
+import { createCollector } from "../applog/collector.ts";
+import { connectionsOf, createTopicLogs } from "../connections/open.ts";
+import { createConnectionStore } from "../connections/store.ts";
+import { openMetadata } from "../metadata/database.ts";
+import { createSecretBox } from "../metadata/secrets.ts";
+import { createPipelineStore } from "../pipelines/store.ts";
+import { createSupervisor } from "../runs/supervisor.ts";
+import { createMemoryHost, type MemoryHost } from "./memory-host.ts";
+import { createMemoryTopics, type MemoryTopics } from "./memory-topics.ts";
+
+export const TOKEN = "token-of-the-test";
+export const INGEST_KEY = "ingest-key-of-the-test";
+export const READ_KEY = "read-key-of-the-test";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** Undefined when the answer is not JSON. */
+  readonly json: Json;
+}
+
+/** Answers as tests look into them: any member, at any depth. */
+export interface Json {
+  readonly [member: string]: Json;
+}
+
+export interface Served {
+  readonly url: string;
+  readonly host: MemoryHost;
+  readonly topics: MemoryTopics;
+  readonly deps: AppDeps;
+  readonly dataFolder: string;
+  readonly logged: string[];
+  /** With the token, unless `headers` has an authorization of its own; a body that is no text or bytes goes as JSON. */
+  call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Nothing added. */
+  raw(method: string, path: string, headers?: Readonly<Record<string, string>>, body?: string | Buffer): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  readonly problems?: (document: PipelineDocument) => readonly Problem[];
+  readonly overrides?: Partial<AppDeps>;
+  readonly now?: () => number;
+}
+
+export async function serve({ problems = () => [], overrides = {}, now = Date.now }: ServeOptions = {}): Promise<Served> {
+  const dataFolder = mkdtempSync(join(tmpdir(), "millrace 测试-"));
+  const database = openMetadata(":memory:");
+  const host = createMemoryHost(now);
+  const topics = createMemoryTopics();
+  const logged: string[] = [];
+  const log = (line: string) => void logged.push(line);
+  const pipelines = createPipelineStore(database);
+  const connections = createConnectionStore(database, createSecretBox(join(dataFolder, "secret.key"), undefined));
+  const topicLogs = createTopicLogs(connections, async () => topics);
+  const supervisor = createSupervisor({
+    store: pipelines,
+    host,
+    analyze: problems,
+    connectionsOf: (document, environment) => connectionsOf(connections, document, environment),
+    now,
+    log,
+  });
+  const collector = createCollector({ topic: "ods_base_log", openTopics: () => topicLogs.open(undefined), dataFolder, now });
+  const deps: AppDeps = {
+    credentials: { token: TOKEN, ingestKey: INGEST_KEY, readKey: READ_KEY },
+    allowedHosts: [],
+    pipelines,
+    connections,
+    topics: topicLogs,
+    testConnection: async () => ({ ok: true, steps: [] }),
+    supervisor,
+    host,
+    templates: [TEMPLATE],
+    readDocument,
+    analyze: problems,
+    sameMeaning: (a, b) => JSON.stringify({ ...a, layout: 0 }) === JSON.stringify({ ...b, layout: 0 }),
+    collector,
+    pushTopic: (pipelineId, nodeId) =>
+      pipelines.get(pipelineId)?.draft.nodes[nodeId]?.type === "http-source" ? `in.${pipelineId}.${nodeId}` : undefined,
+    designerFolder: join(dataFolder, "dist"),
+    maxPostBytes: 1_000_000,
+    now,
+    log,
+    ...overrides,
+  };
+  const server = createApp(deps).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+
+  const raw: Served["raw"] = (method, path, headers = {}, body) => send(port, method, path, headers, body);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    host,
+    topics,
+    deps,
+    dataFolder,
+    logged,
+    raw,
+    call(method, path, body, headers = {}) {
+      const asIs = body === undefined || typeof body === "string" || Buffer.isBuffer(body);
+      const type = asIs ? {} : { "content-type": "application/json" };
+      return raw(method, path, { authorization: `Bearer ${TOKEN}`, ...type, ...headers }, asIs ? body : JSON.stringify(body));
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await supervisor.close();
+      await collector.close();
+      database.close();
+      rmSync(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+function send(
+  port: number,
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | Buffer | undefined,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ host: "127.0.0.1", port, method, path, headers, agent: false }, (response) => {
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.on("error", reject);
+      response.on("end", () => {
+        const text = Buffer.concat(parts).toString();
+        const isJson = response.headers["content-type"]?.includes("json");
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text,
+          json: (isJson ? JSON.parse(text) : undefined) as Json,
+        });
+      });
+    });
+    request.on("error", reject);
+    request.end(body);
+  });
+}
+
+export function documentOf(name: string, nodes: PipelineDocument["nodes"] = {}): PipelineDocument {
+  return { formatVersion: 1, name, nodes, edges: [] };
+}
+
+export const TEMPLATE = {
+  name: "base-log-app",
+  title: { en: "BaseLogApp", zh: "日志分流" },
+  description: { en: "Splits app logs.", zh: "拆分日志。" },
+  keywords: ["gmall"],
+  document: documentOf("BaseLogApp", { logs: { type: "topic-source", name: "Logs", params: {} } }),
+  readme: { en: "# BaseLogApp", zh: "# 日志分流" },
+};
