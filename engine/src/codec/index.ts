@@ -1,2 +1,16 @@
+import type { Format } from "../node/index.ts";
+import type { Codec } from "./codec.ts";
+import { csvCodec } from "./csv.ts";
+import { jsonCodec } from "./json.ts";
+import { textCodec } from "./text.ts";
+
 export * from "./codec.ts";
-export { jsonCodec } from "./json.ts";
+export { csvHeader } from "./csv.ts";
+export { jsonFault, jsonFaultWords } from "./json-scan.ts";
+
+const CODECS: Readonly<Record<Format["name"], Codec>> = { json: jsonCodec, csv: csvCodec, text: textCodec };
+
+/** The codec of a format; its options are handed to the codec's decoder and encoder. */
+export function codecOf(format: Format): Codec {
+  return CODECS[format.name];
+}

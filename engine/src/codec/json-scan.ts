@@ -66,19 +66,16 @@ function skipScalar(bytes: Uint8Array, from: number): number {
 }
 
 /** A member of an object: its name in quotes, and its value. */
-export interface MemberVisitor {
-  /** False ends the walk. */
-  (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): boolean | void;
-}
+export type MemberVisitor = (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number) => void;
 
-/** Visits the members of the object that begins at `from`; returns where it ends (unless the visitor ended the walk). */
+/** Visits the members of the object that begins at `from`; returns where it ends. */
 export function forEachMember(bytes: Uint8Array, from: number, visit: MemberVisitor): number {
   let at = skipSpace(bytes, from + 1);
   while (bytes[at] !== CLOSE_OBJECT) {
     const nameEnd = skipString(bytes, at);
     const valueStart = skipSpace(bytes, skipSpace(bytes, nameEnd) + 1);
     const valueEnd = skipValue(bytes, valueStart);
-    if (visit(at, nameEnd, valueStart, valueEnd) === false) return valueEnd;
+    visit(at, nameEnd, valueStart, valueEnd);
     at = skipSpace(bytes, valueEnd);
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
   }

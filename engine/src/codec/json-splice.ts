@@ -87,7 +87,10 @@ const OPEN_OBJECT = 0x7b;
 
 /** The value of a changed member, where the record has none that could be spliced. */
 function writeChanged(member: Changed, row: Values, splice: Splice): void {
-  if (!member.members) return splice.writerOf(member.path)(valueAt(row, member.path));
+  if (!member.members) {
+    splice.writerOf(member.path)(valueAt(row, member.path));
+    return;
+  }
   let separator = "{";
   for (const [name, inner] of member.members) {
     if (splice.omitNulls && !hasValue(inner, row)) continue;
