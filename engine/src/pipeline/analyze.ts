@@ -101,7 +101,10 @@ function warnAboutSinks(
   pipelineId: string,
   raise: (found: Problem) => void,
 ): void {
-  if (Object.keys(document.nodes).length === 0) return raise(problem("graph.empty", {}, { severity: "warning" }));
+  if (Object.keys(document.nodes).length === 0) {
+    raise(problem("graph.empty", {}, { severity: "warning" }));
+    return;
+  }
   const sinks = [...drafts.values()].filter(({ node, spec }) => spec.category === "sink" && !node.disabled);
   // A node of an unknown type may be the sink: its own problem is enough.
   if (sinks.length === 0 && drafts.size === Object.keys(document.nodes).length)

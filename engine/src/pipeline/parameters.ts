@@ -71,7 +71,9 @@ export function fillIn(
   let filled: Record<string, unknown> | undefined;
   for (const [name, inner] of Object.entries(params)) {
     const next = fillIn(inner, values, raise, [...path, name]);
-    if (next !== inner) (filled ??= { ...params })[name] = next;
+    if (next === inner) continue;
+    filled ??= { ...params };
+    filled[name] = next;
   }
   return filled ?? params;
 }
