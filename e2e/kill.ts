@@ -1,0 +1,110 @@
+/**
+ * Kills a real server with SIGKILL again and again while logs are posted, and compares what is in the topics with what was posted. Every post carries
+ * an `X-Record-Id` and is repeated until it is answered, so each log must be there exactly once, whatever was killed when.
+ */
+import { deployJob } from "./base-log-job.ts";
+import { dataFolder, eventually, type Millrace, readTopic, removeFolder, startMillrace } from "./millrace.ts";
+
+export interface KillReport {
+  readonly kills: number;
+  readonly posted: number;
+  readonly lost: number;
+  readonly doubled: number;
+  /** Milliseconds from the start of the new process to its first answer. */
+  readonly recoveryMs: readonly number[];
+}
+
+/** `seed` decides when the kills fall. */
+export async function killAgainAndAgain(kills: number, seed: number): Promise<KillReport> {
+  const data = dataFolder();
+  let server = await startMillrace({ data, args: ["--empty"] });
+  const port = new URL(server.origin).port;
+  const origin = server.origin;
+  await deployJob(server);
+  let posting = true;
+  let posted = 0;
+  const lane = async (name: number) => {
+    for (let i = 0; posting; i++) {
+      const id = `${name}-${i}`;
+      const log = JSON.stringify({ common: { mid: id, is_new: "1" }, page: { page_id: "home" }, displays: [{ item: id, order: 1 }], ts: 1_613_959_200_000 + i });
+      await untilAnswered(`${origin}/applog`, id, log);
+      posted++;
+    }
+  };
+  const lanes = Array.from({ length: 8 }, (_, name) => lane(name));
+  const random = mulberry32(seed);
+  const recoveryMs: number[] = [];
+  for (let kill = 0; kill < kills; kill++) {
+    await wait(100 + random() * 900);
+    await server.stop("SIGKILL");
+    const begun = performance.now();
+    server = await startMillrace({ data, args: ["--empty", "--port", port] });
+    recoveryMs.push(performance.now() - begun);
+  }
+  posting = false;
+  await Promise.all(lanes);
+  await settled(server, "dwd_page_log", posted);
+  let lost = 0;
+  let doubled = 0;
+  for (const [topic, idOf] of [
+    ["ods_base_log", (log: Log) => log.common?.mid],
+    ["dwd_page_log", (log: Log) => log.common?.mid],
+    ["dwd_display_log", (log: Log) => log.item],
+  ] as const) {
+    const seen = (await readTopic(server, topic)).map(({ text }) => idOf(JSON.parse(text as string) as Log));
+    const unique = new Set(seen);
+    lost += posted - unique.size;
+    doubled += seen.length - unique.size;
+  }
+  await server.stop();
+  removeFolder(data);
+  return { kills, posted, lost, doubled, recoveryMs };
+}
+
+interface Log {
+  readonly common?: { readonly mid: string };
+  readonly item?: string;
+}
+
+async function untilAnswered(address: string, id: string, log: string): Promise<void> {
+  for (;;) {
+    try {
+      const response = await fetch(address, { method: "POST", body: log, headers: { "content-type": "application/json", "x-record-id": id } });
+      if (response.ok && (await response.text()) === "success") return;
+    } catch {
+      // Killed while it was answering, or not up again yet: the same log is posted again.
+    }
+    await wait(20);
+  }
+}
+
+/** All that can come has come: the count is what is expected, or has not moved for two seconds. */
+async function settled(server: Millrace, topic: string, expected: number): Promise<void> {
+  let last = -1;
+  let since = Date.now();
+  await eventually(
+    async () => {
+      const count = (await readTopic(server, topic)).length;
+      if (count !== last) since = Date.now();
+      last = count;
+      return count;
+    },
+    (count) => count >= expected || Date.now() - since > 5_000,
+    60_000,
+  );
+  await wait(500);
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,17 @@
+import { killAgainAndAgain } from "../kill.ts";
+import type { Part } from "./verify.ts";
+
+const KILLS = 30;
+
+export const killLong: Part = {
+  name: "kill",
+  shows: `kill −9 of the server, ${KILLS} times, while logs are posted: every posted log once in three topics`,
+  async run() {
+    const { kills, posted, lost, doubled, recoveryMs } = await killAgainAndAgain(KILLS, 7);
+    const sorted = [...recoveryMs].sort((a, b) => a - b);
+    const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+    const figures = `${kills} kills, ${posted} logs, lost ${lost}, doubled ${doubled}; up again after ${at(0.5)} ms (p50), ${at(0.99)} ms (p99)`;
+    if (lost + doubled > 0) throw new Error(figures);
+    return figures;
+  },
+};
