@@ -1,0 +1,3 @@
+import type { NodeCase } from "@millrace/engine/node";
+
+export const cases: readonly NodeCase[] = [];

@@ -1,0 +1,25 @@
+import { RE2JS } from "re2js";
+
+/** A pattern whose groups have names. Matching takes time linear in the text, whatever the pattern. */
+export interface Pattern {
+  readonly groups: readonly string[];
+  /** Texts of the groups by name (null for one that took no part) of the first match; undefined when there is none. */
+  match(text: string): Readonly<Record<string, string | null>> | undefined;
+}
+
+export function compilePattern(source: string): Pattern | { readonly reason: string } {
+  let compiled: RE2JS;
+  try {
+    compiled = RE2JS.compile(source);
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : String(error) };
+  }
+  const groups = Object.keys(compiled.namedGroups());
+  return {
+    groups,
+    match(text) {
+      const matcher = compiled.matcher(text);
+      return matcher.find() ? Object.fromEntries(groups.map((name) => [name, matcher.group(name)])) : undefined;
+    },
+  };
+}

@@ -1,0 +1,16 @@
+/** Every node type, to run. `specs.ts` lists the same ones as data. */
+import type { NodeType } from "@millrace/engine/node";
+import { node as discard } from "./discard/index.ts";
+import { node as eventTime } from "./event-time/index.ts";
+import { node as filter } from "./filter/index.ts";
+import { node as flatten } from "./flatten/index.ts";
+import { node as markFirstSeen } from "./mark-first-seen/index.ts";
+import { node as parse } from "./parse/index.ts";
+import { node as select } from "./select/index.ts";
+import { node as split } from "./split/index.ts";
+import { node as union } from "./union/index.ts";
+
+const ALL: readonly NodeType[] = [filter, select, flatten, parse, eventTime, markFirstSeen, split, union, discard];
+
+/** By the name under which documents know them. */
+export const nodeTypes: ReadonlyMap<string, NodeType> = new Map(ALL.map((node) => [node.spec.type, node]));

@@ -1,0 +1,64 @@
+import {
+  attach,
+  type CompiledExpression,
+  changeRow,
+  kindOf,
+  type Millis,
+  type Operator,
+  type OperatorContext,
+  type Row,
+  removeField,
+} from "@millrace/engine/node";
+import type { Value } from "@millrace/engine/schema";
+import type { SelectParams } from "./spec.ts";
+
+export function createOperator({ keep, fields, drop = [] }: SelectParams, { expressions }: OperatorContext): Operator {
+  const named = fields.map(({ name, value }) => ({ path: name.split("."), value: expressions.value(value) }));
+  const make =
+    keep === "all"
+      ? changer(
+          named,
+          drop.map((field) => field.split(".")),
+        )
+      : builder(named);
+  return { onRow: (row, time, out) => out.emit("out", make(row, time), time) };
+}
+
+type Make = (row: Row, time: Millis) => Row;
+interface Named {
+  readonly path: readonly string[];
+  readonly value: CompiledExpression;
+}
+
+/** The row itself, changed: what nobody named survives, fields that no schema knows too. */
+function changer(named: readonly Named[], dropped: readonly (readonly string[])[]): Make {
+  return (row, time) => {
+    const values = named.map(({ value }) => value(row, time));
+    let changed = row;
+    for (const path of dropped) changed = removeField(changed, path);
+    named.forEach(({ path }, i) => {
+      changed = changeRow(changed, path, values[i] as Value);
+    });
+    return changed;
+  };
+}
+
+/** A new row of the named fields alone. */
+function builder(named: readonly Named[]): Make {
+  return (row, time) => {
+    const made: Record<string, Value> = {};
+    for (const { path, value } of named) put(made, path, value(row, time));
+    const kind = kindOf(row);
+    return kind === "+I" ? made : attach(made, { kind });
+  };
+}
+
+function put(row: Record<string, Value>, path: readonly string[], value: Value): void {
+  let inner = row;
+  for (const name of path.slice(0, -1)) {
+    // Only what stands in the row itself: a field may well be named "constructor".
+    if (!Object.hasOwn(inner, name)) inner[name] = {};
+    inner = inner[name] as Record<string, Value>;
+  }
+  inner[path.at(-1) as string] = value;
+}

@@ -1,0 +1,16 @@
+/** Every node type as data, in the palette's order: no operators, no drivers. `registry.ts` lists the same ones to run. */
+import type { NodeSpec, Params } from "@millrace/engine/node";
+import { spec as discard } from "./discard/spec.ts";
+import { spec as eventTime } from "./event-time/spec.ts";
+import { spec as filter } from "./filter/spec.ts";
+import { spec as flatten } from "./flatten/spec.ts";
+import { spec as markFirstSeen } from "./mark-first-seen/spec.ts";
+import { spec as parse } from "./parse/spec.ts";
+import { spec as select } from "./select/spec.ts";
+import { spec as split } from "./split/spec.ts";
+import { spec as union } from "./union/spec.ts";
+
+export const specs: readonly NodeSpec[] = [filter, select, flatten, parse, eventTime, markFirstSeen, split, union, discard].map(
+  // Each knows its own params; whoever takes them from a list hands over params that its schema has passed.
+  (spec) => spec as unknown as NodeSpec<Params>,
+);
