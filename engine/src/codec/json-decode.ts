@@ -20,7 +20,7 @@ import { INTEGER_RANGE, type IntegerType, integerFromText, isIntegerType, valueF
 export const MAX_VARIANT_DEPTH = 500;
 
 export function jsonDecoder(schema: Schema, wanted: FieldTree): Decoder {
-  const scope: Scope = { bytes: NO_BYTES, start: 0 };
+  const scope: Scope = { record: { bytes: new Uint8Array(0), start: 0, end: 0 } };
   const toRow = rowConverter(schema, wanted, { above: undefined, step: "" }, scope);
   return {
     decode(record) {
@@ -34,14 +34,11 @@ export function jsonDecoder(schema: Schema, wanted: FieldTree): Decoder {
       }
       // The decoder puts U+FFFD where bytes are no UTF-8; only then, or where the record itself has one, are the bytes looked at.
       if (text.includes("\ufffd")) refuseDamage(record);
-      scope.bytes = bytes;
-      scope.start = start;
+      scope.record = record;
       return attach(toRow(json) as Row, { record: { format: "json", bytes, start, end } });
     },
   };
 }
-
-const NO_BYTES = new Uint8Array(0);
 
 function refuseDamage({ bytes, start, end }: ByteRange): void {
   const at = utf8Fault(bytes.subarray(start, end));
@@ -50,8 +47,7 @@ function refuseDamage({ bytes, start, end }: ByteRange): void {
 
 /** The record being decoded. */
 interface Scope {
-  bytes: Uint8Array;
-  start: number;
+  record: ByteRange;
 }
 
 /** Takes a value that is not null; gives one of the type or throws `RowError`. */
@@ -133,7 +129,7 @@ function arrayConverter(element: DataType, wanted: FieldTree, place: Place, scop
   const isRow = element.type === "ROW";
   return (value) => {
     if (!Array.isArray(value)) throw mismatch({ type: "ARRAY", element }, place, scope);
-    const records = isRow && value.length > 0 ? elementRecords(scope.bytes, scope.start, stepsTo(place)) : undefined;
+    const records = isRow && value.length > 0 ? elementRecords(scope.record, stepsTo(place)) : undefined;
     const values: Value[] = [];
     for (let i = 0; i < value.length; i++) {
       inside.step = i;
@@ -184,7 +180,8 @@ function integerConverter(dataType: DataType, type: IntegerType, place: Place, s
 function decimalConverter(dataType: DataType & { type: "DECIMAL" }, place: Place, scope: Scope): Convert {
   const { precision, scale } = dataType;
   const factor = 10 ** scale;
-  const limit = Math.min(10 ** precision, Number.MAX_SAFE_INTEGER);
+  // Up to here neighbouring numbers are closer together than half of the last digit.
+  const limit = Math.min(10 ** precision, 2 ** 51);
   const isExactFactor = scale <= 22;
   return (value) => {
     if (typeof value === "number" && isExactFactor) {
@@ -240,12 +237,12 @@ function fromText(value: unknown, dataType: DataType, place: Place, scope: Scope
   return converted;
 }
 
-function sourceText(place: Place, { bytes, start }: Scope): string {
-  const range = rangeAt(bytes, start, stepsTo(place));
-  return textOf(bytes, range.start, range.end);
+function sourceText(place: Place, { record }: Scope): string {
+  const { start, end } = rangeAt(record, stepsTo(place));
+  return textOf(record.bytes, start, end);
 }
 
-function mismatch(dataType: DataType, place: Place, { bytes, start }: Scope): Error {
-  const range = rangeAt(bytes, start, stepsTo(place));
-  return wrongType(placeName(place), dataType, snippet(bytes, range.start, range.end));
+function mismatch(dataType: DataType, place: Place, { record }: Scope): Error {
+  const { start, end } = rangeAt(record, stepsTo(place));
+  return wrongType(placeName(place), dataType, snippet(record.bytes, start, end));
 }

@@ -104,16 +104,6 @@ export function memberRange(bytes: Uint8Array, from: number, name: string): Rang
   return found;
 }
 
-/** The value at a path of member names below the value that begins at `from`. */
-export function pathRange(bytes: Uint8Array, from: number, path: readonly string[]): Range | undefined {
-  let range: Range | undefined = { start: from, end: from };
-  for (const name of path) {
-    if (!range || bytes[range.start] !== OPEN_OBJECT) return undefined;
-    range = memberRange(bytes, range.start, name);
-  }
-  return range;
-}
-
 /** Whether the string in quotes says `name`; escapes and letters beyond ASCII are compared decoded. */
 export function isName(bytes: Uint8Array, start: number, end: number, name: string): boolean {
   const length = end - start - 2;

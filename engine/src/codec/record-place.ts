@@ -2,7 +2,8 @@
  * Where in a record a converter stands. The chain is built once with the decoder; only the step into an array or map changes from value to value, so
  * that knowing the place costs nothing until something is wrong with a value, or its exact text is wanted.
  */
-import { elementRanges, memberRange, type Range, skipSpace, skipValue } from "./json-scan.ts";
+import type { ByteRange } from "../node/index.ts";
+import { elementRanges, memberRange, type Range, skipSpace } from "./json-scan.ts";
 
 export interface Place {
   readonly above: Place | undefined;
@@ -24,15 +25,15 @@ export function placeName(place: Place): string {
   );
 }
 
-/** The bytes of the value at the steps in the JSON text that begins at `start`; it must be there. */
-export function rangeAt(bytes: Uint8Array, start: number, steps: readonly (string | number)[]): Range {
+/** The bytes of the value at the steps in the record; it must be there. */
+export function rangeAt({ bytes, start, end: recordEnd }: ByteRange, steps: readonly (string | number)[]): Range {
   let from = skipSpace(bytes, start);
-  let end = -1;
+  let end = recordEnd;
   for (const step of steps) {
     const range = typeof step === "number" ? elementRanges(bytes, from)[step] : memberRange(bytes, from, step);
     if (!range) throw new Error(`no value at ${steps.join(".")}`);
     from = range.start;
     end = range.end;
   }
-  return { start: from, end: end < 0 ? skipValue(bytes, from) : end };
+  return { start: from, end };
 }
