@@ -4,13 +4,14 @@ import { node as discard } from "./discard/index.ts";
 import { node as eventTime } from "./event-time/index.ts";
 import { node as filter } from "./filter/index.ts";
 import { node as flatten } from "./flatten/index.ts";
+import { node as generator } from "./generator/index.ts";
 import { node as markFirstSeen } from "./mark-first-seen/index.ts";
 import { node as parse } from "./parse/index.ts";
 import { node as select } from "./select/index.ts";
 import { node as split } from "./split/index.ts";
 import { node as union } from "./union/index.ts";
 
-const ALL: readonly NodeType[] = [filter, select, flatten, parse, eventTime, markFirstSeen, split, union, discard];
+const ALL: readonly NodeType[] = [generator, filter, select, flatten, parse, eventTime, markFirstSeen, split, union, discard];
 
 /** By the name under which documents know them. */
 export const nodeTypes: ReadonlyMap<string, NodeType> = new Map(ALL.map((node) => [node.spec.type, node]));
