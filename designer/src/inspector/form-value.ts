@@ -131,3 +131,8 @@ export function asVariant(variant: Variant, value: unknown): unknown {
   );
   return { ...fresh, ...Object.fromEntries(kept.map(({ name }) => [name, value[name]])) };
 }
+
+/** A value as one reads it in a sentence. */
+export function valueText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,3 +1,73 @@
+import { ActionIcon, Badge, Group, Tabs } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { shortCount } from "../i18n/numbers.ts";
+import { useAnalysis } from "../store/analysis.ts";
+import { useRunStatus } from "../store/live.ts";
+import { closeDrawer, type DrawerTab, openDrawer, useUi } from "../store/ui.ts";
+import { TopicBrowser } from "../topics/TopicBrowser.tsx";
+import { DeadLettersPanel } from "./DeadLettersPanel.tsx";
+import { PreviewPanel } from "./PreviewPanel.tsx";
+import classes from "./preview.module.css";
+import { ProblemsPanel } from "./ProblemsPanel.tsx";
+
+/** The bottom drawer: records, problems, dead letters, topics. */
 export function Drawer() {
-  return null;
+  const { t } = useTranslation("preview");
+  const tab = useUi((ui) => ui.drawer);
+  const problems = useAnalysis((state) => state.problems.length);
+  const deadLetters = useRunStatus()?.deadLetters ?? 0;
+  if (tab === undefined) return null;
+  return (
+    <Tabs
+      value={tab}
+      onChange={(next) => next && openDrawer(next as DrawerTab)}
+      keepMounted={false}
+      className={classes["drawer"] ?? ""}
+      component="section"
+      aria-label={t("drawer")}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented) return;
+        event.stopPropagation();
+        closeDrawer();
+      }}
+    >
+      <Group wrap="nowrap" gap={0} align="center">
+        <Tabs.List style={{ flex: 1 }}>
+          <Tabs.Tab value="preview">{t("tabPreview")}</Tabs.Tab>
+          <Tabs.Tab value="problems" rightSection={<Count count={problems} color="red" />}>
+            {t("tabProblems")}
+          </Tabs.Tab>
+          <Tabs.Tab value="dead-letters" rightSection={<Count count={deadLetters} color="orange" />}>
+            {t("tabDeadLetters")}
+          </Tabs.Tab>
+          <Tabs.Tab value="topics">{t("tabTopics")}</Tabs.Tab>
+        </Tabs.List>
+        <ActionIcon variant="subtle" color="gray" mx={6} aria-label={t("closeDrawer")} onClick={closeDrawer}>
+          <IconX size={16} />
+        </ActionIcon>
+      </Group>
+      <Tabs.Panel value="preview" className={classes["panel"] ?? ""}>
+        <PreviewPanel />
+      </Tabs.Panel>
+      <Tabs.Panel value="problems" className={classes["panel"] ?? ""}>
+        <ProblemsPanel />
+      </Tabs.Panel>
+      <Tabs.Panel value="dead-letters" className={classes["panel"] ?? ""}>
+        <DeadLettersPanel />
+      </Tabs.Panel>
+      <Tabs.Panel value="topics" className={classes["panel"] ?? ""}>
+        <TopicBrowser />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
+
+function Count({ count, color }: { readonly count: number; readonly color: string }) {
+  if (count === 0) return null;
+  return (
+    <Badge size="xs" color={color} variant="light" tt="none">
+      {shortCount(count)}
+    </Badge>
+  );
 }

@@ -1,0 +1,77 @@
+import { Badge, Group, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import classes from "./live-value.module.css";
+import type { LiveAnswer, LiveResult } from "./live-value.ts";
+import { LiveValueTimeout } from "./live-value-client.ts";
+import { type LiveValueInput, useLiveValue } from "./use-live-value.ts";
+
+/** What the expression gives for records that really passed. */
+export function LiveValue(input: LiveValueInput) {
+  const { t } = useTranslation("editor");
+  const { answer, failure } = useLiveValue(input);
+  if (input.text.trim() === "") return null;
+  if (failure) {
+    const text = failure instanceof LiveValueTimeout ? t("liveTimeout") : t("liveFailure", { message: failure.message });
+    return (
+      <Text size="xs" c="var(--mr-error)" mt={4}>
+        {text}
+      </Text>
+    );
+  }
+  if (!input.schema || input.samples.length === 0) {
+    return (
+      <Text size="xs" c="var(--mr-muted)" mt={4}>
+        {input.schema ? t("liveNoSamples") : t("liveNoInput")}
+      </Text>
+    );
+  }
+  if (!answer?.type) return null;
+  return <Answer answer={answer} />;
+}
+
+function Answer({ answer }: { readonly answer: LiveAnswer }) {
+  const { t } = useTranslation("editor");
+  return (
+    <div className={classes["live"]} role="group" aria-label={t("liveLabel", { count: answer.count })}>
+      <Group gap={6} mb={2}>
+        <Text size="xs" ff="monospace" c="var(--mr-muted)" truncate="end" maw={180}>
+          {answer.type}
+        </Text>
+        {answer.kept !== undefined && (
+          <Badge size="sm" variant="light" color={answer.kept > 0 ? "teal" : "orange"} tt="none">
+            {t("liveKept", { kept: answer.kept, dropped: answer.count - answer.kept })}
+          </Badge>
+        )}
+        {answer.nulls > 0 && (
+          <Badge size="sm" variant="light" color="gray" tt="none">
+            {t("liveNulls", { percent: share(answer.nulls, answer.count) })}
+          </Badge>
+        )}
+        {answer.errors > 0 && (
+          <Badge size="sm" variant="light" color="red" tt="none">
+            {t("liveErrors", { percent: share(answer.errors, answer.count) })}
+          </Badge>
+        )}
+      </Group>
+      <ol className={classes["values"]}>
+        {answer.shown.map((result, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: places in a list of five, the latest first.
+          <li key={index} className={classes["value"]} data-is={result.is} title={textOf(result)}>
+            {result.is === "error" ? `${t("liveError")}: ${result.message}` : result.is === "null" ? "NULL" : result.text === "" ? "''" : result.text}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function textOf(result: LiveResult): string {
+  return result.is === "value" ? result.text : result.is === "null" ? "NULL" : result.message;
+}
+
+/** Per cent, never 0 for what happened and never 100 for what did not always. */
+export function share(part: number, whole: number): number {
+  const percent = (part / whole) * 100;
+  if (part > 0 && percent < 1) return 1;
+  return part < whole && percent > 99 ? 99 : Math.round(percent);
+}

@@ -1,0 +1,56 @@
+/** Asks the worker; one that does not answer in time is ended and replaced, so that no expression can freeze the page. */
+import type { LiveAnswer, LiveQuestion } from "./live-value.ts";
+import type { LiveReply, LiveRequest } from "./live-value.worker.ts";
+
+/** Five hundred samples take a few milliseconds; what takes this long does not end. */
+const PATIENCE_MS = 2_000;
+
+interface Waiting {
+  readonly resolve: (answer: LiveAnswer) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+export class LiveValueTimeout extends Error {
+  override readonly name = "LiveValueTimeout";
+}
+
+let worker: Worker | undefined;
+let lastId = 0;
+const waiting = new Map<number, Waiting>();
+
+export function askLiveValue(question: LiveQuestion): Promise<LiveAnswer> {
+  worker ??= startWorker();
+  const id = ++lastId;
+  const target = worker;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => giveUp(new LiveValueTimeout(`no value within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+    waiting.set(id, { resolve, reject, timer });
+    target.postMessage({ id, question } satisfies LiveRequest);
+  });
+}
+
+function startWorker(): Worker {
+  const started = new Worker(new URL("./live-value.worker.ts", import.meta.url), { type: "module", name: "live-value" });
+  started.onmessage = ({ data }: MessageEvent<LiveReply>) => {
+    const asked = waiting.get(data.id);
+    if (!asked) return;
+    waiting.delete(data.id);
+    clearTimeout(asked.timer);
+    if (data.answer) asked.resolve(data.answer);
+    else asked.reject(new Error(data.failure));
+  };
+  started.onerror = (event) => giveUp(new Error(event.message));
+  return started;
+}
+
+/** Ends the worker; everything that waited for it fails with `reason`, the next question starts a new one. */
+function giveUp(reason: Error): void {
+  worker?.terminate();
+  worker = undefined;
+  for (const { reject, timer } of waiting.values()) {
+    clearTimeout(timer);
+    reject(reason);
+  }
+  waiting.clear();
+}

@@ -1,0 +1,84 @@
+import { Button, Code, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { formatType } from "@millrace/engine/expression";
+import { type Edge, parsePortRef } from "@millrace/engine/pipeline";
+import { IconTable } from "@tabler/icons-react";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { CopyButton } from "../preview/CopyButton.tsx";
+import { useAnalysis, useEdgeSchema } from "../store/analysis.ts";
+import { useDocument } from "../store/document.ts";
+import { edgeKey } from "../store/edge-key.ts";
+import { openDrawer } from "../store/ui.ts";
+import { fieldChoices } from "./field-paths.ts";
+
+/** What an edge carries: the schema of its rows. */
+export function EdgeInspector({ edge }: { readonly edge: Edge }) {
+  const { t } = useTranslation("inspector");
+  const schema = useEdgeSchema(edgeKey(edge));
+  const from = parsePortRef(edge.from);
+  const changelog = useAnalysis(({ nodesById }) => nodesById.get(from.node)?.outputs[from.port]?.changelog);
+  const fields = useMemo(() => (schema ? fieldChoices(schema) : []), [schema]);
+  return (
+    <Stack gap="sm">
+      <div>
+        <Title order={2} size="h5">
+          <NodeName id={from.node} /> → <NodeName id={parsePortRef(edge.to).node} />
+        </Title>
+        <Text size="xs" c="var(--mr-muted)" ff="monospace">
+          {edgeKey(edge)}
+        </Text>
+      </div>
+      <Group gap="xs">
+        <Button size="xs" variant="light" leftSection={<IconTable size={14} />} onClick={() => openDrawer("preview")}>
+          {t("showRecords")}
+        </Button>
+        {changelog && (
+          <Text size="xs" c="var(--mr-muted)">
+            {t(MODES[changelog.mode])}
+          </Text>
+        )}
+      </Group>
+      {!schema && <Text size="sm">{t("schemaUnknown")}</Text>}
+      {schema && (
+        <>
+          <Table fz="sm" verticalSpacing={3} aria-label={t("schema")}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t("field")}</Table.Th>
+                <Table.Th>{t("type")}</Table.Th>
+                <Table.Th w={30} aria-label={t("actions")} />
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {fields.map(({ path, dataType }) => (
+                <Table.Tr key={path}>
+                  <Table.Td ff="monospace" style={{ overflowWrap: "anywhere" }}>
+                    {path}
+                  </Table.Td>
+                  <Table.Td>
+                    <Code style={{ overflowWrap: "anywhere" }}>{dataType.type === "ROW" ? "ROW" : formatType(dataType)}</Code>
+                  </Table.Td>
+                  <Table.Td>
+                    <CopyButton text={path} label={t("copyField", { path })} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+          {schema.open && (
+            <Text size="xs" c="var(--mr-muted)">
+              {t("schemaOpen")}
+            </Text>
+          )}
+        </>
+      )}
+    </Stack>
+  );
+}
+
+const MODES = { append: "modeAppend", upsert: "modeUpsert", retract: "modeRetract" } as const;
+
+function NodeName({ id }: { readonly id: string }) {
+  const name = useDocument(({ document }) => (Object.hasOwn(document.nodes, id) ? document.nodes[id]?.name : undefined));
+  return <>{name ?? id}</>;
+}

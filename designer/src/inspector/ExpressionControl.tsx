@@ -1,0 +1,47 @@
+import { useMemo } from "react";
+import { words as problemWords } from "@millrace/engine/pipeline";
+import { ExpressionEditor } from "../editor/ExpressionEditor.tsx";
+import { LiveValue } from "../editor/LiveValue.tsx";
+import { useWords } from "../i18n/use-words.ts";
+import { usePortRecords } from "../preview/use-port-records.ts";
+import { useFormSurroundings } from "./form-surroundings.ts";
+import type { ScalarProps } from "./ScalarControls.tsx";
+
+/** An expression in the editor, with what it gives for real records under it. */
+export function ExpressionControl({ item, value, path, label, invalid, describedBy, onChange }: ScalarProps) {
+  const words = useWords();
+  const { schemaAt, feederAt, timeZone, problemsAt } = useFormSurroundings();
+  const schema = schemaAt(path);
+  const { records: samples } = usePortRecords(feederAt(path));
+  const problems = problemsAt(path);
+  const text = typeof value === "string" ? value : "";
+  const context = useMemo(
+    () => ({
+      schema,
+      timeZone,
+      samples,
+      problems: problems.map(({ path: _, ...problem }) => ({
+        message: words(problemWords(problem)),
+        severity: problem.severity,
+        range: problem.range,
+        replace: problem.fix?.replace,
+      })),
+    }),
+    [schema, timeZone, samples, problems, words],
+  );
+  const isCondition = item.control.kind === "text" && item.control.use === "condition";
+  return (
+    <>
+      <ExpressionEditor
+        value={text}
+        label={label}
+        placeholder={item.meta?.placeholder ?? item.meta?.examples?.[0]}
+        invalid={invalid}
+        describedBy={describedBy}
+        context={context}
+        onChange={(next) => onChange(next === "" && item.optional ? undefined : next)}
+      />
+      <LiveValue text={text} schema={schema} samples={samples} timeZone={timeZone} expects={isCondition ? "condition" : undefined} />
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+import { ActionIcon, Box, Button, Group, Paper, Stack, Text } from "@mantine/core";
+import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from "@tabler/icons-react";
+import { useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { Control, Path } from "./form-model.ts";
+import { useFormSurroundings } from "./form-surroundings.ts";
+import { freshValue, moved } from "./form-value.ts";
+import { ParamControl } from "./ParamControl.tsx";
+
+interface ListControlProps {
+  readonly control: Extract<Control, { kind: "list" }>;
+  readonly value: unknown;
+  readonly path: Path;
+  readonly label: string;
+}
+
+/** Items to add, remove and put in order, by mouse and by keyboard. */
+export function ListControl({ control, value, path, label }: ListControlProps) {
+  const { t } = useTranslation("inspector");
+  const { change } = useFormSurroundings();
+  const host = useRef<HTMLDivElement>(null);
+  const items: readonly unknown[] = Array.isArray(value) ? value : [];
+  const set = (next: readonly unknown[]) => change(path, next);
+  const move = (from: number, to: number) => {
+    set(moved(items, from, to));
+    // The button that was pressed now belongs to another item; the keyboard stays with the one that moved.
+    const step = to < from ? "up" : "down";
+    requestAnimationFrame(() => host.current?.querySelector<HTMLElement>(`[data-move="${step}-${to}"]`)?.focus());
+  };
+  return (
+    <Stack gap="xs" ref={host} role="group" aria-label={label} mt={4}>
+      {items.map((item, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: items have no identity of their own; every control is fed by its value.
+        <Paper key={index} withBorder p="xs" radius="sm">
+          <Group justify="space-between" align="flex-start" wrap="nowrap" gap="xs">
+            <Box style={{ flex: 1, minWidth: 0 }}>
+              <ParamControl item={control.item} value={item} path={[...path, index]} hideLabel />
+            </Box>
+            <Stack gap={2}>
+              <Text size="xs" c="var(--mr-muted)" ta="center" aria-hidden>
+                {index + 1}
+              </Text>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size="sm"
+                data-move={`up-${index}`}
+                disabled={index === 0}
+                aria-label={t("moveUp", { label, number: index + 1 })}
+                onClick={() => move(index, index - 1)}
+              >
+                <IconArrowUp size={14} />
+              </ActionIcon>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size="sm"
+                data-move={`down-${index}`}
+                disabled={index === items.length - 1}
+                aria-label={t("moveDown", { label, number: index + 1 })}
+                onClick={() => move(index, index + 1)}
+              >
+                <IconArrowDown size={14} />
+              </ActionIcon>
+              <ActionIcon
+                variant="subtle"
+                color="red"
+                size="sm"
+                disabled={items.length <= control.min}
+                aria-label={t("removeItem", { label, number: index + 1 })}
+                onClick={() => set(items.filter((_, other) => other !== index))}
+              >
+                <IconTrash size={14} />
+              </ActionIcon>
+            </Stack>
+          </Group>
+        </Paper>
+      ))}
+      <div>
+        <Button
+          size="compact-sm"
+          variant="light"
+          leftSection={<IconPlus size={14} />}
+          disabled={items.length >= control.max}
+          onClick={() => set([...items, freshValue(control.item)])}
+          aria-label={t("addItemTo", { label })}
+        >
+          {t("addItem")}
+        </Button>
+      </div>
+    </Stack>
+  );
+}

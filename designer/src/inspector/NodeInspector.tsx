@@ -1,0 +1,148 @@
+import { Alert, Badge, Group, Stack, Switch, Text, Textarea, TextInput, Title } from "@mantine/core";
+import type { NodeSpec } from "@millrace/engine/node";
+import type { PipelineNode } from "@millrace/engine/pipeline";
+import { specs } from "@millrace/nodes/specs";
+import { useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { useWords } from "../i18n/use-words.ts";
+import { useNodeProblems, useTypedNode } from "../store/analysis.ts";
+import { edit } from "../store/document.ts";
+import { show, useUi } from "../store/ui.ts";
+import { formOf } from "./form-model.ts";
+import { FormSurroundingsProvider } from "./form-surroundings.ts";
+import { NodeDocs } from "./NodeDocs.tsx";
+import { useNodeSurroundings } from "./node-surroundings.ts";
+import { ParamsForm } from "./ParamsForm.tsx";
+import { ProblemList } from "./ProblemList.tsx";
+
+interface NodeInspectorProps {
+  readonly nodeId: string;
+  readonly node: PipelineNode;
+}
+
+export function NodeInspector({ nodeId, node }: NodeInspectorProps) {
+  const { t } = useTranslation("inspector");
+  const words = useWords();
+  const spec = specs.get(node.type);
+  const problems = useNodeProblems(nodeId);
+  return (
+    <Stack gap="sm" data-node={nodeId}>
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <div style={{ minWidth: 0 }}>
+          <Title order={2} size="h5" style={{ overflowWrap: "anywhere" }}>
+            {node.name}
+          </Title>
+          <Text size="xs" c="var(--mr-muted)">
+            {spec ? words(spec.title) : node.type} · {nodeId}
+          </Text>
+        </div>
+        {node.disabled && (
+          <Badge color="gray" variant="light" tt="none" style={{ flex: "none" }}>
+            {t("disabled")}
+          </Badge>
+        )}
+      </Group>
+      {spec ? (
+        <SpecForm nodeId={nodeId} node={node} spec={spec} />
+      ) : (
+        <>
+          <ProblemList problems={problems} />
+          <Alert color="red" variant="light" title={t("unknownType", { type: node.type })}>
+            {t("unknownTypeHelp")}
+          </Alert>
+        </>
+      )}
+      <NodeSettings nodeId={nodeId} node={node} />
+      {spec && <Docs nodeId={nodeId} spec={spec} />}
+    </Stack>
+  );
+}
+
+function SpecForm({ nodeId, node, spec }: NodeInspectorProps & { readonly spec: NodeSpec }) {
+  const form = useMemo(() => formOf(spec.params), [spec]);
+  const surroundings = useNodeSurroundings(nodeId, node, form);
+  const host = useRef<HTMLDivElement>(null);
+  useFocusParam(nodeId, host);
+  return (
+    <FormSurroundingsProvider value={surroundings}>
+      <div ref={host}>
+        <ProblemList problems={surroundings.problemsAt([])} />
+        <ParamsForm form={form} value={node.params} />
+      </div>
+    </FormSurroundingsProvider>
+  );
+}
+
+/** Brings a param into view and focuses it when somebody followed a problem here. */
+function useFocusParam(nodeId: string, host: React.RefObject<HTMLDivElement | null>): void {
+  const wanted = useUi((ui) => ui.focusParam);
+  useEffect(() => {
+    if (wanted?.nodeId !== nodeId) return;
+    // The form (and what was folded) is drawn first.
+    const frame = requestAnimationFrame(() => {
+      const controls = [...(host.current?.querySelectorAll<HTMLElement>("[data-param]") ?? [])];
+      const path = wanted.path.join(".");
+      const deepest = controls
+        .filter(({ dataset }) => path === dataset["param"] || path.startsWith(`${dataset["param"]}.`))
+        .sort((one, other) => (other.dataset["param"] ?? "").length - (one.dataset["param"] ?? "").length)[0];
+      deepest?.scrollIntoView({ block: "center" });
+      deepest?.querySelector<HTMLElement>("textarea, input, button")?.focus();
+      show({ focusParam: undefined });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [wanted, nodeId, host]);
+}
+
+function NodeSettings({ nodeId, node }: NodeInspectorProps) {
+  const { t } = useTranslation("inspector");
+  const change = (name: "step.rename" | "step.disable" | "step.settings", recipe: (target: PipelineNode) => void) =>
+    edit(
+      name,
+      (draft) => {
+        const target = draft.nodes[nodeId];
+        if (target) recipe(target);
+      },
+      name === "step.disable" ? {} : { gesture: `${name} ${nodeId}` },
+    );
+  return (
+    <Stack gap="sm" component="section" aria-label={t("nodeSettings")} pt="xs" style={{ borderTop: "1px solid var(--mr-line)" }}>
+      <TextInput
+        label={t("name")}
+        size="sm"
+        value={node.name}
+        maxLength={200}
+        error={node.name.trim() === "" ? t("nameEmpty") : undefined}
+        onChange={({ currentTarget: { value } }) => change("step.rename", (target) => void (target.name = value))}
+      />
+      <Switch
+        label={t("disable")}
+        description={t("disableHelp")}
+        checked={node.disabled === true}
+        onChange={({ currentTarget: { checked } }) =>
+          change("step.disable", (target) => {
+            if (checked) target.disabled = true;
+            else delete target.disabled;
+          })
+        }
+      />
+      <Textarea
+        label={t("note")}
+        size="sm"
+        autosize
+        minRows={1}
+        maxRows={8}
+        value={node.note ?? ""}
+        onChange={({ currentTarget: { value } }) =>
+          change("step.settings", (target) => {
+            if (value === "") delete target.note;
+            else target.note = value;
+          })
+        }
+      />
+    </Stack>
+  );
+}
+
+function Docs({ nodeId, spec }: { readonly nodeId: string; readonly spec: NodeSpec }) {
+  return <NodeDocs spec={spec} typed={useTypedNode(nodeId)} />;
+}

@@ -1,0 +1,32 @@
+/** What the controls of a form need to know of the pipeline around the node; given once, so that controls stay small. */
+import type { Problem } from "@millrace/engine/pipeline";
+import type { Schema } from "@millrace/engine/schema";
+import { createContext, useContext } from "react";
+import type { Path } from "./form-model.ts";
+
+export interface FormSurroundings {
+  readonly problemsAt: (path: Path) => readonly Problem[];
+  /** Whether a problem stands at the path or below it. */
+  readonly problemBelow: (path: Path) => boolean;
+  /** `undefined` removes the member. */
+  readonly change: (path: Path, value: unknown) => void;
+  /** The schema of the rows that a param reads; undefined while nothing is wired. */
+  readonly schemaAt: (path: Path) => Schema | undefined;
+  /** The output port ("node.port") that gives these rows, for their records. */
+  readonly feederAt: (path: Path) => string | undefined;
+  readonly timeZone: string;
+  /** Names to choose from; anything else may be typed. */
+  readonly topics: readonly string[];
+  readonly connections: readonly string[];
+  readonly schemas: readonly string[];
+}
+
+const Surroundings = createContext<FormSurroundings | undefined>(undefined);
+
+export const FormSurroundingsProvider = Surroundings.Provider;
+
+export function useFormSurroundings(): FormSurroundings {
+  const surroundings = useContext(Surroundings);
+  if (!surroundings) throw new Error("a form's control was rendered outside of a form");
+  return surroundings;
+}

@@ -1,0 +1,99 @@
+/** What the form of a node is told of the pipeline, out of the stores. */
+import { type ExpressionUse, portsOf } from "@millrace/engine/node";
+import { DEFAULTS, type PipelineNode, type TypedNode } from "@millrace/engine/pipeline";
+import { useEffect, useMemo, useState } from "react";
+import { server } from "../server.ts";
+import { useNodeProblems, useTypedNode } from "../store/analysis.ts";
+import { edit, useDocument } from "../store/document.ts";
+import type { FormItem, Path } from "./form-model.ts";
+import type { FormSurroundings } from "./form-surroundings.ts";
+import { withValueAt } from "./form-value.ts";
+import { hasProblemBelow, pathKey, placeProblems } from "./problem-places.ts";
+
+const NONE: readonly never[] = [];
+
+export function useNodeSurroundings(nodeId: string, node: PipelineNode, form: FormItem): FormSurroundings {
+  const problems = useNodeProblems(nodeId);
+  const typed = useTypedNode(nodeId);
+  const document = useDocument((state) => state.document);
+  const role = typed?.spec.connection;
+  const topics = useTopicNames(role === "topic" ? connectionOf(node) : undefined, role === "topic");
+  return useMemo((): FormSurroundings => {
+    const placed = placeProblems(form, node.params, problems);
+    const uses = expressionsOf(typed);
+    const portAt = (path: Path) => portOf(uses, path) ?? firstInput(typed);
+    return {
+      problemsAt: (path) => placed.get(pathKey(path)) ?? NONE,
+      problemBelow: (path) => hasProblemBelow(problems, path),
+      change: (path, value) => changeParam(nodeId, path, value),
+      schemaAt: (path) => (typed && inputOf(typed, portAt(path))?.schema) ?? undefined,
+      feederAt: (path) => (typed && inputOf(typed, portAt(path))?.edges[0]?.from) ?? undefined,
+      timeZone: document.timeZone ?? DEFAULTS.timeZone,
+      topics,
+      connections: Object.entries(document.connections ?? {}).flatMap(([alias, declared]) => (declared.role === role ? [alias] : [])),
+      schemas: Object.keys(document.schemas ?? {}),
+    };
+  }, [form, node.params, problems, typed, nodeId, document, topics, role]);
+}
+
+function changeParam(nodeId: string, path: Path, value: unknown): void {
+  edit(
+    "step.param",
+    (draft) => {
+      const target = Object.hasOwn(draft.nodes, nodeId) ? draft.nodes[nodeId] : undefined;
+      if (target) target.params = withValueAt(target.params, path, value) as typeof target.params;
+    },
+    { gesture: `param ${nodeId} ${pathKey(path)}` },
+  );
+}
+
+function inputOf(typed: TypedNode, port: string | undefined) {
+  return port !== undefined && Object.hasOwn(typed.inputs, port) ? typed.inputs[port] : undefined;
+}
+
+/** What a spec says of params that are half typed is a help, not a promise: then all params read the first input. */
+function expressionsOf(typed: TypedNode | undefined): readonly ExpressionUse[] {
+  if (!typed?.spec.expressions) return NONE;
+  try {
+    return typed.spec.expressions(typed.params);
+  } catch {
+    return NONE;
+  }
+}
+
+function portOf(uses: readonly ExpressionUse[], path: Path): string | undefined {
+  return uses.find((use) => pathKey(use.path) === pathKey(path))?.port;
+}
+
+function firstInput(typed: TypedNode | undefined): string | undefined {
+  if (!typed) return undefined;
+  try {
+    return Object.keys(portsOf(typed.spec, typed.params).inputs)[0];
+  } catch {
+    return Object.keys(typed.inputs)[0];
+  }
+}
+
+function connectionOf(node: PipelineNode): string | undefined {
+  const alias = node.params["connection"];
+  return typeof alias === "string" && alias !== "" ? alias : undefined;
+}
+
+/** Names of the topics of a connection; none while they cannot be read. */
+function useTopicNames(connection: string | undefined, wanted: boolean): readonly string[] {
+  const [names, setNames] = useState<readonly string[]>(NONE);
+  useEffect(() => {
+    if (!wanted) return;
+    const asked = new AbortController();
+    server.topics(connection, asked.signal).then(
+      (topics) => setNames(topics.map(({ name }) => name)),
+      // The name can be typed: a list that cannot be had is no reason to stop.
+      (error: unknown) => {
+        if (!asked.signal.aborted) console.warn("Topics could not be listed", error);
+      },
+    );
+    return () => asked.abort();
+  }, [connection, wanted]);
+  return names;
+}
+

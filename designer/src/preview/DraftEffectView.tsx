@@ -1,0 +1,113 @@
+import { Badge, Group, Loader, ScrollArea, Stack, Text } from "@mantine/core";
+import { words as problemWords } from "@millrace/engine/pipeline";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { countText } from "../i18n/numbers.ts";
+import { useWords } from "../i18n/use-words.ts";
+import { DifferenceList } from "./DifferenceList.tsx";
+import { differencesOf } from "./difference.ts";
+import { pairRows, type RowPair } from "./draft-difference.ts";
+import { type DraftEffect, useDraftEffect } from "./draft-effect.ts";
+import classes from "./preview.module.css";
+import { toRecords } from "./use-records.ts";
+
+const SHOWN = 60;
+
+/** What deploying the draft would change at a port, on the same records that the running version was given. */
+export function DraftEffectView({ port }: { readonly port: string }) {
+  const { t } = useTranslation("preview");
+  const effect = useDraftEffect(true);
+  return (
+    <Stack gap="xs" w={420} style={{ flex: "none", minHeight: 0 }} component="section" aria-label={t("draftEffect")}>
+      <Group gap="xs">
+        <Text size="sm" fw={600}>
+          {t("draftEffect")}
+        </Text>
+        {effect.state === "working" && <Loader size={14} aria-label={t("draftWorking")} />}
+      </Group>
+      <Body effect={effect} port={port} />
+    </Stack>
+  );
+}
+
+function Body({ effect, port }: { readonly effect: DraftEffect; readonly port: string }) {
+  const { t } = useTranslation("preview");
+  const words = useWords();
+  const errors = effect.problems.filter(({ severity }) => severity === "error");
+  if (effect.failure) return <Text size="sm">{words(effect.failure)}</Text>;
+  if (effect.state === "empty") return <Text size="sm">{t("draftNoRecords")}</Text>;
+  if (errors[0]) {
+    return (
+      <Stack gap={4}>
+        <Text size="sm">{t("draftWrong", { count: errors.length })}</Text>
+        <Text size="sm" c="var(--mr-error)">
+          {words(problemWords(errors[0]))}
+        </Text>
+      </Stack>
+    );
+  }
+  if (!effect.draft) return null;
+  return <Compared effect={effect} port={port} />;
+}
+
+function Compared({ effect, port }: { readonly effect: DraftEffect; readonly port: string }) {
+  const { t } = useTranslation("preview");
+  const draft = portOf(effect.draft, port);
+  const live = portOf(effect.live, port);
+  const pairs = useMemo(() => pairRows(toRecords(live?.rows ?? []), toRecords(draft?.rows ?? [])), [live, draft]);
+  const count = (what: RowPair["what"]) => pairs.filter((pair) => pair.what === what).length;
+  const differing = pairs.filter(({ what }) => what !== "same");
+  const counts = [
+    ["same", "gray", t("pairSame", { count: count("same") })],
+    ["changed", "blue", t("pairChanged", { count: count("changed") })],
+    ["added", "teal", t("pairAdded", { count: count("added") })],
+    ["removed", "orange", t("pairRemoved", { count: count("removed") })],
+  ] as const;
+  return (
+    <>
+      <Text size="sm">
+        {live
+          ? t("draftAgainstLive", { records: countText(effect.records), live: countText(live.total), draft: countText(draft?.total ?? 0) })
+          : t("draftNewPort", { records: countText(effect.records), draft: countText(draft?.total ?? 0) })}
+      </Text>
+      <Group gap={4}>
+        {counts
+          .filter(([what]) => count(what) > 0)
+          .map(([what, color, text]) => (
+            <Badge key={what} size="sm" color={color} variant="light" tt="none">
+              {text}
+            </Badge>
+          ))}
+      </Group>
+      <ScrollArea style={{ flex: 1 }} type="auto" viewportProps={{ tabIndex: 0, "aria-label": t("draftRows") }}>
+        {differing.length === 0 && <Text size="sm">{t("draftSame")}</Text>}
+        {differing.slice(0, SHOWN).map((pair, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows of one answer, in their order.
+          <Pair key={index} pair={pair} />
+        ))}
+      </ScrollArea>
+    </>
+  );
+}
+
+function Pair({ pair }: { readonly pair: RowPair }) {
+  const record = pair.draft ?? pair.live;
+  return (
+    <div className={classes["pair"]} data-what={pair.what}>
+      <Text size="xs" c="var(--mr-muted)" ff="monospace">
+        {pair.what === "added" ? "+" : pair.what === "removed" ? "−" : "~"} {record?.origin}
+      </Text>
+      {pair.what === "changed" ? (
+        <DifferenceList differences={differencesOf(pair.live?.value, pair.draft?.value)} />
+      ) : (
+        <div className={classes["line"]} title={record?.text}>
+          {record?.text}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function portOf(result: DraftEffect["draft"], port: string) {
+  return result && Object.hasOwn(result.ports, port) ? result.ports[port] : undefined;
+}

@@ -1,0 +1,68 @@
+import { Button, Stack, Text } from "@mantine/core";
+import { parsePortRef } from "@millrace/engine/pipeline";
+import { useTranslation } from "react-i18next";
+import { countText } from "../i18n/numbers.ts";
+import { useWords } from "../i18n/use-words.ts";
+import { specs } from "@millrace/nodes/specs";
+import { useDocument } from "../store/document.ts";
+import { nodeLive, useNodeLive, useRunStatus } from "../store/live.ts";
+import { show } from "../store/ui.ts";
+import { useTimeText } from "./time-text.ts";
+
+/** Says what a port without records waits for, and what came before it. */
+export function EmptyRecords({ port }: { readonly port: string }) {
+  const { t } = useTranslation("preview");
+  const words = useWords();
+  const { node } = parsePortRef(port);
+  const document = useDocument((state) => state.document);
+  const timeText = useTimeText(document.timeZone);
+  const run = useRunStatus();
+  const live = useNodeLive(node);
+  const type = Object.hasOwn(document.nodes, node) ? document.nodes[node]?.type : undefined;
+  const dropReasons = type === undefined ? undefined : specs.get(type)?.dropReasons;
+  const nameOf = (id: string) => (Object.hasOwn(document.nodes, id) ? document.nodes[id]?.name : undefined) ?? id;
+
+  if (!run || ["stopped", "failed", "finished"].includes(run.state)) {
+    return (
+      <Stack p="sm" gap="xs" align="flex-start">
+        <Text size="sm">{run ? t("emptyStopped") : t("emptyNeverDeployed")}</Text>
+        {run?.failure && <Text size="sm">{words(run.failure.message)}</Text>}
+        <Button size="xs" variant="light" onClick={() => show({ overlay: "deploy" })}>
+          {t("deploy")}
+        </Button>
+      </Stack>
+    );
+  }
+  if (!live) return <Line>{t("emptyNotDeployed", { name: nameOf(node) })}</Line>;
+  const arrived = Object.values(live.in).reduce((sum, { total }) => sum + total, 0);
+  const feeders = document.edges.filter(({ to }) => parsePortRef(to).node === node).map(({ from }) => parsePortRef(from).node);
+  const dropped = Object.entries(live.dropped).filter(([, count]) => count > 0);
+  return (
+    <Stack p="sm" gap={4}>
+      <Text size="sm" fw={600}>
+        {live.waitsFor ? words(live.waitsFor) : t("emptyWaits", { name: nameOf(node) })}
+      </Text>
+      {feeders.map((id) => (
+        <Line key={id}>{t("emptyFeeder", { name: nameOf(id), total: countText(totalOut(id)) })}</Line>
+      ))}
+      {feeders.length > 0 && <Line>{t("emptyArrived", { name: nameOf(node), total: countText(arrived) })}</Line>}
+      {dropped.map(([reason, count]) => (
+        <Line key={reason}>{t("emptyDropped", { total: countText(count), reason: dropReasons?.[reason] ? words(dropReasons[reason]) : reason })}</Line>
+      ))}
+      {live.errors > 0 && <Line>{t("emptyErrors", { total: countText(live.errors) })}</Line>}
+      {typeof live.watermark === "number" && <Line>{t("emptyWatermark", { time: timeText(live.watermark) })}</Line>}
+    </Stack>
+  );
+}
+
+function Line({ children }: { readonly children: React.ReactNode }) {
+  return (
+    <Text size="sm" c="var(--mr-muted)">
+      {children}
+    </Text>
+  );
+}
+
+function totalOut(id: string): number {
+  return Object.values(nodeLive(id)?.out ?? {}).reduce((sum, { total }) => sum + total, 0);
+}

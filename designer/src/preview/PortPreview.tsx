@@ -1,0 +1,250 @@
+import { ActionIcon, Badge, Box, Button, Group, ScrollArea, SegmentedControl, Stack, Text, TextInput, Tooltip } from "@mantine/core";
+import { DEFAULTS, parsePortRef } from "@millrace/engine/pipeline";
+import { IconFunction, IconGitCompare, IconPlayerPause, IconPlayerPlay, IconSearch } from "@tabler/icons-react";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { countText, rateText } from "../i18n/numbers.ts";
+import { ExpressionEditor } from "../editor/ExpressionEditor.tsx";
+import { useEdgeSchema } from "../store/analysis.ts";
+import { useDocument } from "../store/document.ts";
+import { useEdgeLive } from "../store/live.ts";
+import { type Column, columnsOf } from "./columns.ts";
+import { DraftEffectView } from "./DraftEffectView.tsx";
+import { EmptyRecords } from "./EmptyRecords.tsx";
+import { FieldStatisticsView } from "./FieldStatisticsView.tsx";
+import classes from "./preview.module.css";
+import { RecordTable } from "./RecordTable.tsx";
+import { RecordView } from "./RecordView.tsx";
+import { formatJson, type PreviewRecord } from "./record.ts";
+import { type RecordFilter, useFilteredRecords } from "./use-filtered-records.ts";
+import { useSameAsLive } from "./use-port-records.ts";
+import { useRecords } from "./use-records.ts";
+import { RecordWay } from "./RecordWay.tsx";
+
+interface PortPreviewProps {
+  /** "node.port" */
+  readonly port: string;
+  readonly picker?: React.ReactNode;
+}
+
+type View = "table" | "json" | "fields";
+const NO_FILTER: RecordFilter = { mode: "text", text: "" };
+
+/** The records of one output port as they pass. */
+export function PortPreview({ port, picker }: PortPreviewProps) {
+  const { t } = useTranslation("preview");
+  const incoming = useRecords(port);
+  const schema = useEdgeSchema(port);
+  const timeZone = useDocument(({ document }) => document.timeZone ?? DEFAULTS.timeZone);
+  const isDeployed = useDocument(({ live }) => live !== undefined);
+  const sameAsLive = useSameAsLive(port);
+  const [view, setView] = useState<View>("table");
+  const [held, setHeld] = useState<readonly PreviewRecord[]>();
+  const [pinned, setPinned] = useState<readonly PreviewRecord[]>([]);
+  const [open, setOpen] = useState<PreviewRecord>();
+  const [column, setColumn] = useState<Column>();
+  const [filter, setFilter] = useState<RecordFilter>(NO_FILTER);
+  const [compare, setCompare] = useState(true);
+  const pinnedSeqs = useMemo(() => new Set(pinned.map(({ seq }) => seq)), [pinned]);
+  const records = held ?? incoming;
+  const { kept, problem } = useFilteredRecords(records, filter, schema, timeZone);
+  const shown = useMemo(() => [...pinned, ...kept.filter(({ seq }) => !pinnedSeqs.has(seq)).toReversed()], [kept, pinned, pinnedSeqs]);
+  const columns = useMemo(() => columnsOf(schema, records), [schema, records]);
+  const pin = useCallback(
+    (record: PreviewRecord) =>
+      setPinned((now) => (now.some(({ seq }) => seq === record.seq) ? now.filter(({ seq }) => seq !== record.seq) : [...now, record])),
+    [],
+  );
+  // Another run counts its records anew: what was held belongs to the last one.
+  const restarted = incoming.length === 0;
+  useEffect(() => {
+    if (restarted) setPinned([]);
+  }, [restarted]);
+
+  const showsDraft = isDeployed && !sameAsLive && compare;
+  return (
+    <Stack gap={6} p="xs" h="100%" style={{ minHeight: 0 }}>
+      <Group gap="xs" wrap="nowrap">
+        {picker}
+        <PortTitle port={port} />
+        <SegmentedControl
+          size="xs"
+          aria-label={t("view")}
+          value={view}
+          onChange={(next) => setView(next as View)}
+          data={[
+            { value: "table", label: t("viewTable") },
+            { value: "json", label: t("viewJson") },
+            { value: "fields", label: t("viewFields") },
+          ]}
+        />
+        <Button
+          size="xs"
+          variant={held ? "filled" : "default"}
+          aria-pressed={held !== undefined}
+          leftSection={held ? <IconPlayerPlay size={14} /> : <IconPlayerPause size={14} />}
+          onClick={() => setHeld(held ? undefined : incoming)}
+          style={{ flex: "none" }}
+        >
+          {held ? t("resume") : t("pause")}
+        </Button>
+        <Filter filter={filter} onChange={setFilter} schema={schema} timeZone={timeZone} records={records} problem={problem} />
+        {isDeployed && !sameAsLive && (
+          <Button
+            size="xs"
+            variant={compare ? "light" : "default"}
+            color="grape"
+            aria-pressed={compare}
+            leftSection={<IconGitCompare size={14} />}
+            onClick={() => setCompare(!compare)}
+            style={{ flex: "none" }}
+          >
+            {t("draftEffect")}
+          </Button>
+        )}
+      </Group>
+      <Group align="stretch" gap="sm" wrap="nowrap" style={{ flex: 1, minHeight: 0 }}>
+        <Box style={{ flex: 1, minWidth: 0, minHeight: 0, display: "flex", flexDirection: "column" }}>
+          {records.length === 0 && pinned.length === 0 ? (
+            <EmptyRecords port={port} />
+          ) : shown.length === 0 ? (
+            <Text size="sm" c="var(--mr-muted)" p="sm">
+              {t("nothingMatches", { count: records.length })}
+            </Text>
+          ) : view === "table" ? (
+            <RecordTable
+              label={t("recordsOf", { port })}
+              records={shown}
+              columns={columns}
+              pinned={pinnedSeqs}
+              selected={open}
+              onOpen={(record) => {
+                setColumn(undefined);
+                setOpen(record);
+              }}
+              onPin={pin}
+              onColumn={(next) => {
+                setOpen(undefined);
+                setColumn(next);
+              }}
+            />
+          ) : view === "json" ? (
+            <ScrollArea h="100%" type="auto" viewportProps={{ tabIndex: 0, "aria-label": t("recordsOf", { port }) }}>
+              {shown.slice(0, 50).map((record) => (
+                <pre key={record.seq} className={classes["json"]} style={{ marginBottom: 6 }}>
+                  {record.value === undefined ? record.text : formatJson(record.value, 2)}
+                </pre>
+              ))}
+            </ScrollArea>
+          ) : (
+            <ScrollArea h="100%" type="auto" viewportProps={{ tabIndex: 0, "aria-label": t("viewFields") }}>
+              <div className={classes["fields"]}>
+                {columns.slice(0, 60).map((one) => (
+                  <div key={one.key} className={classes["field"]}>
+                    <FieldStatisticsView column={one} records={kept} />
+                  </div>
+                ))}
+              </div>
+            </ScrollArea>
+          )}
+        </Box>
+        {showsDraft && !open && !column && <DraftEffectView port={port} />}
+        {open && (
+          <Box w={440} style={{ flex: "none", minHeight: 0 }}>
+            <RecordView
+              key={open.seq}
+              record={open}
+              pinned={pinnedSeqs.has(open.seq)}
+              timeZone={timeZone}
+              way={<RecordWay record={open} />}
+              onPin={() => pin(open)}
+              onClose={() => setOpen(undefined)}
+            />
+          </Box>
+        )}
+        {column && view === "table" && !open && (
+          <ScrollArea w={280} style={{ flex: "none" }} type="auto">
+            <FieldStatisticsView column={column} records={kept} />
+            <Button size="compact-xs" variant="subtle" mt="xs" onClick={() => setColumn(undefined)}>
+              {t("close")}
+            </Button>
+          </ScrollArea>
+        )}
+      </Group>
+    </Stack>
+  );
+}
+
+function PortTitle({ port }: { readonly port: string }) {
+  const { t } = useTranslation("preview");
+  const { node, port: name } = parsePortRef(port);
+  const nodeName = useDocument(({ document }) => (Object.hasOwn(document.nodes, node) ? document.nodes[node]?.name : undefined));
+  const live = useEdgeLive(port);
+  return (
+    <div style={{ minWidth: 0, flex: "0 1 auto" }}>
+      <Text size="sm" fw={600} truncate="end" title={port}>
+        {nodeName ?? node} <Badge size="xs" variant="default" tt="none">{name}</Badge>
+      </Text>
+      <Text size="xs" c="var(--mr-muted)" style={{ whiteSpace: "nowrap", fontVariantNumeric: "tabular-nums" }}>
+        {live ? t("portCounts", { total: countText(live.total), rate: rateText(live.rate) }) : t("notRunning")}
+      </Text>
+    </div>
+  );
+}
+
+interface FilterProps {
+  readonly filter: RecordFilter;
+  readonly onChange: (filter: RecordFilter) => void;
+  readonly schema: ReturnType<typeof useEdgeSchema>;
+  readonly timeZone: string;
+  readonly records: readonly PreviewRecord[];
+  readonly problem: string | undefined;
+}
+
+function Filter({ filter, onChange, schema, timeZone, records, problem }: FilterProps) {
+  const { t } = useTranslation("preview");
+  const context = useMemo(() => ({ schema, timeZone, samples: records.slice(-1), problems: [] }), [schema, timeZone, records]);
+  const isExpression = filter.mode === "expression";
+  const toggle = isExpression ? t("filterByText") : t("filterByExpression");
+  return (
+    <Group gap={4} wrap="nowrap" style={{ flex: 1, minWidth: 140 }} align="flex-start">
+      <div style={{ flex: 1, minWidth: 0 }}>
+        {isExpression ? (
+          <ExpressionEditor
+            value={filter.text}
+            onChange={(text) => onChange({ mode: "expression", text })}
+            context={context}
+            label={t("filterExpression")}
+            placeholder={t("filterExpressionExample")}
+            invalid={problem !== undefined}
+          />
+        ) : (
+          <TextInput
+            size="xs"
+            aria-label={t("filterText")}
+            placeholder={t("filterText")}
+            leftSection={<IconSearch size={14} />}
+            value={filter.text}
+            onChange={({ currentTarget }) => onChange({ mode: "text", text: currentTarget.value })}
+          />
+        )}
+        {problem && (
+          <Text size="xs" c="var(--mr-error)" role="status">
+            {problem}
+          </Text>
+        )}
+      </div>
+      <Tooltip label={toggle}>
+        <ActionIcon
+          variant={isExpression ? "filled" : "default"}
+          size={30}
+          aria-label={toggle}
+          aria-pressed={isExpression}
+          onClick={() => onChange({ mode: isExpression ? "text" : "expression", text: "" })}
+        >
+          <IconFunction size={16} />
+        </ActionIcon>
+      </Tooltip>
+    </Group>
+  );
+}

@@ -1,0 +1,73 @@
+import { Badge, Group, Stack, Text, UnstyledButton } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useWords } from "../i18n/use-words.ts";
+import { DifferenceList } from "./DifferenceList.tsx";
+import type { WayStep } from "./way.ts";
+
+interface WayViewProps {
+  readonly steps: readonly WayStep[];
+  readonly nameOf: (nodeId: string) => string;
+  readonly onNode: (nodeId: string) => void;
+  /** True while samples of other edges are being fetched. */
+  readonly loading: boolean;
+}
+
+const COLORS: Record<WayStep["what"], string> = {
+  source: "gray",
+  unchanged: "gray",
+  changed: "blue",
+  split: "grape",
+  error: "red",
+  dropped: "orange",
+  unseen: "gray",
+  written: "teal",
+};
+
+const WHAT_WORDS = {
+  source: "waySource",
+  unchanged: "wayUnchanged",
+  changed: "wayChanged",
+  split: "waySplit",
+  error: "wayError",
+  dropped: "wayDropped",
+  unseen: "wayUnseen",
+  written: "wayWritten",
+} as const satisfies Record<WayStep["what"], string>;
+
+/** What each node did to a record: in, out, and the difference. */
+export function WayView({ steps, nameOf, onNode, loading }: WayViewProps) {
+  const { t } = useTranslation("preview");
+  const words = useWords();
+  if (loading) return <Text size="sm">{t("wayLoading")}</Text>;
+  if (steps.length === 0) return <Text size="sm">{t("wayUnknown")}</Text>;
+  return (
+    <Stack gap="xs" component="ol" p={0} m={0} style={{ listStyle: "none" }}>
+      {steps.map((step) => (
+        <li key={step.nodeId}>
+          <Group gap="xs">
+            <UnstyledButton onClick={() => onNode(step.nodeId)}>
+              <Text size="sm" fw={600} td="underline">
+                {nameOf(step.nodeId)}
+              </Text>
+            </UnstyledButton>
+            <Badge size="sm" variant="light" color={COLORS[step.what]} tt="none">
+              {t(WHAT_WORDS[step.what])}
+            </Badge>
+            {step.outs.map(({ port, record }) => (
+              <Text key={record.seq} size="xs" c="var(--mr-muted)" ff="monospace">
+                → {port}
+              </Text>
+            ))}
+          </Group>
+          {step.error && <Text size="xs">{words(step.error.message)}</Text>}
+          {step.outs.map(({ port, record, differences }) => (
+            <DifferenceList key={`${port}-${record.seq}`} differences={differences} />
+          ))}
+        </li>
+      ))}
+      <Text size="xs" c="var(--mr-muted)">
+        {t("wayNote")}
+      </Text>
+    </Stack>
+  );
+}

@@ -1,0 +1,114 @@
+/**
+ * What the draft would do: draft and live document are played over the same retained records, with sinks off, a moment after the last edit, as long as
+ * somebody looks.
+ */
+import { type PipelineDocument, type Problem, parsePortRef } from "@millrace/engine/pipeline";
+import type { TryResult } from "@millrace/server/api";
+import { useEffect } from "react";
+import { create } from "zustand";
+import { ServerError, server } from "../server.ts";
+import { useAnalysis } from "../store/analysis.ts";
+import { useDocument } from "../store/document.ts";
+import type { Words } from "@millrace/engine/node";
+
+export interface DraftEffect {
+  /** "idle": nothing runs or nothing differs; "empty": no retained record to play. */
+  readonly state: "idle" | "working" | "ready" | "empty" | "failed";
+  readonly draft: TryResult | undefined;
+  readonly live: TryResult | undefined;
+  /** Records played, of all sources. */
+  readonly records: number;
+  readonly failure: Words | undefined;
+  readonly problems: readonly Problem[];
+}
+
+const IDLE: DraftEffect = { state: "idle", draft: undefined, live: undefined, records: 0, failure: undefined, problems: [] };
+const DELAY_MS = 350;
+/** Records per source: enough for a share, few enough for an answer at once. */
+const MAX_RECORDS = 200;
+const MAX_ROWS = 200;
+
+export const useDraftEffectStore = create<DraftEffect>()(() => IDLE);
+
+let viewers = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let running: AbortController | undefined;
+
+/** Keeps the effect up to date while the component is there; `wanted` false asks for nothing. */
+export function useDraftEffect(wanted: boolean): DraftEffect {
+  useEffect(() => {
+    if (!wanted) return;
+    viewers++;
+    if (viewers === 1) schedule(0);
+    return () => {
+      viewers--;
+      if (viewers === 0) stop();
+    };
+  }, [wanted]);
+  return useDraftEffectStore();
+}
+
+/** Once more, with the records retained by now. */
+export function refreshDraftEffect(): void {
+  if (viewers > 0) schedule(0);
+}
+
+useDocument.subscribe((now, before) => {
+  if (viewers === 0) return;
+  if (now.document !== before.document || now.live !== before.live || now.pipelineId !== before.pipelineId) schedule(DELAY_MS);
+});
+
+function schedule(delay: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void play(), delay);
+}
+
+function stop(): void {
+  clearTimeout(timer);
+  running?.abort();
+  useDraftEffectStore.setState(IDLE, true);
+}
+
+async function play(): Promise<void> {
+  const { pipelineId, document, live } = useDocument.getState();
+  running?.abort();
+  if (pipelineId === undefined || !live) return useDraftEffectStore.setState(IDLE, true);
+  const asked = new AbortController();
+  running = asked;
+  useDraftEffectStore.setState({ state: "working" });
+  try {
+    const records = await retained(pipelineId, document, live.document, asked.signal);
+    const count = Object.values(records).reduce((sum, { length }) => sum + length, 0);
+    if (count === 0) return useDraftEffectStore.setState({ ...IDLE, state: "empty" }, true);
+    const [draft, before] = await Promise.all([
+      server.tryDocument({ document, records, limit: MAX_ROWS }, asked.signal),
+      server.tryDocument({ document: live.document, records, limit: MAX_ROWS }, asked.signal),
+    ]);
+    if (asked.signal.aborted) return;
+    useDraftEffectStore.setState({ state: "ready", draft, live: before, records: count, failure: undefined, problems: draft.problems as Problem[] }, true);
+  } catch (error) {
+    if (asked.signal.aborted) return;
+    if (!(error instanceof ServerError)) throw error;
+    useDraftEffectStore.setState({ ...IDLE, state: "failed", failure: error.words, problems: error.problems }, true);
+  }
+}
+
+/** Whole records that the sources of both documents gave. */
+async function retained(
+  id: string,
+  draft: PipelineDocument,
+  live: PipelineDocument,
+  signal: AbortSignal,
+): Promise<Record<string, string[]>> {
+  const nodes = useAnalysis.getState().nodesById;
+  const fed = new Set(draft.edges.map(({ to }) => parsePortRef(to).node));
+  const sources = Object.keys(draft.nodes).filter((node) => !fed.has(node) && Object.hasOwn(live.nodes, node));
+  const entries = await Promise.all(
+    sources.map(async (node): Promise<[string, string[]]> => {
+      const port = Object.keys(nodes.get(node)?.outputs ?? {})[0] ?? "out";
+      const samples = await server.samples(id, `${node}.${port}`, signal);
+      return [node, samples.filter(({ truncated }) => !truncated).slice(-MAX_RECORDS).map(({ text }) => text)];
+    }),
+  );
+  return Object.fromEntries(entries.filter(([, texts]) => texts.length > 0));
+}

@@ -1,0 +1,67 @@
+import { check } from "@millrace/engine/expression";
+import { words as problemWords } from "@millrace/engine/pipeline";
+import type { Schema } from "@millrace/engine/schema";
+import { useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { askLiveValue, LiveValueTimeout } from "../editor/live-value-client.ts";
+import { useWords } from "../i18n/use-words.ts";
+import type { PreviewRecord } from "./record.ts";
+
+export interface RecordFilter {
+  readonly mode: "text" | "expression";
+  readonly text: string;
+}
+
+export interface FilteredRecords {
+  readonly kept: readonly PreviewRecord[];
+  /** Why an expression cannot be used; all records are kept meanwhile. */
+  readonly problem: string | undefined;
+}
+
+/** Records whose text holds the words, or for which the condition is TRUE. */
+export function useFilteredRecords(
+  records: readonly PreviewRecord[],
+  filter: RecordFilter,
+  schema: Schema | undefined,
+  timeZone: string,
+): FilteredRecords {
+  const { t } = useTranslation("preview");
+  const words = useWords();
+  const byText = useMemo(() => (filter.mode === "text" ? textFiltered(records, filter.text) : records), [records, filter]);
+  const [byExpression, setByExpression] = useState<FilteredRecords>();
+  const text = filter.mode === "expression" ? filter.text.trim() : "";
+  const fault = useMemo(() => {
+    if (text === "" || !schema) return undefined;
+    const { checked, problems } = check(text, schema, { timeZone });
+    if (!checked) return problems[0] ? words(problemWords(problems[0])) : t("filterWrong");
+    return checked.dataType.type === "BOOLEAN" ? undefined : t("filterNoCondition");
+  }, [text, schema, timeZone, words, t]);
+  useEffect(() => {
+    setByExpression(undefined);
+  }, [text]);
+  useEffect(() => {
+    if (text === "" || !schema || fault !== undefined) return;
+    let current = true;
+    const samples = records.map((record) => ({ text: record.text, time: record.time }));
+    askLiveValue({ text, schema, timeZone, expects: "condition", samples, now: Date.now() }).then(
+      ({ keeps }) => current && setByExpression({ kept: records.filter((_, index) => keeps?.[index]), problem: undefined }),
+      (error: Error) => current && setByExpression({ kept: records, problem: error instanceof LiveValueTimeout ? t("filterTimeout") : error.message }),
+    );
+    return () => {
+      current = false;
+    };
+  }, [text, schema, fault, timeZone, records, t]);
+  if (filter.mode === "text") return { kept: byText, problem: undefined };
+  if (fault !== undefined || text === "") return { kept: records, problem: fault };
+  return byExpression ?? { kept: records, problem: undefined };
+}
+
+/** All words must occur, in any case and order. */
+export function textFiltered(records: readonly PreviewRecord[], text: string): readonly PreviewRecord[] {
+  const asked = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (asked.length === 0) return records;
+  return records.filter((record) => {
+    const whole = record.text.toLowerCase();
+    return asked.every((word) => whole.includes(word));
+  });
+}

@@ -1,0 +1,166 @@
+import { ActionIcon, Alert, Button, Group, NavLink, ScrollArea, Stack, Tabs, Text, TextInput, Title, Tooltip } from "@mantine/core";
+import type { TopicSummary } from "@millrace/server/api";
+import { IconPlus, IconRefresh, IconTrash } from "@tabler/icons-react";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { server } from "../server.ts";
+import { CreateTopic } from "./CreateTopic.tsx";
+import { DeleteTopic } from "./DeleteTopic.tsx";
+import { useErrorText } from "./error-text.ts";
+import { TopicGroups, TopicPartitions } from "./TopicFigures.tsx";
+import { TopicRecords } from "./TopicRecords.tsx";
+import { bytesText, spanText } from "./topic-figures.ts";
+
+interface TopicBrowserProps {
+  /** The topic shown first. */
+  readonly topic?: string | undefined;
+  readonly connection?: string | undefined;
+}
+
+const REFRESH_MS = 2_000;
+
+/** Topics with their records, partitions and readers; needs no pipeline. */
+export function TopicBrowser({ topic: first, connection }: TopicBrowserProps) {
+  const { t } = useTranslation("topics");
+  const errorText = useErrorText();
+  const [topics, setTopics] = useState<readonly TopicSummary[]>();
+  const [failure, setFailure] = useState<string>();
+  const [name, setName] = useState(first);
+  const [search, setSearch] = useState("");
+  const [creating, setCreating] = useState(false);
+
+  const refresh = useCallback(async () => {
+    try {
+      setTopics(await server.topics(connection));
+      setFailure(undefined);
+    } catch (error) {
+      setFailure(errorText(error));
+    }
+  }, [connection, errorText]);
+  useEffect(() => {
+    void refresh();
+    const timer = setInterval(() => {
+      if (!document.hidden) void refresh();
+    }, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [refresh]);
+
+  const shown = useMemo(() => (topics ?? []).filter((topic) => topic.name.toLowerCase().includes(search.trim().toLowerCase())), [topics, search]);
+  const current = topics?.find((topic) => topic.name === name) ?? (name === undefined ? shown[0] : undefined);
+  return (
+    <Group align="stretch" gap={0} wrap="nowrap" h="100%" style={{ minHeight: 0 }}>
+      <Stack gap="xs" w={280} p="sm" style={{ flex: "none", borderRight: "1px solid var(--mantine-color-default-border)" }}>
+        <Group gap="xs" wrap="nowrap">
+          <TextInput
+            size="xs"
+            style={{ flex: 1 }}
+            aria-label={t("searchTopics")}
+            placeholder={t("searchTopics")}
+            value={search}
+            onChange={(event) => setSearch(event.currentTarget.value)}
+          />
+          <Tooltip label={t("refresh")}>
+            <ActionIcon variant="default" aria-label={t("refresh")} onClick={() => void refresh()}>
+              <IconRefresh size={16} />
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label={t("createTopic")}>
+            <ActionIcon aria-label={t("createTopic")} onClick={() => setCreating(true)}>
+              <IconPlus size={16} />
+            </ActionIcon>
+          </Tooltip>
+        </Group>
+        {failure && (
+          <Alert color="red" variant="light" p="xs">
+            {failure}
+          </Alert>
+        )}
+        <ScrollArea style={{ flex: 1 }} type="auto">
+          <nav aria-label={t("topics")}>
+            {shown.map((topic) => (
+              <NavLink
+                key={topic.name}
+                component="button"
+                active={topic.name === current?.name}
+                aria-current={topic.name === current?.name || undefined}
+                label={topic.name}
+                description={t("recordCount", { count: topic.records })}
+                onClick={() => setName(topic.name)}
+              />
+            ))}
+          </nav>
+          {topics && shown.length === 0 && (
+            <Text size="sm" c="var(--mr-muted)" p="xs">
+              {topics.length === 0 ? t("noTopics") : t("noTopicMatches", { search })}
+            </Text>
+          )}
+        </ScrollArea>
+      </Stack>
+      <div style={{ flex: 1, minWidth: 0, padding: "var(--mantine-spacing-sm)" }}>
+        {current && <TopicView key={current.name} topic={current} connection={connection} onChange={() => void refresh()} />}
+        {topics && !current && name !== undefined && <Text c="var(--mr-muted)">{t("topicGone", { name })}</Text>}
+      </div>
+      <CreateTopic
+        opened={creating}
+        connection={connection}
+        onClose={() => setCreating(false)}
+        onCreated={(created) => {
+          setName(created.name);
+          void refresh();
+        }}
+      />
+    </Group>
+  );
+}
+
+interface TopicViewProps {
+  readonly topic: TopicSummary;
+  readonly connection: string | undefined;
+  readonly onChange: () => void;
+}
+
+function TopicView({ topic, connection, onChange }: TopicViewProps) {
+  const { t, i18n } = useTranslation("topics");
+  const [deleting, setDeleting] = useState(false);
+  const facts = [
+    t("recordCount", { count: topic.records }),
+    t("partitionCount", { count: topic.partitions.length }),
+    bytesText(topic.bytes, i18n.language),
+    topic.retentionMs !== undefined && t("keptFor", { span: spanText(topic.retentionMs, i18n.language) }),
+    topic.retentionBytes !== undefined && t("keptUpTo", { size: bytesText(topic.retentionBytes, i18n.language) }),
+  ].filter((fact) => fact !== false);
+  return (
+    <Stack gap="xs" h="100%" style={{ minHeight: 0 }}>
+      <Group justify="space-between" wrap="nowrap">
+        <div style={{ minWidth: 0 }}>
+          <Title order={2} size="h4" style={{ overflowWrap: "anywhere" }}>
+            {topic.name}
+          </Title>
+          <Text size="xs" c="var(--mr-muted)">
+            {facts.join(" · ")}
+          </Text>
+        </div>
+        <Button size="xs" variant="default" leftSection={<IconTrash size={14} />} onClick={() => setDeleting(true)}>
+          {t("deleteTopic")}
+        </Button>
+      </Group>
+      <Tabs defaultValue="records" keepMounted={false} style={{ flex: 1, minHeight: 0, display: "flex", flexDirection: "column" }}>
+        <Tabs.List>
+          <Tabs.Tab value="records">{t("records")}</Tabs.Tab>
+          <Tabs.Tab value="partitions">{t("partitions")}</Tabs.Tab>
+          <Tabs.Tab value="groups">{t("groups")}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="records" pt="xs" style={{ flex: 1, minHeight: 0 }}>
+          <TopicRecords topic={topic} connection={connection} />
+        </Tabs.Panel>
+        <Tabs.Panel value="partitions" pt="xs">
+          <TopicPartitions topic={topic} />
+        </Tabs.Panel>
+        <Tabs.Panel value="groups" pt="xs">
+          <TopicGroups topic={topic} />
+        </Tabs.Panel>
+      </Tabs>
+      <DeleteTopic topic={topic} connection={connection} opened={deleting} onClose={() => setDeleting(false)} onDeleted={onChange} />
+    </Stack>
+  );
+}
