@@ -26,6 +26,8 @@ export interface CollectorOptions {
   readonly now: () => number;
 }
 
+/** Where the collector of the warehouse puts app logs. */
+export const TOPIC_OF_APP_LOGS = "ods_base_log";
 /** Header of a record: index in its post, colon, the post's id. */
 export const RECORD_ID_HEADER = "record-id";
 const PARTITIONS = 4;

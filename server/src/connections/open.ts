@@ -79,3 +79,23 @@ function configOf(store: ConnectionStore, document: PipelineDocument, alias: str
     zh: `别名 ${quote(alias)} 用于 ${role},而连接 ${quote(name)} 用于 ${config.role}。请在环境中选择其他连接。`,
   });
 }
+
+/** Opens the connection and asks something harmless of it, step by step. */
+export async function testConnection(openConnection: OpenConnection, config: ConnectionConfig): Promise<ConnectionTest> {
+  const steps: ConnectionTest["steps"] = [];
+  let opened: Awaited<ReturnType<OpenConnection>> | undefined;
+  try {
+    opened = await openConnection(config);
+    steps.push({ what: { en: "Opened", zh: "已打开" }, ok: true });
+    if (config.role === "topic") {
+      const topics = await (opened as TopicLog).listTopics();
+      steps.push({ what: { en: "Listed the topics", zh: "已列出主题" }, ok: true, detail: String(topics.length) });
+    }
+  } catch (error) {
+    const what = opened ? { en: "Listing the topics", zh: "列出主题" } : { en: "Opening", zh: "打开" };
+    steps.push({ what, ok: false, detail: error instanceof Error ? error.message : String(error) });
+  } finally {
+    await opened?.close?.();
+  }
+  return { ok: steps.every((step) => step.ok), steps };
+}

@@ -153,6 +153,7 @@ function readVersion(row: VersionRow): StoredVersion {
 export function idFrom(name: string): string {
   const id = name
     .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
     .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1-$2")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")

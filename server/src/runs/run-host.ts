@@ -11,7 +11,7 @@ import type { DeadLetterPage, LiveFrame, NodeLive, RunStatus, Sample, TryResult 
 export interface RunHost {
   /**
    * Starts a run and resolves once it is on its way (state "starting" or "running"). Rejects when it cannot begin: the pipeline has a run already, the document has errors,
-   * a connection does not open, the state to restore does not fit. What goes wrong later ends the run (`RunHandle.ended`).
+   * a connection does not open, the state to restore does not fit (a `RunFailure` may hang on the error as `failure`). What goes wrong later ends the run (`RunHandle.ended`).
    */
   startRun(request: StartRun): Promise<RunHandle>;
   /** The newest state a run of the pipeline can go on from; undefined when there is none. */
@@ -28,7 +28,7 @@ export interface RunHost {
 
 export interface StartRun {
   readonly pipelineId: string;
-  /** Unique for this start; part of transaction ids and tokens. */
+  /** New for each deploy and start by a person, the same when the run is started again after a failure or the server's restart; part of transaction ids and tokens. */
   readonly runId: string;
   /** Of the document; told by the status and kept in snapshots. */
   readonly version: number;

@@ -275,14 +275,13 @@ function stateOf(entry: Entry, desired: StoredPipeline["desired"], hasFailed: bo
   return desired === "running" && hasFailed ? "failed" : desired === "running" ? "starting" : "stopped";
 }
 
+/** Errors of the host carry the whole failure; others are told by their message. */
 function failureOf(error: unknown): RunFailure {
+  const { failure } = (error ?? {}) as { failure?: RunFailure };
+  if (failure) return failure;
   if (error instanceof ApiFailure) return { message: error.words };
   const text = error instanceof Error ? error.message : String(error);
-  const words = (error as { words?: RunFailure["message"] } | undefined)?.words;
-  return {
-    message: words ?? { en: text, zh: text },
-    ...((error as { permanent?: boolean } | undefined)?.permanent ? { permanent: true } : {}),
-  };
+  return { message: { en: text, zh: text } };
 }
 
 function savepointFailure(error: unknown): ApiFailure {

@@ -1,0 +1,56 @@
+/** A pipeline by the name that people give on the command line: a file, or a template. */
+import { readFileSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import { type PipelineDocument, type Problem, placeText, words } from "@millrace/engine/pipeline";
+import { templates } from "@millrace/templates";
+import { UsageError } from "../data-folder.ts";
+import { readPipeline } from "../documents.ts";
+
+export type Loaded =
+  | { readonly label: string; readonly document: PipelineDocument; readonly problems?: undefined }
+  | { readonly label: string; readonly document?: undefined; readonly problems: readonly Problem[] };
+
+/** A file that is there goes before a template of the same name. Throws `UsageError` when there is neither. */
+export function loadPipeline(name: string): Loaded {
+  const text = readText(name);
+  if (text === undefined) {
+    const template = templates.find((one) => one.name === name);
+    if (template) return { label: name, document: template.document };
+    throw new UsageError(
+      `There is no file and no template ${JSON.stringify(name)}. The templates are: ${templates.map((one) => one.name).join(", ")}.`,
+    );
+  }
+  const { document, problems } = readPipeline(text);
+  return document ? { label: name, document } : { label: name, problems };
+}
+
+/** As `loadPipeline`, for commands that need a whole document. */
+export function loadDocument(name: string): PipelineDocument {
+  const { label, document, problems } = loadPipeline(name);
+  if (document) return document;
+  throw new UsageError(`${label} is no pipeline:\n${problems.map((problem) => `  ${problemLine(problem)}`).join("\n")}`);
+}
+
+/** "error at node filter, condition: There is no field …" */
+export function problemLine(problem: Problem): string {
+  const path = problem.path && problem.path.length > 0 ? placeText(problem.path) : undefined;
+  const place = [problem.nodeId === undefined ? undefined : `node ${problem.nodeId}`, path].filter((part) => part !== undefined).join(", ");
+  const column = problem.range ? `, character ${problem.range.start + 1}` : "";
+  return `${problem.severity}${place ? ` at ${place}${column}` : ""}: ${words(problem).en}`;
+}
+
+export function labelOf(name: string): string {
+  return basename(name);
+}
+
+function readText(name: string): string | undefined {
+  try {
+    if (statSync(name).isDirectory()) throw new UsageError(`${name} is a folder. Name the pipeline's JSON file in it.`);
+    return readFileSync(name, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG") return undefined;
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${name} cannot be read: ${message}.`);
+  }
+}

@@ -1,0 +1,186 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type PipelineDocument, parsePortRef } from "@millrace/engine/pipeline";
+import { Command, Option } from "commander";
+import { createConnectionStore } from "../connections/store.ts";
+import { DEFAULT_DATA_FOLDER, openDataFolder, UsageError } from "../data-folder.ts";
+import { analyzeDocument } from "../documents.ts";
+import { openMetadata } from "../metadata/database.ts";
+import { createSecretBox } from "../metadata/secrets.ts";
+import { idFrom } from "../pipelines/store.ts";
+import { createRunHost } from "../run-host/index.ts";
+import type { ConnectionConfig, RunHandle, RunHost } from "../runs/run-host.ts";
+import { loadDocument, problemLine } from "./load-pipeline.ts";
+import { collectPairs } from "./options.ts";
+import { startTopicsFrom, withFileSinks, withFileSources } from "./override-nodes.ts";
+import { onStop } from "./until-stopped.ts";
+
+type Pairs = ReadonlyMap<string, string>;
+
+interface RunOptions {
+  readonly source?: Pairs;
+  readonly sink?: Pairs;
+  readonly from?: "earliest" | "latest";
+  readonly set?: Pairs;
+  readonly connect?: Pairs;
+  readonly data: string;
+  readonly resume?: true;
+}
+
+export const runCommand = new Command("run")
+  .description(
+    "Runs one pipeline in this process: to the end when all its sources are files, else until Ctrl+C, which stops it with a savepoint. Prints a summary as JSON.",
+  )
+  .argument("<pipeline>", "a pipeline's JSON file, or a template's name")
+  .option("--source <node=file>", "the node reads this file (JSON lines; .csv: CSV) instead of what it says (repeatable)", collectPairs)
+  .option("--sink <node=file>", "the node writes this file (JSON lines; .csv: CSV) instead of what it says (repeatable)", collectPairs)
+  .addOption(new Option("--from <where>", "where topics are read from").choices(["earliest", "latest"]))
+  .option("--set <name=value>", "value of a pipeline parameter (repeatable)", collectPairs)
+  .option("--connect <alias=name>", "the connection that an alias means, as stored in the data folder (repeatable)", collectPairs)
+  .option("--resume", "go on from the savepoint or last checkpoint of an earlier run in this data folder")
+  .option("-d, --data <folder>", "where topics and checkpoints are", DEFAULT_DATA_FOLDER)
+  .action(run);
+
+async function run(name: string, options: RunOptions): Promise<void> {
+  const set = Object.fromEntries(options.set ?? []);
+  const files: Record<string, ConnectionConfig> = {};
+  let document = loadDocument(name);
+  document = withFileSources(document, options.source ?? new Map(), files);
+  document = withFileSinks(document, options.sink ?? new Map(), files);
+  if (options.from) document = startTopicsFrom(document, options.from);
+  refuseErrors(name, document, set);
+
+  const dataFolder = openDataFolder(options.data);
+  const connections = { ...connectionsFor(options.connect ?? new Map(), document, dataFolder), ...files };
+  const host = await createRunHost({ dataFolder, log: (line) => console.error(line) });
+  try {
+    await runToEnd(host, document, { set, connections, resume: options.resume === true });
+  } finally {
+    await host.close();
+  }
+}
+
+/** Runs of the command line keep their state apart from those of a server's pipeline of the same name. */
+function stateIdOf(document: PipelineDocument): string {
+  return `run-${idFrom(document.name)}`;
+}
+
+async function runToEnd(
+  host: RunHost,
+  document: PipelineDocument,
+  { set, connections, resume }: { set: Record<string, string>; connections: Record<string, ConnectionConfig>; resume: boolean },
+): Promise<void> {
+  const pipelineId = stateIdOf(document);
+  const lettersBefore = resume ? (await host.deadLetters(pipelineId, { limit: 1 })).total : 0;
+  if (!resume) await host.forget(pipelineId);
+  const begun = performance.now();
+  const handle = await startRun(host, {
+    pipelineId,
+    runId: randomUUID(),
+    version: 1,
+    document,
+    set,
+    connections,
+    restoreFrom: resume ? "newest" : undefined,
+  });
+  let stopFailure: unknown;
+  onStop(() => {
+    handle.stop({ savepoint: true }).catch((error: unknown) => {
+      stopFailure = error;
+      return handle.stop({ savepoint: false });
+    });
+  });
+  const end = await handle.ended;
+  const seconds = (performance.now() - begun) / 1000;
+  const { total } = await host.deadLetters(pipelineId, { limit: 1 });
+  console.log(
+    JSON.stringify(
+      { pipeline: document.name, state: end.state, ...summary(document, handle, seconds), deadLetters: total - lettersBefore },
+      null,
+      2,
+    ),
+  );
+
+  if (total > lettersBefore) await explainDeadLetters(host, pipelineId, total - lettersBefore);
+  if (end.state === "failed")
+    throw new UsageError(`The run failed${end.failure.nodeId ? ` at node ${end.failure.nodeId}` : ""}: ${end.failure.message.en}`);
+  if (stopFailure)
+    throw new UsageError(
+      `It stopped at its last checkpoint, for the savepoint failed: ${stopFailure instanceof Error ? stopFailure.message : String(stopFailure)}`,
+    );
+}
+
+async function startRun(host: RunHost, request: Parameters<RunHost["startRun"]>[0]): Promise<RunHandle> {
+  try {
+    return await host.startRun(request);
+  } catch (error) {
+    throw new UsageError(`The run did not start: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Rows in and out per node and port; the rate counts the rows that the sources gave. */
+function summary(document: PipelineDocument, handle: RunHandle, seconds: number) {
+  const hasInput = new Set(document.edges.map(({ to }) => parsePortRef(to).node));
+  let read = 0;
+  const nodes = Object.entries(handle.nodes()).map(([id, live]) => {
+    if (!hasInput.has(id)) read += Object.values(live.out).reduce((sum, { total }) => sum + total, 0);
+    const totals = (ports: typeof live.in) => Object.fromEntries(Object.entries(ports).map(([port, { total }]) => [port, total]));
+    return [id, { in: totals(live.in), out: totals(live.out), dropped: live.dropped, errors: live.errors }];
+  });
+  return {
+    seconds: round(seconds),
+    rowsPerSecond: Math.round(read / Math.max(seconds, 0.001)),
+    nodes: Object.fromEntries(nodes) as unknown,
+  };
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
+async function explainDeadLetters(host: RunHost, pipelineId: string, count: number): Promise<void> {
+  const { letters } = await host.deadLetters(pipelineId, { limit: 3 });
+  console.error(`${count} ${count === 1 ? "row" : "rows"} could not be processed${count > letters.length ? "; the last ones" : ""}:`);
+  for (const { nodeId, message, text } of letters)
+    console.error(`  at ${nodeId}: ${message.en} The row: ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`);
+}
+
+function refuseErrors(name: string, document: PipelineDocument, set: Record<string, string>): void {
+  const problems = analyzeDocument(document, set).filter(({ severity }) => severity === "error");
+  if (problems.length === 0) return;
+  throw new UsageError(
+    `${name} has ${problems.length === 1 ? "an error" : `${problems.length} errors`}:\n${problems.map((problem) => `  ${problemLine(problem)}`).join("\n")}`,
+  );
+}
+
+/** Connections by alias, from those that the server of this data folder has stored. */
+function connectionsFor(connect: Pairs, document: PipelineDocument, dataFolder: string): Record<string, ConnectionConfig> {
+  if (connect.size === 0) return {};
+  const file = join(dataFolder, "metadata.db");
+  const database = existsSync(file) ? openMetadata(file) : undefined;
+  const store = database && createConnectionStore(database, createSecretBox(`${dataFolder}.key`, process.env.MILLRACE_SECRET_KEY));
+  try {
+    const entries = [...connect].map(([alias, connection]) => {
+      const role = document.connections?.[alias]?.role;
+      if (!role) throw new UsageError(`The pipeline has no connection alias ${JSON.stringify(alias)}. ${aliasesOf(document)}`);
+      const config = store?.config(connection);
+      if (!config)
+        throw new UsageError(`There is no connection ${JSON.stringify(connection)} in ${dataFolder}. ${namesOf(store?.list() ?? [])}`);
+      if (config.role !== role) throw new UsageError(`Alias ${alias} is for ${role}, but connection ${connection} is for ${config.role}.`);
+      return [alias, config] as const;
+    });
+    return Object.fromEntries(entries);
+  } finally {
+    database?.close();
+  }
+}
+
+function aliasesOf(document: PipelineDocument): string {
+  const aliases = Object.keys(document.connections ?? {});
+  return aliases.length === 0 ? "It uses none." : `It has: ${aliases.join(", ")}.`;
+}
+
+function namesOf(connections: readonly { readonly name: string }[]): string {
+  return connections.length === 0 ? "None is stored there." : `There are: ${connections.map(({ name }) => name).join(", ")}.`;
+}

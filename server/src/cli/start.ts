@@ -1,0 +1,57 @@
+import { Command } from "commander";
+import { DEFAULT_DATA_FOLDER } from "../data-folder.ts";
+import { collect, DEFAULT_MAX_POST, DEFAULT_PORT, readBytes, readPort } from "./options.ts";
+import { onStop } from "./until-stopped.ts";
+
+export const startCommand = new Command("start")
+  .description("Starts the server with the designer; on an empty data folder with a pipeline that already runs.")
+  .option("-p, --port <port>", "port to listen on; 0: any free one", readPort, DEFAULT_PORT)
+  .option("--host <address>", "address to listen on; from other machines only records come in, with a key", "127.0.0.1")
+  .option("-d, --data <folder>", "where everything is kept", DEFAULT_DATA_FOLDER)
+  .option("--no-open", "do not open the browser")
+  .option("--allow-host <name>", "a further name this server is called by, say behind a proxy (repeatable)", collect)
+  .option("--max-post <size>", "largest post of records", readBytes, readBytes(DEFAULT_MAX_POST))
+  .action(start);
+
+interface StartOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly data: string;
+  readonly open: boolean;
+  readonly allowHost?: readonly string[];
+  readonly maxPost: number;
+}
+
+async function start({ port, host, data, open, allowHost = [], maxPost }: StartOptions): Promise<void> {
+  const { startServer } = await import("../start-server.ts");
+  const server = await startServer({
+    dataFolder: data,
+    host,
+    port,
+    allowedHosts: [...allowHost, ...(["127.0.0.1", "::1", "0.0.0.0", "::", "localhost"].includes(host) ? [] : [host])],
+    maxPostBytes: maxPost,
+    environment: process.env,
+    log: (line) => console.error(line),
+  });
+  console.log(`Millrace is at ${server.address}`);
+  console.log("Ctrl+C stops it; what runs goes on from its last checkpoint at the next start.");
+
+  onStop(() => {
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  });
+  if (open && process.stdout.isTTY && !process.env.CI) {
+    const { openBrowser } = await import("./open-browser.ts");
+    openBrowser(server.address);
+  }
+  try {
+    await server.resumed;
+  } catch (error) {
+    console.error(`The first pipeline did not start: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

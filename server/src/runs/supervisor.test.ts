@@ -1,0 +1,261 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Problem } from "@millrace/engine/pipeline";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openMetadata } from "../metadata/database.ts";
+import { createPipelineStore, type PipelineStore } from "../pipelines/store.ts";
+import { createMemoryHost, type MemoryHost } from "../testing/memory-host.ts";
+import { documentOf } from "../testing/serve.ts";
+import { createSupervisor, type Supervisor } from "./supervisor.ts";
+
+const FAILURE = { message: { en: "disk full", zh: "磁盘已满" }, nodeId: "sink" };
+const ERROR: Problem = { code: "test", args: {}, severity: "error" };
+
+let database: DatabaseSync;
+let store: PipelineStore;
+let host: MemoryHost;
+let supervisor: Supervisor;
+let problems: readonly Problem[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  database = openMetadata(":memory:");
+  store = createPipelineStore(database);
+  problems = [];
+  host = createMemoryHost();
+  supervisor = newSupervisor();
+});
+afterEach(async () => {
+  await supervisor.close();
+  database.close();
+  vi.useRealTimers();
+});
+
+function newSupervisor(): Supervisor {
+  return createSupervisor({ store, host, analyze: () => problems, connectionsOf: () => ({}), now: Date.now, log: () => undefined });
+}
+
+/** As a server that starts again over the same store. */
+function restart(): void {
+  host = createMemoryHost();
+  supervisor = newSupervisor();
+}
+
+async function deployed(name = "a"): Promise<string> {
+  const { id } = store.create(documentOf(name), undefined, Date.now());
+  await supervisor.deploy(id, { set: {}, environment: undefined });
+  return id;
+}
+
+const status = (id: string) => {
+  const pipeline = store.get(id);
+  return pipeline && supervisor.status(pipeline);
+};
+const lastRun = () => host.runs.at(-1) as MemoryHost["runs"][number];
+
+describe("deploy", () => {
+  it("starts the draft without state the first time, with the parameters' values", async () => {
+    const { id } = store.create(documentOf("a"), undefined, 0);
+    const answer = await supervisor.deploy(id, { set: { rate: 5 }, environment: undefined });
+    expect(answer).toMatchObject({ pipelineId: "a", version: 1, state: "running", savepoint: false });
+    expect(lastRun().request).toMatchObject({
+      pipelineId: "a",
+      version: 1,
+      set: { rate: 5 },
+      document: documentOf("a"),
+      runId: answer.runId,
+    });
+  });
+
+  it("stops what runs with a savepoint and goes on from it", async () => {
+    const id = await deployed();
+    const first = lastRun();
+    store.saveDraft(id, documentOf("changed"), 1, 0);
+    await supervisor.deploy(id, { set: {}, environment: undefined });
+    expect(first.stops).toEqual([{ savepoint: true }]);
+    expect(lastRun().request).toMatchObject({ version: 2, restoreFrom: "newest", document: documentOf("changed") });
+    expect(lastRun().runId).not.toBe(first.runId);
+  });
+
+  it("begins without state when asked to", async () => {
+    const id = await deployed();
+    await supervisor.deploy(id, { from: "fresh", set: {}, environment: undefined });
+    expect(host.runs[0]?.stops).toEqual([{ savepoint: false }]);
+    expect(lastRun().request.restoreFrom).toBeUndefined();
+  });
+
+  it("touches nothing when the draft has errors", async () => {
+    const id = await deployed();
+    problems = [ERROR];
+    await expect(supervisor.deploy(id, { set: {}, environment: undefined })).rejects.toMatchObject({
+      status: 422,
+      code: "problems",
+      problems: [ERROR],
+    });
+    expect(host.runs).toHaveLength(1);
+    expect(status(id)).toMatchObject({ state: "running", version: 1 });
+    expect(store.versions(id)).toHaveLength(1);
+  });
+
+  it("leaves the run alone when its savepoint fails", async () => {
+    const id = await deployed();
+    lastRun().stopFailure = new Error("disk full");
+    await expect(supervisor.deploy(id, { set: {}, environment: undefined })).rejects.toMatchObject({
+      status: 409,
+      words: {
+        en: "The savepoint failed, so the run goes on: disk full Mend the cause, or stop without a savepoint (it then goes on from its last checkpoint).",
+      },
+    });
+    expect(status(id)).toMatchObject({ state: "running", version: 1 });
+  });
+
+  it("brings back the version before when the new one does not start", async () => {
+    const id = await deployed();
+    const { startRun } = host;
+    host.startRun = (request) => (request.version === 2 ? Promise.reject(new Error("the state does not fit.")) : startRun(request));
+    await expect(supervisor.deploy(id, { set: {}, environment: undefined })).rejects.toMatchObject({
+      code: "start-failed",
+      words: { en: "The run did not start: the state does not fit. The version before goes on." },
+    });
+    expect(status(id)).toMatchObject({ state: "running", version: 1 });
+    expect(lastRun().request).toMatchObject({ version: 1, restoreFrom: "newest" });
+    expect(store.versions(id).map(({ version }) => version)).toEqual([1]);
+  });
+
+  it("does one thing at a time to a pipeline", async () => {
+    const id = await deployed();
+    const all = await Promise.allSettled([
+      supervisor.deploy(id, { set: {}, environment: undefined }),
+      supervisor.stop(id, { savepoint: true }),
+      supervisor.start(id, { from: "savepoint" }),
+      supervisor.deploy(id, { set: {}, environment: undefined }),
+    ]);
+    expect(all.map((one) => one.status)).toEqual(["fulfilled", "fulfilled", "fulfilled", "fulfilled"]);
+    expect(host.runs.filter((run) => run.status().state === "running")).toHaveLength(1);
+    expect(status(id)).toMatchObject({ state: "running", version: 3 });
+  });
+});
+
+describe("stop and start", () => {
+  it("stops with a savepoint and goes on from it, or begins anew", async () => {
+    const id = await deployed();
+    expect(await supervisor.stop(id, { savepoint: true })).toMatchObject({ state: "stopped", savepoint: true });
+    expect(await supervisor.start(id, { from: "savepoint" })).toMatchObject({ state: "running", savepoint: false });
+    expect(lastRun().request.restoreFrom).toBe("newest");
+    await supervisor.stop(id, { savepoint: false });
+    await supervisor.start(id, { from: "fresh" });
+    expect(lastRun().request.restoreFrom).toBeUndefined();
+  });
+
+  it("refuses to start what runs, and what was never deployed", async () => {
+    const id = await deployed();
+    await expect(supervisor.start(id, { from: "savepoint" })).rejects.toMatchObject({ code: "running" });
+    const { id: fresh } = store.create(documentOf("b"), undefined, 0);
+    await expect(supervisor.start(fresh, { from: "savepoint" })).rejects.toMatchObject({ code: "never-deployed" });
+    await expect(supervisor.stop(fresh, { savepoint: true })).rejects.toMatchObject({ code: "never-deployed" });
+    await expect(supervisor.stop("none", { savepoint: true })).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe("a run that fails", () => {
+  it("is tried again from its newest state with growing pauses, as the same run, with the reason kept", async () => {
+    const id = await deployed();
+    const { runId } = lastRun();
+    const pauses = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 60_000];
+    for (const pause of pauses) {
+      lastRun().end({ state: "failed", failure: FAILURE });
+      await vi.advanceTimersByTimeAsync(0);
+      expect(status(id)).toMatchObject({ state: "restarting", failure: FAILURE });
+      const runs = host.runs.length;
+      await vi.advanceTimersByTimeAsync(pause - 1);
+      expect(host.runs).toHaveLength(runs);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(host.runs).toHaveLength(runs + 1);
+      expect(lastRun().request).toMatchObject({ restoreFrom: "newest", runId });
+    }
+    expect(status(id)).toMatchObject({ state: "running", failure: FAILURE });
+  });
+
+  it("starts over with the short pause after a minute that held", async () => {
+    const id = await deployed();
+    lastRun().end({ state: "failed", failure: FAILURE });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    lastRun().end({ state: "failed", failure: FAILURE });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(host.runs).toHaveLength(3);
+    expect(status(id)?.state).toBe("running");
+  });
+
+  it("is tried again also when the restart itself does not come up", async () => {
+    const id = await deployed();
+    lastRun().end({ state: "failed", failure: FAILURE });
+    host.startFailure = new Error("the topic log is locked");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(status(id)).toMatchObject({ state: "restarting", failure: { message: { en: "the topic log is locked" } } });
+    host.startFailure = undefined;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(status(id)?.state).toBe("running");
+  });
+
+  it("stays failed when trying again cannot help", async () => {
+    const id = await deployed();
+    lastRun().end({ state: "failed", failure: { ...FAILURE, permanent: true } });
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(host.runs).toHaveLength(1);
+    expect(status(id)).toMatchObject({ state: "failed", failure: FAILURE });
+  });
+
+  it("is not tried again once it was stopped, and a deploy forgets the reason", async () => {
+    const id = await deployed();
+    lastRun().end({ state: "failed", failure: FAILURE });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await supervisor.stop(id, { savepoint: true })).toMatchObject({ state: "stopped" });
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(host.runs).toHaveLength(1);
+    expect((await supervisor.deploy(id, { set: {}, environment: undefined })).failure).toBeUndefined();
+  });
+});
+
+describe("after a restart of the server", () => {
+  it("runs what should run, from its last checkpoint, as the same run", async () => {
+    const id = await deployed();
+    const { runId } = lastRun();
+    const stopped = await deployed("stopped");
+    await supervisor.stop(stopped, { savepoint: true });
+    const finished = await deployed("finished");
+    lastRun().end({ state: "finished" });
+    await vi.advanceTimersByTimeAsync(0);
+
+    await supervisor.close();
+    restart();
+    await supervisor.resume();
+    expect(host.runs.map((run) => run.request)).toMatchObject([{ pipelineId: id, version: 1, restoreFrom: "newest", runId }]);
+    expect(status(stopped)?.state).toBe("stopped");
+    expect(status(finished)?.state).toBe("finished");
+  });
+
+  it("does not let one pipeline that cannot start hold up another", async () => {
+    const bad = await deployed("bad");
+    const good = await deployed("good");
+    await supervisor.close();
+    restart();
+    const { startRun } = host;
+    host.startRun = (request) => (request.pipelineId === bad ? Promise.reject(new Error("no")) : startRun(request));
+    await supervisor.resume();
+    expect(status(good)?.state).toBe("running");
+    expect(status(bad)).toMatchObject({ state: "restarting", failure: { message: { en: "no" } } });
+  });
+
+  it("still knows dead letters and a savepoint of what is stopped", async () => {
+    const id = await deployed();
+    await supervisor.close();
+    store.setDesired(id, "stopped");
+    restart();
+    host.states.set(id, { kind: "savepoint", at: 0, version: 1 });
+    host.letters.set(id, [
+      { id: "1", nodeId: "n", port: "in", at: 0, time: null, code: "c", message: FAILURE.message, text: "", encoding: "utf8" },
+    ]);
+    await supervisor.resume();
+    expect(status(id)).toMatchObject({ state: "stopped", savepoint: true, deadLetters: 1 });
+  });
+});

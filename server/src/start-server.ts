@@ -1,0 +1,123 @@
+/** Puts the server together: stores in the data folder, the run host, the app on its port. What the app does with them is in `app.ts`. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import type { PipelineDocument } from "@millrace/engine/pipeline";
+import { templates } from "@millrace/templates";
+import { createApp } from "./app.ts";
+import { createCollector, TOPIC_OF_APP_LOGS } from "./applog/collector.ts";
+import { connectionsOf, createTopicLogs, testConnection } from "./connections/open.ts";
+import { createConnectionStore } from "./connections/store.ts";
+import { claimDataFolder, openCredentials, openDataFolder } from "./data-folder.ts";
+import { analyzeDocument, nodeTypes, readPipeline } from "./documents.ts";
+import { listen } from "./listen.ts";
+import { openMetadata } from "./metadata/database.ts";
+import { createSecretBox } from "./metadata/secrets.ts";
+import type { PipelineStore } from "./pipelines/store.ts";
+import { createPipelineStore } from "./pipelines/store.ts";
+import { pushTopicOf } from "./push/push-topic.ts";
+import { createRunHost } from "./run-host/index.ts";
+import { openBuiltIn } from "./run-host/open-built-in.ts";
+import { createSupervisor, type Supervisor } from "./runs/supervisor.ts";
+
+export interface ServerOptions {
+  readonly dataFolder: string;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly allowedHosts: readonly string[];
+  readonly maxPostBytes: number;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: (line: string) => void;
+}
+
+export interface RunningServer {
+  readonly origin: string;
+  /** The origin with the token: what people open. */
+  readonly address: string;
+  /** Settles when what should run, runs (or has failed and waits for another try). */
+  readonly resumed: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Shown on the first start of an empty data folder. */
+const FIRST_TEMPLATE = "base-log-app";
+
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { environment, log } = options;
+  const now = Date.now;
+  const dataFolder = openDataFolder(options.dataFolder);
+  const claim = claimDataFolder(dataFolder);
+  const closing: (() => unknown)[] = [() => claim.release()];
+  const close = async () => {
+    for (const step of closing.reverse()) await step();
+  };
+
+  try {
+    const credentials = openCredentials(dataFolder, environment);
+    const metadataFile = join(dataFolder, "metadata.db");
+    const isFirstStart = !existsSync(metadataFile);
+    const database = openMetadata(metadataFile);
+    closing.push(() => database.close());
+    const pipelines = createPipelineStore(database);
+    const connections = createConnectionStore(database, createSecretBox(`${dataFolder}.key`, environment.MILLRACE_SECRET_KEY));
+    const topics = createTopicLogs(connections, (config) => openBuiltIn(dataFolder, config));
+    closing.push(() => topics.close());
+
+    const host = await createRunHost({ dataFolder, log });
+    const supervisor = createSupervisor({
+      store: pipelines,
+      host,
+      analyze: analyzeDocument,
+      connectionsOf: (document, environmentName) => connectionsOf(connections, document, environmentName),
+      now,
+      log,
+    });
+    closing.push(() => supervisor.close());
+    const collector = createCollector({ topic: TOPIC_OF_APP_LOGS, openTopics: () => topics.open(undefined), dataFolder, now });
+    closing.push(() => collector.close());
+
+    const app = createApp({
+      credentials,
+      allowedHosts: options.allowedHosts,
+      pipelines,
+      connections,
+      topics,
+      testConnection: (config) => testConnection((given) => openBuiltIn(dataFolder, given), config),
+      supervisor,
+      host,
+      templates,
+      readDocument: readPipeline,
+      analyze: analyzeDocument,
+      sameMeaning,
+      collector,
+      pushTopic: (pipelineId, nodeId) => pushTopicOf(pipelines, nodeTypes, pipelineId, nodeId),
+      designerFolder: fileURLToPath(new URL("../../designer/dist", import.meta.url)),
+      maxPostBytes: options.maxPostBytes,
+      now,
+      log,
+    });
+    const listening = await listen(app, options.host, options.port);
+    closing.push(() => listening.close());
+    claim.announce(listening.origin);
+
+    const resumed = isFirstStart ? showFirstPipeline(pipelines, supervisor, now()) : supervisor.resume();
+    return { origin: listening.origin, address: `${listening.origin}/?token=${credentials.token}`, resumed, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function showFirstPipeline(pipelines: PipelineStore, supervisor: Supervisor, now: number): Promise<void> {
+  const template = templates.find(({ name }) => name === FIRST_TEMPLATE);
+  if (!template) throw new Error(`there is no template ${FIRST_TEMPLATE} to begin with`);
+  const { id } = pipelines.create(template.document, template.name, now);
+  await supervisor.deploy(id, { set: {}, environment: undefined });
+}
+
+/** Where things are drawn is no change of the pipeline. */
+function sameMeaning({ layout: _a, ...a }: PipelineDocument, { layout: _b, ...b }: PipelineDocument): boolean {
+  return isDeepStrictEqual(a, b);
+}

@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Served, serve } from "../testing/serve.ts";
+
+let served: Served;
+beforeEach(async () => {
+  served = await serve();
+});
+afterEach(() => served.close());
+
+const bytes = (text: string | Buffer) => {
+  const all = Buffer.from(text as string);
+  return { bytes: all, start: 0, end: all.length };
+};
+
+async function fill(
+  topic: string,
+  records: readonly { partition?: number; time: number; text: string | Buffer; key?: string }[],
+  partitions = 2,
+): Promise<void> {
+  await served.topics.createTopic(topic, { partitions });
+  for (const { partition = 0, time, text, key } of records) {
+    await served.topics.append(topic, [{ partition, time, value: bytes(text), key: key === undefined ? null : Buffer.from(key) }]);
+  }
+}
+
+async function page(query: string, topic = "t") {
+  const { status, json } = await served.call("GET", `/api/topics/${topic}/records${query}`);
+  expect(status).toBe(200);
+  return {
+    texts: Object.values(json.records ?? {}).map(({ text }) => text as unknown),
+    next: json.next,
+    done: json.done,
+    scanned: json.scanned,
+    records: json.records,
+  };
+}
+
+describe("topics", () => {
+  it("are created, listed with offsets and consumers, and removed", async () => {
+    const { status, json } = await served.call("POST", "/api/topics", { name: "dwd_page_log", partitions: 2, retentionMs: 1000 });
+    expect([status, json]).toMatchObject([
+      201,
+      { name: "dwd_page_log", records: 0, retentionMs: 1000, partitions: [{ partition: 0 }, { partition: 1 }] },
+    ]);
+    await served.topics.append("dwd_page_log", [{ value: bytes("{}"), key: null, time: 5, partition: 1 }]);
+    await served.topics.commitPositions("app", new Map([["dwd_page_log-1", 1]]));
+    expect((await served.call("GET", "/api/topics")).json).toMatchObject([
+      { name: "dwd_page_log", records: 1, bytes: 2, groups: { app: { 1: 1 } } },
+    ]);
+    expect((await served.call("POST", "/api/topics", { name: "dwd_page_log" })).status).toBe(409);
+    expect((await served.call("DELETE", "/api/topics/dwd_page_log")).status).toBe(204);
+    expect((await served.call("DELETE", "/api/topics/dwd_page_log")).status).toBe(404);
+  });
+
+  it("have names that a topic can have", async () => {
+    for (const name of ["", "..", "a/b", "a b", "主题", "x".repeat(250)]) {
+      const { status, json } = await served.call("POST", "/api/topics", { name });
+      expect([status, json.error?.code]).toEqual([400, "bad-topic-name"]);
+    }
+  });
+
+  it("of a connection that is not there are not found", async () => {
+    expect((await served.call("GET", "/api/topics?connection=none")).json.error?.message?.en).toBe('There is no connection "none".');
+  });
+});
+
+describe("records of a topic", () => {
+  it("come by time over all partitions, a page at a time, each once", async () => {
+    await fill(
+      "t",
+      [1, 2, 3, 4, 5, 6, 7].map((time) => ({ partition: time % 2, time, text: `${time}` })),
+    );
+    const first = await page("?limit=3");
+    expect(first).toMatchObject({ texts: ["1", "2", "3"], done: false });
+    const second = await page(
+      `?limit=3&offset=${Object.entries(first.next ?? {}).map(([partition, offset]) => `${partition}:${String(offset)}`)}`,
+    );
+    expect(second).toMatchObject({ texts: ["4", "5", "6"], done: false });
+    const third = await page(
+      `?limit=3&offset=${Object.entries(second.next ?? {}).map(([partition, offset]) => `${partition}:${String(offset)}`)}`,
+    );
+    expect(third).toMatchObject({ texts: ["7"], done: true, next: { 0: 3, 1: 4 } });
+  });
+
+  it("begin where one asks: an offset, a time, the end", async () => {
+    await fill(
+      "t",
+      [10, 20, 30, 40].map((time) => ({ time, text: `${time}` })),
+    );
+    expect((await page("?partition=0&from=offset&offset=2")).texts).toEqual(["30", "40"]);
+    expect((await page("?time=15")).texts).toEqual(["20", "30", "40"]);
+    expect((await page("?from=time&time=41")).texts).toEqual([]);
+    expect((await page("?from=latest&limit=2")).texts).toEqual(["30", "40"]);
+    expect((await page("?from=offset&offset=99")).texts).toEqual([]);
+    expect((await served.call("GET", "/api/topics/t/records?from=time")).json.error?.message?.en).toBe(
+      "from=time wants the query parameter time as well.",
+    );
+    expect((await served.call("GET", "/api/topics/t/records?partition=7")).status).toBe(404);
+    expect((await served.call("GET", "/api/topics/none/records")).status).toBe(404);
+  });
+
+  it("are searched in text and key", async () => {
+    await fill("t", [
+      { time: 1, text: '{"mid":"mid_7"}' },
+      { time: 2, text: "{}", key: "MID_7" },
+      { time: 3, text: '{"mid":"mid_8"}' },
+    ]);
+    expect(await page("?search=mid_7")).toMatchObject({ texts: ['{"mid":"mid_7"}', "{}"], scanned: 3, done: true });
+  });
+
+  it("that are no UTF-8 come as base64", async () => {
+    await fill("t", [{ time: 1, text: Buffer.from([0xff, 0x00]) }]);
+    expect((await page("")).records).toMatchObject([{ text: "/wA=", encoding: "base64", key: null, partition: 0, offset: 0 }]);
+  });
+});
