@@ -15,8 +15,9 @@ export interface Splice {
 /** Changed members of one object by name; a leaf's value stands in the row at its path. */
 interface Changed {
   readonly path: readonly string[];
-  /** Undefined: the whole value was replaced. */
+  /** Undefined: the whole value was replaced, or is gone. */
   members?: Map<string, Changed> | undefined;
+  isRemoved?: boolean;
 }
 
 /** `row` holds the values after all changes. Equal in value to changing what `JSON.parse` gives of the record. */
@@ -29,10 +30,11 @@ export function spliceRecord(record: RecordText, changes: readonly Change[], row
 
 function changeTree(changes: readonly Change[]): Changed {
   const root: Changed = { path: [], members: new Map() };
-  for (const { path } of changes) {
+  for (const { path, removed } of changes) {
     let at = root;
+    let depth = 0;
     // Inside of what was replaced whole the row's value at the shorter path has it all.
-    for (let depth = 0; depth < path.length && at.members; depth++) {
+    for (; depth < path.length && at.members; depth++) {
       const name = path[depth] as string;
       let next = at.members.get(name);
       if (!next) {
@@ -42,6 +44,8 @@ function changeTree(changes: readonly Change[]): Changed {
       at = next;
     }
     at.members = undefined;
+    if (depth === path.length) at.isRemoved = removed === true;
+    else if (!removed) at.isRemoved = false;
   }
   return root;
 }
@@ -54,24 +58,35 @@ function spliceObject(bytes: Uint8Array, from: number, copied: number, changed: 
   let written = copied;
   let lastEnd = from + 1;
   let isEmpty = true;
+  let afterRemoved = false;
   forEachMember(bytes, from, (nameStart, nameEnd, valueStart, valueEnd) => {
+    const member = memberNamed(members, bytes, nameStart, nameEnd);
+    if (member?.isRemoved) {
+      found.add(member);
+      if (written < lastEnd) writer.copy(bytes, written, lastEnd);
+      written = valueEnd;
+      lastEnd = valueEnd;
+      afterRemoved = true;
+      return;
+    }
+    // The comma that followed what is gone goes too, where nothing stands before it.
+    if (afterRemoved && isEmpty) written = nameStart;
     isEmpty = false;
     lastEnd = valueEnd;
-    for (const [name, member] of members) {
-      if (!isName(bytes, nameStart, nameEnd, name)) continue;
+    if (member) {
       found.add(member);
       if (member.members && bytes[valueStart] === OPEN_OBJECT) {
         written = spliceObject(bytes, valueStart, written, member, row, splice);
         return;
       }
+      if (isGone(member)) return;
       writer.copy(bytes, written, valueStart);
       writeChanged(member, row, splice);
       written = valueEnd;
-      return;
     }
   });
   for (const [name, member] of members) {
-    if (found.has(member) || (splice.omitNulls && !hasValue(member, row))) continue;
+    if (found.has(member) || isGone(member) || (splice.omitNulls && !hasValue(member, row))) continue;
     if (written < lastEnd) {
       writer.copy(bytes, written, lastEnd);
       written = lastEnd;
@@ -85,6 +100,16 @@ function spliceObject(bytes: Uint8Array, from: number, copied: number, changed: 
 
 const OPEN_OBJECT = 0x7b;
 
+function memberNamed(members: ReadonlyMap<string, Changed>, bytes: Uint8Array, start: number, end: number): Changed | undefined {
+  for (const [name, member] of members) if (isName(bytes, start, end, name)) return member;
+  return undefined;
+}
+
+/** Nothing is left of it to write: it was removed, or only things inside it were. */
+function isGone({ isRemoved, members }: Changed): boolean {
+  return isRemoved === true || (members !== undefined && [...members.values()].every(isGone));
+}
+
 /** The value of a changed member, where the record has none that could be spliced. */
 function writeChanged(member: Changed, row: Values, splice: Splice): void {
   if (!member.members) {
@@ -93,7 +118,7 @@ function writeChanged(member: Changed, row: Values, splice: Splice): void {
   }
   let separator = "{";
   for (const [name, inner] of member.members) {
-    if (splice.omitNulls && !hasValue(inner, row)) continue;
+    if (isGone(inner) || (splice.omitNulls && !hasValue(inner, row))) continue;
     splice.writer.text(`${separator}${JSON.stringify(name)}:`);
     writeChanged(inner, row, splice);
     separator = ",";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ByteRange, changeRow, META, type Row, RowError } from "../node/index.ts";
+import { type ByteRange, changeRow, META, type Row, RowError, removeField } from "../node/index.ts";
 import type { DataType, Schema, Value } from "../schema/index.ts";
 import { anySchemaAndRow, bare, damagedText, json, jsonObjectText } from "./arbitraries.testing.ts";
 import { codecOf, type FieldTree } from "./index.ts";
@@ -291,6 +291,8 @@ describe("encoding", () => {
   });
 });
 
+const REMOVE = Symbol("remove");
+
 describe("splicing changes into a record", () => {
   const schema: Schema = schemaOf({
     a: { type: "VARIANT" },
@@ -306,22 +308,34 @@ describe("splicing changes into a record", () => {
     return Object.fromEntries(changed);
   }
 
+  function removeJson(value: unknown, [name, ...rest]: readonly string[]): unknown {
+    if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, name as string)) return value;
+    const left = new Map(Object.entries(value));
+    if (rest.length === 0) left.delete(name as string);
+    else left.set(name as string, removeJson(left.get(name as string), rest));
+    return Object.fromEntries(left);
+  }
+
   it("is the same as parsing, changing and writing", () => {
     const untyped = { ...schema, fields: [] };
     fc.assert(
-      fc.property(jsonObjectText, fc.array(fc.tuple(path, json), { minLength: 1, maxLength: 3 }), (text, changes) => {
-        // A row that holds all there is, so that changes see what a change of the parsed text sees.
-        let row = Object.assign(Object.create(null) as object, { [META]: { record: { format: "json", ...recordOf(text) } } }) as Row;
-        let expected = JSON.parse(text) as Record<string, unknown>;
-        for (const [name, value] of Object.entries(expected))
-          Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });
-        for (const [at, to] of changes) {
-          row = changeRow(row, at, to as Value);
-          expected = changeJson(expected, at, to);
-        }
-        const written = textOf(codec.encoder(untyped, { ...FORMAT, omitNulls: false }).encode(row));
-        expect(JSON.parse(written)).toEqual(expected);
-      }),
+      fc.property(
+        jsonObjectText,
+        fc.array(fc.tuple(path, fc.oneof(json, fc.constant(REMOVE))), { minLength: 1, maxLength: 3 }),
+        (text, changes) => {
+          // A row that holds all there is, so that changes see what a change of the parsed text sees.
+          let row = Object.assign(Object.create(null) as object, { [META]: { record: { format: "json", ...recordOf(text) } } }) as Row;
+          let expected = JSON.parse(text) as Record<string, unknown>;
+          for (const [name, value] of Object.entries(expected))
+            Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });
+          for (const [at, to] of changes) {
+            row = to === REMOVE ? removeField(row, at) : changeRow(row, at, to as Value);
+            expected = to === REMOVE ? (removeJson(expected, at) as Record<string, unknown>) : changeJson(expected, at, to);
+          }
+          const written = textOf(codec.encoder(untyped, { ...FORMAT, omitNulls: false }).encode(row));
+          expect(JSON.parse(written)).toEqual(expected);
+        },
+      ),
       { numRuns: 1_000 },
     );
   });
@@ -332,6 +346,18 @@ describe("splicing changes into a record", () => {
     expect(textOf(codec.encoder(schema, FORMAT).encode(changed))).toBe(
       '{ "x":1.10, "page" : { "a": "b" ,"z":12345678901234567890,"mid":2}, "mid":"m" }',
     );
+  });
+
+  it("removes members with one of the commas beside them", () => {
+    const take = (text: string, ...paths: string[]) => {
+      const row = paths.reduce((left, at) => removeField(left, at.split(".")), decode(schema, text));
+      return textOf(codec.encoder(schema, { ...FORMAT, omitNulls: false }).encode(row));
+    };
+    expect(take('{"a":1,"mid":2,"x":3}', "a")).toBe('{"mid":2,"x":3}');
+    expect(take('{"a":1, "mid":2, "x":3}', "mid")).toBe('{"a":1, "x":3}');
+    expect(take('{"a":1,"mid":2,"x":3}', "x", "mid")).toBe('{"a":1}');
+    expect(take('{"a":1,"mid":2,"x":3}', "a", "mid", "x")).toBe("{}");
+    expect(take('{"page":{"a":1},"x":3}', "page.a", "page.mid", "mid")).toBe('{"page":{},"x":3}');
   });
 
   it("adds members to an empty record, and no NULLs unless asked", () => {

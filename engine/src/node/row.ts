@@ -79,6 +79,7 @@ function replaceAt(values: Values, path: readonly string[], depth: number, value
 
 function removeAt(values: Values, path: readonly string[], depth: number): Values {
   const name = path[depth] as string;
+  if (!Object.hasOwn(values, name)) return values;
   const { [name]: inner, ...rest } = values;
   if (depth === path.length - 1) return rest;
   return isValues(inner) ? { ...values, [name]: removeAt(inner, path, depth + 1) } : values;
