@@ -1,6 +1,11 @@
 export * from "./analyze.ts";
+export * from "./canonical.ts";
+export { pathsOf } from "./declared-schemas.ts";
 export { didYouMean } from "./did-you-mean.ts";
 export * from "./document.ts";
+export * from "./edit.ts";
+export * from "./json-schema.ts";
+export type { ParamMigrations } from "./migrate.ts";
 export * from "./problem.ts";
 export { type ProblemCode, placeText, problem, words } from "./problem-words.ts";
 export * from "./read.ts";

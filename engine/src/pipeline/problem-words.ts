@@ -268,7 +268,7 @@ export function words(problem: Problem): Words {
   return place ? { en: `${place}: ${en}`, zh: `${place}：${zh}` } : { en, zh };
 }
 
-const ALL_WORDS: Readonly<Record<string, Sentence>> = PROBLEM_WORDS;
+export const ALL_WORDS: Readonly<Record<string, Sentence>> = PROBLEM_WORDS;
 
 /** `cases[0].when` */
 export function placeText(path: readonly (string | number)[]): string {
