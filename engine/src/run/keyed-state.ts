@@ -91,7 +91,7 @@ export class KeyedBackend implements KeyedState, Timers {
   }
 
   value(name: string, dataType: DataType, options: StateOptions = {}): ValueState {
-    const index = this.declare({ name, kind: "value", types: [dataType], options });
+    const index = this.addSlot({ name, kind: "value", types: [dataType], options });
     return {
       get: () => {
         const held = this.current?.slots[index] as Held | undefined;
@@ -109,7 +109,7 @@ export class KeyedBackend implements KeyedState, Timers {
   }
 
   map(name: string, types: { key: DataType; value: DataType }, options: StateOptions = {}): MapState {
-    const index = this.declare({ name, kind: "map", types: [types.key, types.value], options });
+    const index = this.addSlot({ name, kind: "map", types: [types.key, types.value], options });
     const read = () => this.current?.slots[index] as HeldMap | undefined;
     const live = (held: (Held & { key: Value }) | undefined) => (held === undefined || this.isExpired(held, options) ? undefined : held);
     const remove = (key: Value) => {
@@ -147,7 +147,7 @@ export class KeyedBackend implements KeyedState, Timers {
   }
 
   list(name: string, dataType: DataType, options: StateOptions = {}): ListState {
-    const index = this.declare({ name, kind: "list", types: [dataType], options });
+    const index = this.addSlot({ name, kind: "list", types: [dataType], options });
     return {
       add: (value) => {
         const entry = this.write();
@@ -263,7 +263,7 @@ export class KeyedBackend implements KeyedState, Timers {
     else this.entries.set(keyIdOf(values), entry);
   }
 
-  private declare(slot: Slot): number {
+  private addSlot(slot: Slot): number {
     if (this.slots.some((other) => other.name === slot.name)) throw new Error(`state ${JSON.stringify(slot.name)} is declared twice`);
     return this.slots.push(slot) - 1;
   }
