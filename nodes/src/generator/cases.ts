@@ -64,7 +64,7 @@ export const cases: NodeCase[] = [
   {
     name: "refuses a rate of nothing",
     params: { kind: "app-log", rate: 0 },
-    invalid: "rate: expected a number of at least 0.001, got 0. Try 20.",
+    invalid: "rate: expected a number of at least 0.001, got 0.",
   },
   {
     name: "refuses a day that does not exist",
@@ -85,32 +85,32 @@ export const cases: NodeCase[] = [
     name: "refuses a page that the app does not have",
     params: { kind: "app-log", paths: [{ pages: ["home", "checkout"], weight: 1 }] },
     invalid:
-      'paths.0.pages.1: expected one of "home", "category", "discovery", "top_n", "favor", "search", "good_list", "good_detail", "good_spec", "comment", "comment_done", "comment_list", "cart", "trade", "payment", "payment_done", "orders_all", "orders_unpaid", "orders_undelivered", "orders_unreceipted", "orders_wait_comment", "mine", "activity", "login", "register", got "checkout".',
+      'paths[0].pages[1]: expected one of "home", "category", "discovery", "top_n", "favor", "search", "good_list", "good_detail", "good_spec", "comment", "comment_done", "comment_list", "cart", "trade", "payment", "payment_done", "orders_all", "orders_unpaid", "orders_undelivered", "orders_unreceipted", "orders_wait_comment", "mine", "activity", "login", "register", got "checkout".',
   },
   {
     name: "refuses two rules for one field",
     params: { kind: "schema", fields: [id, id] },
-    invalid: 'fields.1.name: expected a name that is not taken ("id" is), got "id". Try "user.id".',
+    invalid: 'fields[1].name: expected a name that is not taken ("id" is), got "id". Try "user.id".',
   },
   {
     name: "refuses a field that is both a value and an object",
     params: { kind: "schema", fields: [id, { name: "id.part", rule: "now" }] },
-    invalid: 'fields.1.name: expected a name that is not taken ("id" is), got "id.part". Try "user.id".',
+    invalid: 'fields[1].name: expected a name that is not taken ("id" is), got "id.part". Try "user.id".',
   },
   {
     name: "refuses a name that JavaScript gives a meaning of its own",
     params: { kind: "schema", fields: [{ name: "__proto__.polluted", rule: "now" }] },
-    invalid: 'fields.0.name: expected a field name such as "page_id" or "page.id", got "__proto__.polluted". Try "user.id".',
+    invalid: 'fields[0].name: expected a field name such as "page_id" or "page.id", got "__proto__.polluted". Try "user.id".',
   },
   {
     name: "refuses a range that ends before it begins",
     params: { kind: "schema", fields: [{ name: "n", rule: "range", min: 10, max: 1 }] },
-    invalid: "fields.0.max: expected a number of at least 10, got 1.",
+    invalid: "fields[0].max: expected a number of at least 10, got 1.",
   },
   {
     name: "refuses a bound that the decimals cannot hold",
     params: { kind: "schema", fields: [{ name: "n", rule: "range", min: 0.5, max: 9 }] },
-    invalid: "fields.0.min: expected a number with at most 0 decimals, got 0.5.",
+    invalid: "fields[0].min: expected a number with at most 0 decimals, got 0.5.",
   },
   {
     name: "refuses a stream without fields",

@@ -21,7 +21,10 @@ export function commonParams(fastest: number) {
       .min(0.001)
       .max(fastest)
       .default(DEFAULT_RATE)
-      .register(paramMeta, { title: { en: "Records a second", zh: "每秒条数" }, examples: ["20"] }),
+      .register(paramMeta, {
+        title: { en: "Records a second", zh: "每秒条数" },
+        description: { en: "A fraction makes less than one a second.", zh: "可以是小数，表示每秒不足一条。" },
+      }),
     count: z
       .int()
       .min(1)

@@ -9,7 +9,11 @@ const share = () => z.number().min(0).max(1);
 
 const visitPath = z.strictObject({
   pages: z
-    .array(z.enum(PAGE_IDS).register(paramMeta, { title: { en: "Page", zh: "页面" } }))
+    .array(
+      z
+        .enum(PAGE_IDS)
+        .register(paramMeta, { title: { en: "Page", zh: "页面" }, description: { en: "Its page_id.", zh: "页面的 page_id。" } }),
+    )
     .min(1)
     .max(50)
     .register(paramMeta, { title: { en: "Pages", zh: "页面" }, description: { en: "In the order of the visit.", zh: "按访问顺序。" } }),
@@ -135,7 +139,12 @@ export const appLogParams = z
         advanced: true,
       }),
     paths: z
-      .array(visitPath.register(paramMeta, { title: { en: "Path", zh: "路径" } }))
+      .array(
+        visitPath.register(paramMeta, {
+          title: { en: "Path", zh: "路径" },
+          description: { en: "Pages, and how often they are visited in this order.", zh: "一串页面及其出现频度。" },
+        }),
+      )
       .min(1)
       .max(100)
       .default(VISIT_PATHS.map(({ pages, weight }) => ({ pages: [...pages], weight })))

@@ -22,6 +22,7 @@ const prefix = z
 
 const rule = {
   title: { en: "Rule", zh: "规则" },
+  description: { en: "How its values are made.", zh: "取值方式。" },
   options: {
     constant: { en: "Constant", zh: "常量" },
     sequence: { en: "Sequence", zh: "序列" },
@@ -31,20 +32,33 @@ const rule = {
   },
 };
 
-const words = (en: string, zh: string) => ({ title: { en, zh } });
+const value = z.json().register(paramMeta, {
+  title: { en: "Value", zh: "值" },
+  description: { en: "Any JSON: a text stands in quotes.", zh: "任意 JSON：文本要加引号。" },
+});
 const safe = () => z.int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
 
 const constant = z.strictObject({
   name,
   rule: z.literal("constant").register(paramMeta, rule),
-  value: z.json().register(paramMeta, words("Value", "值")),
+  value,
 });
 
 const sequence = z.strictObject({
   name,
   rule: z.literal("sequence").register(paramMeta, rule),
-  start: safe().default(1).register(paramMeta, words("First", "起始值")),
-  step: safe().default(1).register(paramMeta, words("Step", "步长")),
+  start: safe()
+    .default(1)
+    .register(paramMeta, {
+      title: { en: "First", zh: "起始值" },
+      description: { en: "The number in the first record.", zh: "第一条记录中的数字。" },
+    }),
+  step: safe()
+    .default(1)
+    .register(paramMeta, {
+      title: { en: "Step", zh: "步长" },
+      description: { en: "From one record to the next; below zero counts down.", zh: "每条记录的增量；负数表示递减。" },
+    }),
   prefix,
 });
 
@@ -54,28 +68,45 @@ const choice = z.strictObject({
   values: z
     .array(
       z.strictObject({
-        value: z.json().register(paramMeta, words("Value", "值")),
-        weight: z.number().positive().max(1_000_000).default(1).register(paramMeta, words("Weight", "权重")),
+        value,
+        weight: z
+          .number()
+          .positive()
+          .max(1_000_000)
+          .default(1)
+          .register(paramMeta, {
+            title: { en: "Weight", zh: "权重" },
+            description: { en: "How often, against the others.", zh: "相对于其他取值的出现频度。" },
+          }),
       }),
     )
     .min(1)
     .max(1_000)
-    .register(paramMeta, words("Values", "取值")),
+    .register(paramMeta, {
+      title: { en: "Values", zh: "取值" },
+      description: { en: "One of them for each record.", zh: "每条记录取其中之一。" },
+    }),
 });
 
 const range = z
   .strictObject({
     name,
     rule: z.literal("range").register(paramMeta, rule),
-    min: z.number().register(paramMeta, words("Least", "最小值")),
-    max: z.number().register(paramMeta, words("Most", "最大值")),
+    min: z.number().register(paramMeta, {
+      title: { en: "Least", zh: "最小值" },
+      description: { en: "Included.", zh: "包含该值。" },
+    }),
+    max: z.number().register(paramMeta, {
+      title: { en: "Most", zh: "最大值" },
+      description: { en: "Included.", zh: "包含该值。" },
+    }),
     decimals: z
       .int()
       .min(0)
       .max(9)
       .default(0)
       .register(paramMeta, {
-        ...words("Decimals", "小数位数"),
+        title: { en: "Decimals", zh: "小数位数" },
         description: { en: "0 gives whole numbers.", zh: "0 表示整数。" },
       }),
     prefix,
@@ -104,7 +135,8 @@ const now = z.strictObject({
     .enum(["millis", "seconds", "text"])
     .default("millis")
     .register(paramMeta, {
-      ...words("As", "形式"),
+      title: { en: "As", zh: "形式" },
+      description: { en: "How the moment is written.", zh: "时间的写法。" },
       options: {
         millis: { en: "Milliseconds since 1970", zh: "毫秒时间戳" },
         seconds: { en: "Seconds since 1970", zh: "秒时间戳" },
@@ -118,11 +150,16 @@ export const schemaParams = z
     kind: z.literal("schema").register(paramMeta, kind),
     ...commonParams(1_000_000),
     fields: z
-      .array(z.discriminatedUnion("rule", [constant, sequence, choice, range, now]).register(paramMeta, words("Field", "字段")))
+      .array(
+        z.discriminatedUnion("rule", [constant, sequence, choice, range, now]).register(paramMeta, {
+          title: { en: "Field", zh: "字段" },
+          description: { en: "Its name and how its values are made.", zh: "字段名及其取值规则。" },
+        }),
+      )
       .min(1)
       .max(500)
       .register(paramMeta, {
-        ...words("Fields", "字段"),
+        title: { en: "Fields", zh: "字段" },
         description: { en: "One rule a field, in the order in which they are written.", zh: "每个字段一条规则，按书写顺序输出。" },
       }),
   })
