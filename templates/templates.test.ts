@@ -11,6 +11,7 @@ const specs = new Map([...nodeTypes].map(([type, { spec }]) => [type, spec]));
 
 describe.each(templates)("template $name", (template) => {
   const { document, folder, title, description, keywords, readme } = template;
+  const tests = (document.tests ?? []) as readonly TimelineTest[];
 
   it("has nothing wrong with it", () => {
     const { problems } = analyze(document, specs);
@@ -39,11 +40,11 @@ describe.each(templates)("template $name", (template) => {
     }
   });
 
-  it.each(document.tests ?? [])("$name", (test) => {
+  it.each(tests)("$name", (test) => {
     expect(playPipeline(document, nodeTypes, test).failures).toEqual([]);
   });
 
-  it.each(document.tests ?? [])("$name, restarted before any step", (test) => {
+  it.each(tests)("$name, restarted before any step", (test) => {
     for (const step of test.steps.keys()) {
       expect(playPipeline(document, nodeTypes, test, { restartBefore: step }).failures, `before step ${step + 1}`).toEqual([]);
     }
