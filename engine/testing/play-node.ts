@@ -40,12 +40,7 @@ const input = defineNode({
 /** The English messages of what is wrong with a case's params; a well-formed case has none. */
 export function caseProblems(node: NodeType, nodeCase: NodeCase): string[] {
   const { problems } = analyze(documentOf(node, nodeCase), specsWith(node));
-  return problems
-    .filter((problem) => problem.severity === "error")
-    .map((problem) => {
-      const path = problem.path?.join(".");
-      return path ? `${path}: ${words(problem).en}` : words(problem).en;
-    });
+  return problems.filter((problem) => problem.severity === "error").map((problem) => words(problem).en);
 }
 
 /** Plays a case; `failures` is empty when every expectation held. */
