@@ -23,6 +23,8 @@ export interface Operator {
    * `watermark: "own"` decide here what goes downstream; for the others the runtime forwards it.
    */
   onWatermark?(watermark: Millis, out: Out): void;
+  /** All inputs have gone idle, or one is active again. Only for `watermark: "own"` operators; for the others the runtime passes it on. */
+  onIdle?(isIdle: boolean, out: Out): void;
   /** Called every watermark interval (200 ms) of processing time, and before each checkpoint. For `watermark: "own"` operators. */
   onPeriodic?(now: Millis, out: Out): void;
   /** All inputs have ended; the watermark has already been raised to `MAX_TIME`. */

@@ -131,6 +131,18 @@ describe("keyed state", () => {
     expect(restored.get()).toBeNull();
   });
 
+  it("shows an operator without a key its state again after a restart", () => {
+    const old = new KeyedBackend([], () => 0);
+    const value = old.value("v", BIGINT);
+    old.select([]);
+    value.set(1);
+    const fresh = new KeyedBackend([], () => 0);
+    const restored = fresh.value("v", BIGINT);
+    fresh.select([]);
+    for (const entry of stored(old)) fresh.restore(entry);
+    expect(restored.get()).toBe(1);
+  });
+
   it("fires timers in order of time, once each, with their key selected, cancelled ones not", () => {
     const backend = new KeyedBackend([STRING], () => 0);
     const fired: string[] = [];

@@ -261,6 +261,8 @@ export class KeyedBackend implements KeyedState, Timers {
     }
     if (isEmpty(entry)) this.entries.delete(keyIdOf(values));
     else this.entries.set(keyIdOf(values), entry);
+    // An operator without a key was shown its only one when it was made.
+    if (values.length === 0 && this.currentValues.length === 0) this.current = this.entries.get(keyIdOf(values));
   }
 
   private addSlot(slot: Slot): number {

@@ -17,6 +17,7 @@ import {
   RowError,
   type Sink,
 } from "../node/index.ts";
+import type { Value } from "../schema/index.ts";
 import type { KeyedBackend } from "./keyed-state.ts";
 import type { Tap } from "./tap.ts";
 import { CombinedWatermark, WatermarkValve } from "./watermark.ts";
@@ -86,8 +87,10 @@ export interface SinkSide {
   readonly key: CompiledExpression | undefined;
   readonly target: CompiledExpression | undefined;
   /** A key's or target's value as text. */
-  text(value: import("../schema/index.ts").Value, expression: CompiledExpression): string | null;
+  text(value: Value, expression: CompiledExpression): string | null;
 }
+
+const NO_KEY: readonly Value[] = [];
 
 export class NodeRuntime {
   readonly id: string;
@@ -107,6 +110,8 @@ export class NodeRuntime {
   private readonly host: NodeHost;
   private combined: CombinedWatermark | undefined;
   private hasEnded = false;
+  /** Some input has a key; what comes in by one without (the rules of a dynamic split) sees the state of no key. */
+  private isKeyed = false;
   /** What the nodes after this one were last told. */
   private isIdle = false;
 
@@ -138,6 +143,7 @@ export class NodeRuntime {
       watermark: (time) => this.combined?.onWatermark(index, time),
       idle: (idle) => this.combined?.onIdle(index, idle),
     });
+    if (key !== undefined) this.isKeyed = true;
     this.inputs.set(name, new InputPort({ name, channels, key, encoder, valve }));
   }
 
@@ -161,6 +167,7 @@ export class NodeRuntime {
     if (this.disabled) return this.passBy(row, time);
     try {
       if (port.key !== undefined) this.backend.select(port.key.map((expression) => expression(row, time)));
+      else if (this.isKeyed) this.backend.select(NO_KEY);
       if (this.sinkSide !== undefined) this.write(this.sinkSide, row, time);
       else this.operator?.onRow(row, time, this.out, port.name);
     } catch (error) {
@@ -246,6 +253,7 @@ export class NodeRuntime {
 
   private onIdle(idle: boolean): void {
     if (this.disabled || this.spec.watermark !== "own") this.sendIdle(idle);
+    else this.guard(() => this.operator?.onIdle?.(idle, this.out));
   }
 
   /** Timers and watermarks belong to no single row, so whatever goes wrong there is a failure of the run. */
