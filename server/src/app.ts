@@ -1,5 +1,5 @@
 /** The web application: routes over what it is handed; no port, no globals. `start-server.ts` puts it together for real. */
-import type { PipelineDocument, Problem, ReadResult } from "@millrace/engine/pipeline";
+import type { AnalyzeOptions, PipelineDocument, Problem, ReadResult } from "@millrace/engine/pipeline";
 import express, { type Express, Router } from "express";
 import { type ApplogDeps, applogRouter } from "./applog/routes.ts";
 import type { TestConnection, TopicLogs } from "./connections/open.ts";
@@ -18,7 +18,8 @@ import { metricsText } from "./metrics/metrics.ts";
 import { pipelineRoutes } from "./pipelines/routes.ts";
 import type { PipelineStore } from "./pipelines/store.ts";
 import { createPipelineViews } from "./pipelines/views.ts";
-import { type PushTopic, pushRouter } from "./push/routes.ts";
+import type { PushTopics } from "./push/push-topic.ts";
+import { pushRouter } from "./push/routes.ts";
 import { runRoutes } from "./runs/routes.ts";
 import type { RunHost } from "./runs/run-host.ts";
 import type { Supervisor } from "./runs/supervisor.ts";
@@ -38,12 +39,11 @@ export interface AppDeps {
   readonly host: RunHost;
   readonly templates: readonly Template[];
   readonly readDocument: (json: unknown) => ReadResult;
-  readonly analyze: (document: PipelineDocument) => readonly Problem[];
+  readonly analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
   /** Whether two documents do the same, however they are drawn. */
   readonly sameMeaning: (a: PipelineDocument, b: PipelineDocument) => boolean;
   readonly collector: ApplogDeps["collector"];
-  /** The topic that an HTTP push node reads; undefined when the node is none. */
-  readonly pushTopic: PushTopic;
+  readonly pushTopics: PushTopics;
   /** Built designer. */
   readonly designerFolder: string;
   /** Of a post of records and of a request's body, after decompression. */
@@ -69,7 +69,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(
     "/in",
     noStore,
-    pushRouter({ topics: deps.topics, pushTopic: deps.pushTopic, maxPostBytes: deps.maxPostBytes, access: access.ingest, now }),
+    pushRouter({ topics: deps.topics, pushTopics: deps.pushTopics, maxPostBytes: deps.maxPostBytes, access: access.ingest, now }),
   );
 
   const api = Router();
@@ -90,9 +90,10 @@ export function createApp(deps: AppDeps): Express {
 export function apiRoutes(deps: AppDeps): Route[] {
   const { pipelines: store, connections, supervisor, host, templates, analyze, topics, now } = deps;
   const views = createPipelineViews(store, supervisor, analyze, deps.sameMeaning);
+
   return [
     ...templateRoutes(templates),
-    ...pipelineRoutes({ store, views, supervisor, templates, analyze, now }),
+    ...pipelineRoutes({ store, views, supervisor, templates, analyze, pushTopics: deps.pushTopics, topics, now }),
     ...runRoutes({ store, supervisor }),
     ...deadLetterRoutes({ store, supervisor, host }),
     ...tryRoutes({ store, supervisor, host }),

@@ -1,5 +1,12 @@
 /** Documents against the node types of this program: the one place where the server and the command line bring both together. */
-import { analyze, type PipelineDocument, type Problem, type ReadResult, readDocument } from "@millrace/engine/pipeline";
+import {
+  type AnalyzeOptions,
+  analyze,
+  type PipelineDocument,
+  type Problem,
+  type ReadResult,
+  readDocument,
+} from "@millrace/engine/pipeline";
 import { nodeTypes } from "@millrace/nodes/registry";
 
 export { nodeTypes };
@@ -12,7 +19,7 @@ export function readPipeline(json: unknown): ReadResult {
   return readDocument(json, { paramMigrations });
 }
 
-/** Everything that is wrong or doubtful, with these parameter values. */
-export function analyzeDocument(document: PipelineDocument, set: Readonly<Record<string, unknown>> = {}): readonly Problem[] {
-  return analyze(document, specs, { set }).problems;
+/** Everything that is wrong or doubtful. */
+export function analyzeDocument(document: PipelineDocument, options: AnalyzeOptions = {}): readonly Problem[] {
+  return analyze(document, specs, options).problems;
 }

@@ -16,7 +16,7 @@ import { openMetadata } from "./metadata/database.ts";
 import { createSecretBox } from "./metadata/secrets.ts";
 import type { PipelineStore } from "./pipelines/store.ts";
 import { createPipelineStore } from "./pipelines/store.ts";
-import { pushTopicOf } from "./push/push-topic.ts";
+import { createPushTopics } from "./push/push-topic.ts";
 import { createRunHost } from "./run-host/index.ts";
 import { openBuiltIn } from "./run-host/open-built-in.ts";
 import { createSupervisor, type Supervisor } from "./runs/supervisor.ts";
@@ -92,7 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       analyze: analyzeDocument,
       sameMeaning,
       collector,
-      pushTopic: (pipelineId, nodeId) => pushTopicOf(pipelines, nodeTypes, pipelineId, nodeId),
+      pushTopics: createPushTopics(pipelines, nodeTypes),
       designerFolder: fileURLToPath(new URL("../../designer/dist", import.meta.url)),
       maxPostBytes: options.maxPostBytes,
       now,

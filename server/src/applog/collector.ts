@@ -95,8 +95,13 @@ export function createCollector({ topic, openTopics, dataFolder, now }: Collecto
 
   async function appendRecords(log: TopicLog, records: readonly TopicRecord[]): Promise<void> {
     if (records.length === 0) return;
-    await log.createTopic(topic, { partitions: PARTITIONS });
-    await log.append(topic, records);
+    try {
+      await log.append(topic, records);
+    } catch (error) {
+      // The topic may not be there yet, or not any more.
+      if (!(await log.createTopic(topic, { partitions: PARTITIONS }))) throw error;
+      await log.append(topic, records);
+    }
     counts.records += records.length;
   }
 

@@ -9,7 +9,7 @@ export const checkCommand = new Command("check")
   .option("--set <name=value>", "value of a pipeline parameter (repeatable)", collectPairs)
   .action((file: string, options: { set?: ReadonlyMap<string, string> }) => {
     const { document, problems: unreadable } = loadPipeline(file);
-    const problems = document ? analyzeDocument(document, Object.fromEntries(options.set ?? [])) : unreadable;
+    const problems = document ? analyzeDocument(document, { set: Object.fromEntries(options.set ?? []) }) : unreadable;
     for (const problem of problems) console.log(`${file}: ${problemLine(problem)}`);
     const errors = problems.filter(({ severity }) => severity === "error").length;
     const warnings = problems.length - errors;

@@ -147,7 +147,7 @@ async function explainDeadLetters(host: RunHost, pipelineId: string, count: numb
 }
 
 function refuseErrors(name: string, document: PipelineDocument, set: Record<string, string>): void {
-  const problems = analyzeDocument(document, set).filter(({ severity }) => severity === "error");
+  const problems = analyzeDocument(document, { set, pipelineId: stateIdOf(document) }).filter(({ severity }) => severity === "error");
   if (problems.length === 0) return;
   throw new UsageError(
     `${name} has ${problems.length === 1 ? "an error" : `${problems.length} errors`}:\n${problems.map((problem) => `  ${problemLine(problem)}`).join("\n")}`,

@@ -1,8 +1,10 @@
-import type { PipelineDocument, Problem } from "@millrace/engine/pipeline";
+import type { AnalyzeOptions, PipelineDocument, Problem } from "@millrace/engine/pipeline";
 import { z } from "zod";
 import { createPipeline, pipeline, pipelineSummary, saveDraft, savedDraft, versionSummary } from "../api.ts";
+import type { TopicLogs } from "../connections/open.ts";
 import { ApiFailure, notFound } from "../http/api-failure.ts";
 import { type Route, route } from "../http/route.ts";
+import type { PushTopics } from "../push/push-topic.ts";
 import type { Supervisor } from "../runs/supervisor.ts";
 import type { Template } from "../templates/routes.ts";
 import type { PipelineStore, StoredPipeline } from "./store.ts";
@@ -13,13 +15,15 @@ export interface PipelineRouteDeps {
   readonly views: PipelineViews;
   readonly supervisor: Supervisor;
   readonly templates: readonly Template[];
-  readonly analyze: (document: PipelineDocument) => readonly Problem[];
+  readonly analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
+  readonly topics: TopicLogs;
+  readonly pushTopics: PushTopics;
   readonly now: () => number;
 }
 
 const versionDocument = z.object({ document: pipeline.shape.draft });
 
-export function pipelineRoutes({ store, views, supervisor, templates, analyze, now }: PipelineRouteDeps): Route[] {
+export function pipelineRoutes({ store, views, supervisor, templates, analyze, topics, pushTopics, now }: PipelineRouteDeps): Route[] {
   function find(id: string | undefined): StoredPipeline {
     const found = store.get(id ?? "");
     if (!found) throw notFound({ en: "pipeline", zh: "流水线" }, id ?? "");
@@ -70,7 +74,7 @@ export function pipelineRoutes({ store, views, supervisor, templates, analyze, n
         const before = find(params.id);
         const revision = store.saveDraft(before.id, body.document, body.revision, now());
         if (revision === undefined) throw stale(before, body.revision);
-        return { revision, problems: analyze(body.document), changed: views.changed(find(before.id)) };
+        return { revision, problems: analyze(body.document, { pipelineId: before.id }), changed: views.changed(find(before.id)) };
       },
     }),
     route({
@@ -81,7 +85,10 @@ export function pipelineRoutes({ store, views, supervisor, templates, analyze, n
       errors: { 404: "no such pipeline" },
       handle: async ({ params }) => {
         const { id } = find(params.id);
+        const posted = pushTopics.all(id);
         await supervisor.discard(id, () => store.remove(id));
+        const log = await topics.open(undefined);
+        for (const topic of posted) if (await log.describeTopic(topic)) await log.deleteTopic(topic);
       },
     }),
     route({

@@ -1,7 +1,9 @@
-/** Pipelines as they are kept: the draft with its revision, the versions that were deployed, and whether the pipeline should run. */
+/**
+ * Pipelines as they are kept: the draft with its revision, the versions that were deployed, and whether the pipeline should run. Drafts are held in memory, too: they are looked at several
+ * times a second while somebody watches, and nobody else writes to the file. What is returned is shared and not to be changed.
+ */
 import type { DatabaseSync } from "node:sqlite";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
-import { inTransaction } from "../metadata/database.ts";
 import type { RunFailure } from "../runs/run-host.ts";
 
 /** What should be: after a restart of the server, "running" runs again. "finished": all sources ended. */
@@ -43,6 +45,7 @@ export interface StoredVersion {
 export type PipelineStore = ReturnType<typeof createPipelineStore>;
 
 export function createPipelineStore(database: DatabaseSync) {
+  const known = new Map<string, StoredPipeline>();
   const all = database.prepare("SELECT * FROM pipelines ORDER BY id");
   const one = database.prepare("SELECT * FROM pipelines WHERE id = ?");
   const insert = database.prepare("INSERT INTO pipelines (id, template, document, revision, updated_at) VALUES (?, ?, ?, 1, ?)");
@@ -60,30 +63,39 @@ export function createPipelineStore(database: DatabaseSync) {
   const setDesired = database.prepare("UPDATE pipelines SET desired = ? WHERE id = ?");
   const setFailure = database.prepare("UPDATE pipelines SET failure = ? WHERE id = ?");
 
-  return {
-    list: (): readonly StoredPipeline[] => all.all().map((row) => readPipeline(row as unknown as PipelineRow)),
+  /** After every change, so that memory says what the file says. */
+  function reload(id: string): void {
+    const row = one.get(id) as unknown as PipelineRow | undefined;
+    if (row) known.set(id, readPipeline(row));
+    else known.delete(id);
+  }
+  for (const row of all.all() as unknown as PipelineRow[]) known.set(row.id, readPipeline(row));
 
-    get(id: string): StoredPipeline | undefined {
-      const row = one.get(id) as unknown as PipelineRow | undefined;
-      return row && readPipeline(row);
-    },
+  return {
+    /** By id. */
+    list: (): readonly StoredPipeline[] => [...known.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+
+    get: (id: string): StoredPipeline | undefined => known.get(id),
 
     /** The id is made from the document's name and never changes: state, dead letters and addresses hang on it. */
     create(document: PipelineDocument, template: string | undefined, now: number): StoredPipeline {
-      return inTransaction(database, () => {
-        const id = freeId(idFrom(document.name), (taken) => one.get(taken) !== undefined);
-        insert.run(id, template ?? null, JSON.stringify(document), now);
-        return readPipeline(one.get(id) as unknown as PipelineRow);
-      });
+      const id = freeId(idFrom(document.name), (taken) => known.has(taken));
+      insert.run(id, template ?? null, JSON.stringify(document), now);
+      reload(id);
+      return known.get(id) as StoredPipeline;
     },
 
     /** The new revision; undefined when `revision` is not the latest any more. */
     saveDraft(id: string, document: PipelineDocument, revision: number, now: number): number | undefined {
       const { changes } = saveDraft.run(JSON.stringify(document), now, id, revision);
+      reload(id);
       return changes === 1 ? revision + 1 : undefined;
     },
 
-    remove: (id: string): void => void remove.run(id),
+    remove(id: string): void {
+      remove.run(id);
+      reload(id);
+    },
 
     addVersion(id: string, document: PipelineDocument, deployment: Deployment, now: number): number {
       const values = { id, document: JSON.stringify(document), deployment: JSON.stringify(deployment), at: now };
@@ -101,9 +113,20 @@ export function createPipelineStore(database: DatabaseSync) {
     },
 
     /** This version is what runs from now on, as run `runId`. */
-    setLive: (id: string, version: number, runId: string): void => void setLive.run(version, runId, id),
-    setDesired: (id: string, desired: Desired): void => void setDesired.run(desired, id),
-    setFailure: (id: string, failure: StoredFailure): void => void setFailure.run(JSON.stringify(failure), id),
+    setLive(id: string, version: number, runId: string): void {
+      setLive.run(version, runId, id);
+      reload(id);
+    },
+
+    setDesired(id: string, desired: Desired): void {
+      setDesired.run(desired, id);
+      reload(id);
+    },
+
+    setFailure(id: string, failure: StoredFailure): void {
+      setFailure.run(JSON.stringify(failure), id);
+      reload(id);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** Stored pipelines as the API shows them. */
-import type { PipelineDocument, Problem } from "@millrace/engine/pipeline";
+import type { AnalyzeOptions, PipelineDocument, Problem } from "@millrace/engine/pipeline";
 import type { Pipeline, PipelineSummary } from "../api.ts";
 import type { Supervisor } from "../runs/supervisor.ts";
 import type { PipelineStore, StoredPipeline } from "./store.ts";
@@ -13,7 +13,7 @@ export interface PipelineViews {
 export function createPipelineViews(
   store: PipelineStore,
   supervisor: Supervisor,
-  analyze: (document: PipelineDocument) => readonly Problem[],
+  analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[],
   sameMeaning: (a: PipelineDocument, b: PipelineDocument) => boolean,
 ): PipelineViews {
   function live(pipeline: StoredPipeline) {
@@ -43,7 +43,7 @@ export function createPipelineViews(
         ...summaryOf(pipeline, deployed),
         draft: pipeline.draft,
         revision: pipeline.revision,
-        problems: analyze(pipeline.draft) as Pipeline["problems"],
+        problems: analyze(pipeline.draft, { pipelineId: pipeline.id }) as Pipeline["problems"],
         ...(deployed ? { live: { version: deployed.version, document: deployed.document, deployedAt: deployed.deployedAt } } : {}),
       };
     },

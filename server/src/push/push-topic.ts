@@ -1,21 +1,36 @@
 import type { NodeType } from "@millrace/engine/node";
+import type { PipelineDocument } from "@millrace/engine/pipeline";
 import type { PipelineStore } from "../pipelines/store.ts";
 
-/** Node types that read what is posted to /in/<pipeline>/<node>. */
+/** The topics behind HTTP push sources, as their spec names them. */
+export interface PushTopics {
+  /** Of a node of the deployed version; undefined when there is no such pipeline or node, or the node takes no posts. */
+  of(pipelineId: string, nodeId: string): string | undefined;
+  /** Of all versions that were deployed. */
+  all(pipelineId: string): readonly string[];
+}
+
+/** The node type that reads what is posted to /in/<pipeline>/<node>. */
 const PUSH_SOURCE = "http-push";
 
-/** The topic behind an HTTP push source of the deployed version, as its spec names it. */
-export function pushTopicOf(
-  store: PipelineStore,
-  nodeTypes: ReadonlyMap<string, NodeType>,
-  pipelineId: string,
-  nodeId: string,
-): string | undefined {
-  const version = store.get(pipelineId)?.liveVersion;
-  const document = version === undefined ? undefined : store.version(pipelineId, version)?.document;
-  if (!document || !Object.hasOwn(document.nodes, nodeId)) return undefined;
-  const node = document.nodes[nodeId];
-  if (node?.type !== PUSH_SOURCE) return undefined;
-  const { spec } = nodeTypes.get(PUSH_SOURCE) as NodeType;
-  return spec.targets?.(node.params, { pipelineId, nodeId })[0]?.name;
+export function createPushTopics(store: PipelineStore, nodeTypes: ReadonlyMap<string, NodeType>): PushTopics {
+  function topicOf(document: PipelineDocument, pipelineId: string, nodeId: string): string | undefined {
+    const node = Object.hasOwn(document.nodes, nodeId) ? document.nodes[nodeId] : undefined;
+    if (node?.type !== PUSH_SOURCE) return undefined;
+    return nodeTypes.get(PUSH_SOURCE)?.spec.targets?.(node.params, { pipelineId, nodeId })[0]?.name;
+  }
+
+  return {
+    of(pipelineId, nodeId) {
+      const version = store.get(pipelineId)?.liveVersion;
+      const document = version === undefined ? undefined : store.version(pipelineId, version)?.document;
+      return document && topicOf(document, pipelineId, nodeId);
+    },
+    all(pipelineId) {
+      const topics = store
+        .versions(pipelineId)
+        .flatMap(({ document }) => Object.keys(document.nodes).flatMap((nodeId) => topicOf(document, pipelineId, nodeId) ?? []));
+      return [...new Set(topics)];
+    },
+  };
 }

@@ -5,23 +5,21 @@ import { Router } from "express";
 import { postedRecords, rawBody } from "../applog/routes.ts";
 import type { TopicLogs } from "../connections/open.ts";
 import { ApiFailure, quote } from "../http/api-failure.ts";
-
-/** Topic of a node of the deployed pipeline; undefined when there is no such pipeline or node, or the node takes no posts. */
-export type PushTopic = (pipelineId: string, nodeId: string) => string | undefined;
+import type { PushTopics } from "./push-topic.ts";
 
 export interface PushDeps {
   readonly topics: TopicLogs;
-  readonly pushTopic: PushTopic;
+  readonly pushTopics: PushTopics;
   readonly maxPostBytes: number;
   readonly access: RequestHandler;
   readonly now: () => number;
 }
 
-export function pushRouter({ topics, pushTopic, maxPostBytes, access, now }: PushDeps): Router {
+export function pushRouter({ topics, pushTopics, maxPostBytes, access, now }: PushDeps): Router {
   const router = Router();
   router.post(["/:pipeline/:node", "/:pipeline/:node/:key"], access, rawBody(maxPostBytes), async (request, response) => {
     const { pipeline, node } = request.params as { pipeline: string; node: string };
-    const topic = pushTopic(pipeline, node);
+    const topic = pushTopics.of(pipeline, node);
     if (topic === undefined) throw noSuchDoor(pipeline, node);
     const records = postedRecords(request);
     const log = await topics.open(undefined);

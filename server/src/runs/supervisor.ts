@@ -3,7 +3,7 @@
  * stop, after a failure (again, with growing pauses), and after a restart of the server. What happens to one pipeline happens in turn.
  */
 import { randomUUID } from "node:crypto";
-import type { PipelineDocument, Problem } from "@millrace/engine/pipeline";
+import type { AnalyzeOptions, PipelineDocument, Problem } from "@millrace/engine/pipeline";
 import type { RunStatus } from "../api.ts";
 import { ApiFailure, notFound, problemsFailure } from "../http/api-failure.ts";
 import type { Deployment, PipelineStore, StoredPipeline } from "../pipelines/store.ts";
@@ -12,8 +12,7 @@ import type { ConnectionConfig, RunEnd, RunFailure, RunHandle, RunHost } from ".
 export interface SupervisorDeps {
   readonly store: PipelineStore;
   readonly host: RunHost;
-  /** Errors and warnings of a document with these parameter values. */
-  readonly analyze: (document: PipelineDocument, set: Readonly<Record<string, unknown>>) => readonly Problem[];
+  readonly analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
   /** Aliases of the document to connections, by environment. Throws `ApiFailure` when it names what is not there. */
   readonly connectionsOf: (document: PipelineDocument, environment: string | undefined) => Readonly<Record<string, ConnectionConfig>>;
   readonly now: () => number;
@@ -176,7 +175,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     deploy: (id, { from, set, environment }) =>
       inTurn(id, async (entry) => {
         const before = pipelineOf(id);
-        const problems = deps.analyze(before.draft, set);
+        const problems = deps.analyze(before.draft, { set, pipelineId: id });
         if (problems.some((problem) => problem.severity === "error")) throw problemsFailure(problems);
         deps.connectionsOf(before.draft, environment);
 

@@ -4,6 +4,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { NodeType } from "@millrace/engine/node";
 import type { PipelineDocument, Problem } from "@millrace/engine/pipeline";
 import { readDocument } from "@millrace/engine/pipeline";
 import { type AppDeps, createApp } from "../app.ts";
@@ -13,6 +14,7 @@ import { createConnectionStore } from "../connections/store.ts";
 import { openMetadata } from "../metadata/database.ts";
 import { createSecretBox } from "../metadata/secrets.ts";
 import { createPipelineStore } from "../pipelines/store.ts";
+import { createPushTopics } from "../push/push-topic.ts";
 import { createSupervisor } from "../runs/supervisor.ts";
 import { createMemoryHost, type MemoryHost } from "./memory-host.ts";
 import { createMemoryTopics, type MemoryTopics } from "./memory-topics.ts";
@@ -50,11 +52,11 @@ export interface Served {
 
 export interface ServeOptions {
   readonly problems?: (document: PipelineDocument) => readonly Problem[];
-  readonly overrides?: Partial<AppDeps>;
+  readonly nodeTypes?: ReadonlyMap<string, NodeType>;
   readonly now?: () => number;
 }
 
-export async function serve({ problems = () => [], overrides = {}, now = Date.now }: ServeOptions = {}): Promise<Served> {
+export async function serve({ problems = () => [], nodeTypes = new Map(), now = Date.now }: ServeOptions = {}): Promise<Served> {
   const dataFolder = mkdtempSync(join(tmpdir(), "millrace 测试-"));
   const database = openMetadata(":memory:");
   const host = createMemoryHost(now);
@@ -87,13 +89,11 @@ export async function serve({ problems = () => [], overrides = {}, now = Date.no
     analyze: problems,
     sameMeaning: (a, b) => JSON.stringify({ ...a, layout: 0 }) === JSON.stringify({ ...b, layout: 0 }),
     collector,
-    pushTopic: (pipelineId, nodeId) =>
-      pipelines.get(pipelineId)?.draft.nodes[nodeId]?.type === "http-source" ? `in.${pipelineId}.${nodeId}` : undefined,
+    pushTopics: createPushTopics(pipelines, nodeTypes),
     designerFolder: join(dataFolder, "dist"),
     maxPostBytes: 1_000_000,
     now,
     log,
-    ...overrides,
   };
   const server = createApp(deps).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

@@ -59,6 +59,17 @@ describe("topics", () => {
     }
   });
 
+  it("that Millrace keeps for itself are not shown unless asked for, and only read", async () => {
+    await fill("__dead_letters.a", [{ time: 1, text: "{}" }]);
+    expect((await served.call("GET", "/api/topics")).json).toEqual([]);
+    expect((await served.call("GET", "/api/topics?internal=true")).json).toMatchObject([{ name: "__dead_letters.a" }]);
+    expect((await page("", "__dead_letters.a")).texts).toEqual(["{}"]);
+    expect((await served.call("DELETE", "/api/topics/__dead_letters.a")).json.error?.message?.en).toBe(
+      'Topics whose names begin with "__" are Millrace\'s own; "__dead_letters.a" can only be read.',
+    );
+    expect((await served.call("POST", "/api/topics", { name: "__mine" })).status).toBe(403);
+  });
+
   it("of a connection that is not there are not found", async () => {
     expect((await served.call("GET", "/api/topics?connection=none")).json.error?.message?.en).toBe('There is no connection "none".');
   });

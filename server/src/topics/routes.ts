@@ -42,12 +42,15 @@ export function topicRoutes(openTopics: OpenTopics): Route[] {
       path: "/topics",
       tag: "Topics",
       summary: "Topics of a connection (default: the built-in ones) with offsets and consumers",
-      query: connectionQuery,
+      query: connectionQuery.extend({
+        internal: z.enum(["true", "false"]).default("false").describe("Also those that Millrace keeps for itself (__…)"),
+      }),
       answer: z.array(topicSummary),
       errors: { 404: "no such connection" },
       handle: async ({ query }) => {
         const log = await openTopics(query.connection);
-        return Promise.all((await log.listTopics()).map((info) => summaryOf(log, info)));
+        const shown = (await log.listTopics()).filter(({ name }) => query.internal === "true" || !isInternal(name));
+        return Promise.all(shown.map((info) => summaryOf(log, info)));
       },
     }),
     route({
@@ -58,9 +61,10 @@ export function topicRoutes(openTopics: OpenTopics): Route[] {
       body: createTopic,
       answer: topicSummary,
       status: 201,
-      errors: { 404: "no such connection", 409: "it is there already" },
+      errors: { 403: "the name is Millrace's own", 404: "no such connection", 409: "it is there already" },
       handle: async ({ body: { name, connection, ...settings } }) => {
         if (!TOPIC.test(name)) throw badName(name);
+        refuseInternal(name);
         const log = await openTopics(connection);
         if (!(await log.createTopic(name, settings))) {
           throw new ApiFailure(409, "topic-exists", { en: `Topic ${quote(name)} is there already.`, zh: `主题 ${quote(name)} 已存在。` });
@@ -74,8 +78,9 @@ export function topicRoutes(openTopics: OpenTopics): Route[] {
       tag: "Topics",
       summary: "Removes a topic with its records",
       query: connectionQuery,
-      errors: { 404: "no such topic or connection" },
+      errors: { 403: "the topic is Millrace's own", 404: "no such topic or connection" },
       handle: async ({ params, query }) => {
+        refuseInternal(params.topic ?? "");
         const { log, info } = await find(params.topic, query.connection);
         await log.deleteTopic(info.name);
       },
@@ -138,6 +143,19 @@ function missing(name: string): ApiFailure {
   return new ApiFailure(400, "bad-request", {
     en: `from=${name} wants the query parameter ${name} as well.`,
     zh: `from=${name} 还需要查询参数 ${name}。`,
+  });
+}
+
+/** Dead letters, replays and posts of pipelines are kept in topics as well; they live and end with their pipeline. */
+function isInternal(name: string): boolean {
+  return name.startsWith("__");
+}
+
+function refuseInternal(name: string): void {
+  if (!isInternal(name)) return;
+  throw new ApiFailure(403, "internal-topic", {
+    en: `Topics whose names begin with "__" are Millrace's own; ${quote(name)} can only be read.`,
+    zh: `以 "__" 开头的主题由 Millrace 自用;${quote(name)} 只能读取。`,
   });
 }
 

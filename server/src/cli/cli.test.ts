@@ -1,0 +1,351 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+
+let folder: string;
+const children = new Set<ReturnType<typeof spawn>>();
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "millrace 命令行 "));
+});
+afterEach(() => {
+  for (const child of children) child.kill("SIGKILL");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+  children.add(child);
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (part: Buffer) => {
+    out += part.toString();
+  });
+  child.stderr.on("data", (part: Buffer) => {
+    err += part.toString();
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.once("close", (code) => {
+      children.delete(child);
+      resolve({ code, out, err });
+    });
+  });
+  /** Resolves with the match once it stands in the output. */
+  const prints = (pattern: RegExp) =>
+    expect
+      .poll(() => pattern.exec(out + err)?.[0], { timeout: 20_000, interval: 20 })
+      .toBeTruthy()
+      .then(() => pattern.exec(out + err) as RegExpExecArray);
+  return { child, ended, prints };
+}
+
+async function millrace(args: readonly string[], input = ""): Promise<Ended> {
+  const { child, ended } = start(args);
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  return ended;
+}
+
+/** A process is started for each: several seconds when the machine is busy. */
+const PATIENCE = { timeout: 60_000 };
+
+function write(name: string, content: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+  return path;
+}
+
+const FILTER = {
+  formatVersion: 1,
+  name: "Large amounts",
+  nodes: {
+    orders: { type: "topic-source", name: "Orders", params: { topic: "orders", schema: "id BIGINT, amount INT" } },
+    large: { type: "filter", name: "Large", params: { condition: "amount > 100" } },
+    out: { type: "topic-sink", name: "Out", params: { topic: "large_orders" } },
+  },
+  edges: [
+    { from: "orders.out", to: "large.in" },
+    { from: "large.out", to: "out.in" },
+  ],
+};
+
+describe("every command", PATIENCE, () => {
+  it("explains itself", async () => {
+    const whole = await millrace(["--help"]);
+    expect(whole.code).toBe(0);
+    for (const command of ["start", "run", "check", "test", "eval", "templates", "logger"]) {
+      expect(whole.out).toContain(`  ${command} `);
+      const { code, out } = await millrace([command, "--help"]);
+      expect([command, code, out.includes(`Usage: millrace ${command}`)]).toEqual([command, 0, true]);
+    }
+  });
+
+  it("says on standard error what was wrong with the call, with exit status 1", async () => {
+    for (const [args, words] of [
+      [["unknown"], "unknown command 'unknown'"],
+      [["start", "--port", "99999"], "It is a number from 0 (any free port) to 65535."],
+      [["start", "--max-post", "0"], "It is a size from 1b to 1gb"],
+      [["run"], "missing required argument 'pipeline'"],
+      [["run", "base-log-app", "--set", "x"], 'It is NAME=VALUE, got "x".'],
+      [["run", "base-log-app", "--from", "now"], "Allowed choices are earliest, latest"],
+      [["check", "none.json"], 'There is no file and no template "none.json". The templates are:'],
+      [["test", folder], "is a folder. Name the pipeline's JSON file in it."],
+    ] as const) {
+      const { code, out, err } = await millrace(args);
+      expect([args, code, out]).toEqual([args, 1, ""]);
+      expect(err).toContain(words);
+      expect(err).not.toContain("    at ");
+    }
+  });
+
+  it("ends quietly when what it is piped into ends", async () => {
+    const { child, ended } = start(["eval", "a"]);
+    child.stdout.destroy();
+    child.stdin.on("error", () => undefined);
+    child.stdin.end('{"a":1}\n'.repeat(50_000));
+    const { code, err } = await ended;
+    expect([code, err]).toEqual([0, ""]);
+  });
+});
+
+describe("check", PATIENCE, () => {
+  it("finds nothing wrong with the templates", async () => {
+    const { code, out } = await millrace(["check", "base-log-app"]);
+    expect([code, out]).toEqual([0, "base-log-app: 0 errors, 0 warnings\n"]);
+  });
+
+  it("prints each problem with its place", async () => {
+    const broken = { ...FILTER, nodes: { ...FILTER.nodes, large: { ...FILTER.nodes.large, params: { condition: "amont > 100" } } } };
+    const file = write("kaputt 管道.json", broken);
+    const { code, out, err } = await millrace(["check", file]);
+    expect(code).toBe(1);
+    expect(out).toContain(`${file}: error at node large, condition, character 1: `);
+    expect(out).toContain("amount");
+    expect(err).toBe(`${file}: 1 error, 0 warnings\n`);
+  });
+
+  it("names place and remedy for what is no pipeline at all", async () => {
+    for (const [name, content, words] of [
+      ["text.json", "{ no", "line 1"],
+      ["newer.json", { ...FILTER, formatVersion: 99 }, "99"],
+      ["list.json", [], "formatVersion"],
+    ] as const) {
+      const { code, out } = await millrace(["check", write(name, content)]);
+      expect([name, code]).toEqual([name, 1]);
+      expect(out).toContain(words);
+    }
+  });
+});
+
+describe("templates", PATIENCE, () => {
+  it("are listed for people and as JSON", async () => {
+    expect((await millrace(["templates"])).out).toMatch(/^base-log-app +BaseLogApp/m);
+    const list = JSON.parse((await millrace(["templates", "--json"])).out) as { name: string }[];
+    expect(list.find(({ name }) => name === "base-log-app")).toMatchObject({
+      title: { en: expect.any(String), zh: expect.any(String) },
+      nodes: expect.any(Number),
+    });
+  });
+});
+
+describe("eval", PATIENCE, () => {
+  it("gives one result a line for each row", async () => {
+    const rows = '{"amount":10,"user":{"name":"王"}}\n\n{"amount":12345678901234567,"user":{"name":"b"}}\r\n{"amount":null}';
+    expect(await millrace(["eval", "amount + 1"], rows)).toEqual({ code: 0, out: "11\n12345678901234568\nnull\n", err: "" });
+    expect((await millrace(["eval", "UPPER(`user`.name)"], rows)).out).toBe('"王"\n"B"\nnull\n');
+    expect((await millrace(["eval", "1"], "")).out).toBe("");
+  });
+
+  it("says what is wrong with the expression, and where", async () => {
+    const { code, out, err } = await millrace(["eval", "amount +"], '{"amount":1}');
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(/^millrace: The expression has an error:\n {2}error, character|^millrace: The expression has an error:\n {2}error/);
+  });
+
+  it("keeps results beside their rows when a row cannot be read", async () => {
+    const { code, out, err } = await millrace(["eval", "a"], '{"a":1}\nbroken\n{"a":3}\n');
+    expect([code, out]).toEqual([1, "1\nnull\n3\n"]);
+    expect(err).toMatch(/^line 2: /);
+  });
+});
+
+describe("test", PATIENCE, () => {
+  it("plays the templates' tests and ends with a line of counts", async () => {
+    const { code, out } = await millrace(["test"]);
+    expect(out).toMatch(/\n\d+ passed, 0 failed\n$/);
+    expect(code).toBe(0);
+  });
+
+  it("shows differences, reports them for CI, and fails", async () => {
+    const row = (amount: number) => ({ value: { id: 1, amount } });
+    const test = (name: string, expected: unknown[]) => ({
+      name,
+      steps: [{ rows: { orders: [row(200)] }, expect: { rows: { "large.out": expected } } }],
+    });
+    const file = write("tested.json", { ...FILTER, tests: [test("keeps <large> amounts", [row(200)]), test("fails", [row(5)])] });
+    const report = join(folder, "report 报告.xml");
+    const { code, out } = await millrace(["test", file, "--junit", report]);
+    expect(code).toBe(1);
+    expect(out).toContain(`passed  ${file}: keeps <large> amounts`);
+    expect(out).toContain(`FAILED  ${file}: fails`);
+    expect(out).toMatch(/\n1 passed, 1 failed\n$/);
+    const xml = readFileSync(report, "utf8");
+    expect(xml).toContain('tests="2" failures="1"');
+    expect(xml).toContain('name="keeps &lt;large&gt; amounts"');
+    expect(xml).toContain("<failure message=");
+  });
+});
+
+describe("run", PATIENCE, () => {
+  it("runs from file to file, ends by itself and sums up", async () => {
+    const orders = [50, 150, 250].map((amount, id) => `{"id":${id},"amount":${amount},"extra":"x"}`);
+    const input = write("orders 订单.jsonl", [...orders, "broken", ""].join("\n"));
+    const file = write("filter.json", FILTER);
+    const output = join(folder, "large.jsonl");
+    const { code, out, err } = await millrace([
+      "run",
+      file,
+      "--source",
+      `orders=${input}`,
+      "--sink",
+      `out=${output}`,
+      "--data",
+      join(folder, "run-data"),
+    ]);
+    expect([code, err]).toEqual([0, expect.stringContaining("1 row could not be processed")]);
+    expect(readFileSync(output, "utf8")).toBe('{"id":1,"amount":150,"extra":"x"}\n{"id":2,"amount":250,"extra":"x"}\n');
+    expect(JSON.parse(out)).toMatchObject({
+      pipeline: "Large amounts",
+      state: "finished",
+      deadLetters: 1,
+      seconds: expect.any(Number),
+      rowsPerSecond: expect.any(Number),
+      nodes: { orders: { out: { out: 3 } }, large: { in: { in: 3 }, out: { out: 2 } }, out: { in: { in: 2 } } },
+    });
+  });
+
+  it("stops with a savepoint at Ctrl+C, and goes on from it when asked to", async () => {
+    const source = {
+      type: "generator",
+      name: "Numbers",
+      params: { kind: "fields", rate: 1000, count: 3000, fields: [{ name: "n", rule: { kind: "sequence" } }] },
+    };
+    const file = write("numbers.json", {
+      formatVersion: 1,
+      name: "Numbers",
+      nodes: { numbers: source, out: { type: "topic-sink", name: "Out", params: { topic: "numbers" } } },
+      edges: [{ from: "numbers.out", to: "out.in" }],
+    });
+    const data = join(folder, "resume-data");
+    const first = start(["run", file, "--data", data]);
+    await expect.poll(() => existsSync(join(data, "topics")), { timeout: 20_000 }).toBe(true);
+    first.child.kill("SIGINT");
+    const { code, out } = await first.ended;
+    expect(code).toBe(0);
+    expect(JSON.parse(out).state).toBe("stopped");
+  });
+
+  it("says what is wrong before it starts anything", async () => {
+    const file = write("filter2.json", FILTER);
+    const input = write("in.jsonl", "");
+    for (const [args, words] of [
+      [["--source", `none=${input}`], '--source none: the pipeline has no source "none" (it has: orders).'],
+      [["--sink", `large=${input}`], '--sink large: the pipeline has no sink "large" (it has: out).'],
+      [["--source", "orders=missing.jsonl"], `--source orders: there is no file ${join(folder, "missing.jsonl")}.`],
+      [["--sink", "out=no/such/folder.jsonl"], `--sink out: there is no folder ${join(folder, "no", "such")}. Make it first.`],
+      [["--set", "rate=5"], "rate"],
+      [["--connect", "logs=main"], 'The pipeline has no connection alias "logs". It uses none.'],
+    ] as const) {
+      const { code, out, err } = await millrace(["run", file, ...args, "--data", join(folder, "no-data")]);
+      expect([args, code, out]).toEqual([args, 1, ""]);
+      expect(err).toContain(words);
+    }
+  });
+});
+
+describe("start", PATIENCE, () => {
+  it("prints an address whose token opens the designer's API, shows a pipeline that runs, and goes on with it after kill -9", async () => {
+    const data = join(folder, "数据 folder");
+    const first = start(["start", "--port", "0", "--data", data]);
+    const [, origin, token] = await first.prints(/(http:\/\/127\.0\.0\.1:\d+)\/\?token=(\S+)/);
+    expect(readFileSync(join(data, "token"), "utf8").trim()).toBe(token);
+    const headers = { authorization: `Bearer ${token}` };
+    const state = async (of: string) =>
+      ((await (await fetch(`${of}/api/pipelines`, { headers })).json()) as { id: string; run: { state: string } }[]).map(({ id, run }) => [
+        id,
+        run?.state,
+      ]);
+    await expect.poll(() => state(origin as string), { timeout: 20_000 }).toEqual([["base-log-app", "running"]]);
+
+    const second = await millrace(["start", "--port", "0", "--data", data]);
+    expect(second.code).toBe(1);
+    expect(second.err).toBe(
+      `millrace: Another Millrace server (process ${first.child.pid}, ${origin}) uses the data folder ${data}. Use that one, stop it, or give this one a folder of its own with --data.\n`,
+    );
+
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const third = start(["start", "--port", "0", "--data", data]);
+    const [, again] = await third.prints(/(http:\/\/127\.0\.0\.1:\d+)\/\?token=(\S+)/);
+    await expect.poll(() => state(again as string), { timeout: 20_000 }).toEqual([["base-log-app", "running"]]);
+    third.child.kill("SIGTERM");
+    expect((await third.ended).code).toBe(0);
+  });
+
+  it("says which port is taken and what to do", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => taken.once("listening", resolve));
+    const { port } = taken.address() as AddressInfo;
+    const { code, err } = await millrace(["start", "--port", String(port), "--data", join(folder, "port-data")]);
+    taken.close();
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      new RegExp(
+        `^millrace: Port ${port} on 127\\.0\\.0\\.1 is in use by another program\\. Stop that one, or start with --port \\d+ \\(--port 0 takes any free port\\)\\.\n$`,
+      ),
+    );
+  });
+});
+
+describe("logger", PATIENCE, () => {
+  it("collects app logs into the topic, several on one data folder, each post with an id once", async () => {
+    const data = join(folder, "logger-data");
+    const loggers = [start(["logger", "--port", "0", "--data", data]), start(["logger", "--port", "0", "--data", data])];
+    const addresses = await Promise.all(loggers.map(async (one) => (await one.prints(/http:\/\/\S+\/applog/))[0]));
+    const post = (address: string, id: string) =>
+      fetch(address, { method: "POST", body: `{"id":"${id}"}`, headers: { "x-record-id": id } }).then((answer) => answer.text());
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => addresses.map((address) => post(address, `id-${n}`))).flat());
+    expect(new Set(answers)).toEqual(new Set(["success"]));
+    for (const one of loggers) one.child.kill("SIGTERM");
+    expect((await Promise.all(loggers.map((one) => one.ended))).map(({ code }) => code)).toEqual([0, 0]);
+
+    const file = write("read.json", {
+      ...FILTER,
+      nodes: {
+        ...FILTER.nodes,
+        orders: { type: "topic-source", name: "Logs", params: { topic: "ods_base_log", schema: "id STRING" } },
+        large: { type: "filter", name: "All", params: { condition: "id IS NOT NULL" } },
+      },
+    });
+    const output = join(folder, "collected.jsonl");
+    const reading = start(["run", file, "--sink", `out=${output}`, "--data", data]);
+    await expect
+      .poll(() => (existsSync(output) ? readFileSync(output, "utf8").trim().split("\n").length : 0), { timeout: 20_000 })
+      .toBe(20);
+    reading.child.kill("SIGINT");
+    expect((await reading.ended).code).toBe(0);
+    expect(new Set(readFileSync(output, "utf8").trim().split("\n")).size).toBe(20);
+  });
+});
