@@ -5,6 +5,16 @@ type Slice = (this: Uint8Array, start: number, end: number) => string;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const nodeSlice = (globalThis as { Buffer?: { prototype: { utf8Slice?: Slice } } }).Buffer?.prototype.utf8Slice;
 
+type Write = (this: Uint8Array, text: string, start: number, length: number) => number;
+
+const encoder = new TextEncoder();
+const nodeWrite = (globalThis as { Buffer?: { prototype: { utf8Write?: Write } } }).Buffer?.prototype.utf8Write;
+
+/** Writes the text at `start`, where it must have room; returns how many bytes it took. */
+export const writeText: (bytes: Uint8Array, text: string, start: number) => number = nodeWrite
+  ? (bytes, text, start) => nodeWrite.call(bytes, text, start, bytes.length - start)
+  : (bytes, text, start) => encoder.encodeInto(text, bytes.subarray(start)).written;
+
 /** What is no UTF-8 becomes U+FFFD. */
 export const textOf: (bytes: Uint8Array, start: number, end: number) => string = nodeSlice
   ? (bytes, start, end) => nodeSlice.call(bytes, start, end)

@@ -1,15 +1,15 @@
 /** Encoded records one behind the other in shared chunks. A record's range stays valid and unchanged for as long as anyone holds it. */
 import type { ByteRange } from "../node/index.ts";
+import { writeText } from "./byte-text.ts";
 
 const CHUNK = 64 * 1024;
 /** Up to this many bytes a loop is quicker than a call. */
-const SHORT = 24;
+const SHORT = 16;
 
 export class ByteWriter {
   #bytes = new Uint8Array(CHUNK);
   #start = 0;
   #end = 0;
-  readonly #encoder = new TextEncoder();
 
   /** Begins a record; what was written since the last `take` is given up. */
   begin(): void {
@@ -27,8 +27,7 @@ export class ByteWriter {
     // A UTF-16 unit makes at most three bytes.
     this.#reserve(text.length * 3);
     if (text.length <= SHORT && this.#ascii(text)) return;
-    const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(this.#end));
-    this.#end += written;
+    this.#end += writeText(this.#bytes, text, this.#end);
   }
 
   copy(bytes: Uint8Array, start: number, end: number): void {

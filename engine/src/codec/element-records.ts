@@ -3,27 +3,47 @@ import type { ByteRange, RecordText, RowMeta } from "../node/index.ts";
 import { elementRanges, type Range } from "./json-scan.ts";
 import { rangeAt } from "./record-place.ts";
 
-export interface ElementRecords {
-  metaOf(index: number): RowMeta;
+/** Elements of the array at `steps` of a record. They are looked up when one of them is first asked for: most arrays are only read. */
+export class ElementRecords {
+  readonly record: ByteRange;
+  readonly #steps: readonly (string | number)[];
+  #ranges: readonly Range[] | undefined;
+
+  constructor(record: ByteRange, steps: readonly (string | number)[]) {
+    this.record = record;
+    this.#steps = steps;
+  }
+
+  metaOf(index: number): RowMeta {
+    return { record: new ElementRecord(this, index) };
+  }
+
+  rangeOf(index: number): Range {
+    this.#ranges ??= elementRanges(this.record.bytes, rangeAt(this.record, this.#steps).start);
+    return this.#ranges[index] as Range;
+  }
 }
 
-/**
- * Records of the elements of the array at `steps` of the record. Looked up when one of them is first asked for: most
- * arrays are only read. The meta's `record` is an own property, for metas are copied by spreading them.
- */
-export function elementRecords(record: ByteRange, steps: readonly (string | number)[]): ElementRecords {
-  let ranges: readonly Range[] | undefined;
-  const { bytes } = record;
-  const recordOf = (index: number): RecordText => {
-    ranges ??= elementRanges(bytes, rangeAt(record, steps).start);
-    const range = ranges[index] as Range;
-    return { format: "json", bytes, start: range.start, end: range.end };
-  };
-  return {
-    metaOf: (index) => ({
-      get record() {
-        return recordOf(index);
-      },
-    }),
-  };
+/** One element's text. Its range is worked out when asked for, so it is to be passed on by reference, not copied by spreading. */
+class ElementRecord implements RecordText {
+  readonly #records: ElementRecords;
+  readonly #index: number;
+
+  constructor(records: ElementRecords, index: number) {
+    this.#records = records;
+    this.#index = index;
+  }
+
+  get format() {
+    return "json" as const;
+  }
+  get bytes() {
+    return this.#records.record.bytes;
+  }
+  get start() {
+    return this.#records.rangeOf(this.#index).start;
+  }
+  get end() {
+    return this.#records.rangeOf(this.#index).end;
+  }
 }

@@ -11,9 +11,9 @@ import type { DataType, Field, RowShape, Schema, Value } from "../schema/index.t
 import { textOf } from "./byte-text.ts";
 import type { Decoder, FieldTree } from "./codec.ts";
 import { missing, notJson, notUtf8, snippet, tooDeep, wrongType } from "./codec-errors.ts";
-import { elementRecords } from "./element-records.ts";
+import { ElementRecords } from "./element-records.ts";
 import { utf8Fault } from "./json-scan.ts";
-import { type Place, placeName, rangeAt, stepsTo } from "./record-place.ts";
+import { isFixed, type Place, placeName, rangeAt, stepsTo } from "./record-place.ts";
 import { INTEGER_RANGE, type IntegerType, integerFromText, isIntegerType, valueFromText } from "./value-text.ts";
 
 /** Levels of a VARIANT; everything else is as deep as its type. */
@@ -123,13 +123,14 @@ function rowBuilder(fields: readonly Field[], converters: readonly Convert[]): (
 }
 
 function arrayConverter(element: DataType, wanted: FieldTree, place: Place, scope: Scope): Convert {
-  const inside: Place = { above: place, step: 0 };
+  const inside: Place = { above: place, step: 0, varies: true };
   const inner = wanted === true || !Object.hasOwn(wanted, "[]") ? wanted : (wanted["[]"] as FieldTree);
   const convert = converter(element, inner, inside, scope);
   const isRow = element.type === "ROW";
+  const fixedSteps = isFixed(place) ? stepsTo(place) : undefined;
   return (value) => {
     if (!Array.isArray(value)) throw mismatch({ type: "ARRAY", element }, place, scope);
-    const records = isRow && value.length > 0 ? elementRecords(scope.record, stepsTo(place)) : undefined;
+    const records = isRow && value.length > 0 ? new ElementRecords(scope.record, fixedSteps ?? stepsTo(place)) : undefined;
     const values: Value[] = [];
     for (let i = 0; i < value.length; i++) {
       inside.step = i;
@@ -147,7 +148,7 @@ function arrayConverter(element: DataType, wanted: FieldTree, place: Place, scop
 }
 
 function mapConverter(dataType: DataType & { type: "MAP" }, place: Place, scope: Scope): Convert {
-  const inside: Place = { above: place, step: "" };
+  const inside: Place = { above: place, step: "", varies: true };
   const convert = converter(dataType.value, true, inside, scope);
   return (value) => {
     if (typeof value !== "object" || Array.isArray(value)) throw mismatch(dataType, place, scope);

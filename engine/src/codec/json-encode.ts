@@ -8,7 +8,7 @@ import { ByteWriter } from "./byte-writer.ts";
 import type { Encoder } from "./codec.ts";
 import { cannotWrite, tooDeep } from "./codec-errors.ts";
 import { MAX_VARIANT_DEPTH } from "./json-decode.ts";
-import { spliceRecord } from "./json-splice.ts";
+import { splicer } from "./json-splice.ts";
 import { isIntegerType, valueToText } from "./value-text.ts";
 
 export function jsonEncoder(schema: Schema, { omitNulls = true }: { readonly omitNulls?: boolean | undefined } = {}): Encoder {
@@ -32,7 +32,7 @@ function rowWriter(shape: RowShape, writer: ByteWriter, omitNulls: boolean): Wri
   const writers = new Map(shape.fields.map(({ name, dataType }) => [name, orNull(valueWriter(dataType, writer, omitNulls), writer)]));
   const fields = [...writers].map(([name, write]) => ({ name, quoted: `${JSON.stringify(name)}:`, write }));
   const writeAny = orNull(variantWriter(writer), writer);
-  const splice = { writer, omitNulls, writerOf: writerAt(shape, writer, omitNulls) };
+  const splice = splicer({ writer, omitNulls, writerOf: writerAt(shape, writer, omitNulls) });
 
   function writeNew(row: Values): void {
     let separator = "{";
@@ -53,7 +53,7 @@ function rowWriter(shape: RowShape, writer: ByteWriter, omitNulls: boolean): Wri
     const record = meta?.record;
     if (record?.format !== "json") return writeNew(row);
     if (!meta?.changes?.length) return writer.copy(record.bytes, record.start, record.end);
-    spliceRecord(record, meta.changes, row, splice);
+    splice(record, meta.changes, row);
   };
 }
 

@@ -9,6 +9,14 @@ export interface Place {
   readonly above: Place | undefined;
   /** Member name; index of an element, set by the array's converter. */
   step: string | number;
+  /** The step changes from value to value: an element's index, a map's key. */
+  readonly varies?: true;
+}
+
+/** No step on the way changes, so that the steps can be worked out once. */
+export function isFixed(place: Place): boolean {
+  for (let at: Place | undefined = place; at; at = at.above) if (at.varies) return false;
+  return true;
 }
 
 export function stepsTo(place: Place): (string | number)[] {
