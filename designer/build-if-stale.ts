@@ -49,7 +49,12 @@ if (builtFrom() !== wanted) {
   const begun = performance.now();
   console.log("Building the designer …");
   const { build } = await import("vite");
-  await build({ root: designer, logLevel: "warn" });
+  try {
+    await build({ root: designer, logLevel: "warn" });
+  } catch (error) {
+    console.error(`The designer could not be built: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  }
   // Behind the build: one that was broken off is made again.
   writeFileSync(stamp, wanted);
   console.log(`Built in ${((performance.now() - begun) / 1000).toFixed(1)} s.`);

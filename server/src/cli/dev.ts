@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import "./check-node.mjs";
 import { startDevServer } from "../../../designer/dev-server.ts";
 import { DEFAULT_PORT } from "./options.ts";
 import { onStop } from "./until-stopped.ts";
