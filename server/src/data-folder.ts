@@ -1,6 +1,6 @@
 /** The folder that everything a server keeps lies in, and the promise that one server at a time uses it. */
 import { randomBytes } from "node:crypto";
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Credentials } from "./http/access.ts";
 import { takeLock } from "./process-lock.ts";
@@ -76,16 +76,25 @@ export function openCredentials(folder: string, environment: NodeJS.ProcessEnv):
 }
 
 function secretIn(file: string): string {
-  try {
-    writeFileSync(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
-  }
+  if (!existsSync(file)) makeSecret(file);
+  if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
   const secret = readFileSync(file, "utf8").trim();
   if (secret.length < 16)
     throw new UsageError(`${file} holds no secret of at least 16 characters. Remove it; a new one is made at the next start.`);
   return secret;
+}
+
+/** Several processes may begin at once: the file appears whole or not at all, and the first one stays. */
+function makeSecret(file: string): void {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 function reason(error: unknown): string {

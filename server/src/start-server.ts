@@ -17,8 +17,8 @@ import { createSecretBox } from "./metadata/secrets.ts";
 import type { PipelineStore } from "./pipelines/store.ts";
 import { createPipelineStore } from "./pipelines/store.ts";
 import { createPushTopics } from "./push/push-topic.ts";
+import { openBuiltIn } from "./run-host/connections.ts";
 import { createRunHost } from "./run-host/index.ts";
-import { openBuiltIn } from "./run-host/open-built-in.ts";
 import { createSupervisor, type Supervisor } from "./runs/supervisor.ts";
 
 export interface ServerOptions {

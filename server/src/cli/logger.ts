@@ -1,14 +1,16 @@
 import { join } from "node:path";
+import type { TopicLog } from "@millrace/engine/node";
 import { Command } from "commander";
 import express from "express";
 import { createCollector, TOPIC_OF_APP_LOGS } from "../applog/collector.ts";
 import { applogRouter } from "../applog/routes.ts";
+import { BUILT_IN_TOPICS } from "../connections/open.ts";
 import { DEFAULT_DATA_FOLDER, openCredentials, openDataFolder } from "../data-folder.ts";
 import { createAccess } from "../http/access.ts";
 import { apiErrors, noSuchRoute } from "../http/errors.ts";
 import { securityHeaders } from "../http/headers.ts";
 import { listen } from "../listen.ts";
-import { openBuiltInTopics } from "../run-host/open-built-in.ts";
+import { openTopics } from "../run-host/connections.ts";
 import { collect, DEFAULT_MAX_POST, readBytes, readPort } from "./options.ts";
 import { onStop } from "./until-stopped.ts";
 
@@ -31,7 +33,7 @@ export const loggerCommand = new Command("logger")
   .option("--max-post <size>", "largest post", readBytes, readBytes(DEFAULT_MAX_POST))
   .action(async ({ port, host, data, allowHost = [], maxPost }: LoggerOptions) => {
     const dataFolder = openDataFolder(data);
-    const topics = await openBuiltInTopics(dataFolder);
+    const topics = await openTopics(dataFolder);
     const collector = createCollector({ topic: TOPIC_OF_APP_LOGS, openTopics: async () => topics, dataFolder, now: Date.now });
     const access = createAccess(openCredentials(dataFolder, process.env), allowHost);
 

@@ -9,6 +9,7 @@ import { analyzeDocument } from "../documents.ts";
 import { openMetadata } from "../metadata/database.ts";
 import { createSecretBox } from "../metadata/secrets.ts";
 import { idFrom } from "../pipelines/store.ts";
+import { takeLock } from "../process-lock.ts";
 import { createRunHost } from "../run-host/index.ts";
 import type { ConnectionConfig, RunHandle, RunHost } from "../runs/run-host.ts";
 import { loadDocument, problemLine } from "./load-pipeline.ts";
@@ -52,12 +53,18 @@ async function run(name: string, options: RunOptions): Promise<void> {
   refuseErrors(name, document, set);
 
   const dataFolder = openDataFolder(options.data);
+  const lock = takeLock(join(dataFolder, `${stateIdOf(document)}.lock`));
+  if (!lock)
+    throw new UsageError(
+      `Another \`millrace run\` of ${JSON.stringify(document.name)} uses the data folder ${dataFolder}. Wait for it, or give this one a folder of its own with --data.`,
+    );
   const connections = { ...connectionsFor(options.connect ?? new Map(), document, dataFolder), ...files };
   const host = await createRunHost({ dataFolder, log: (line) => console.error(line) });
   try {
     await runToEnd(host, document, { set, connections, resume: options.resume === true });
   } finally {
     await host.close();
+    lock.release();
   }
 }
 

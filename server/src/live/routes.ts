@@ -42,19 +42,17 @@ export function liveStream({ store, supervisor, now }: LiveDeps): RequestHandler
       if (!pipeline) return void response.end();
       if (response.writableNeedDrain) return;
       const run = supervisor.status(pipeline);
-      const frame = run ? { run, ...view.frame() } : undefined;
-      const text = frame ? JSON.stringify(frame) : "";
-      if (text !== last && frame) {
+      const text = run ? JSON.stringify({ run, ...view.frame() } satisfies Omit<LiveFrame, "at">) : last;
+      if (text !== last) {
         last = text;
         quietMs = 0;
-        const live: LiveFrame = { at: now(), ...frame };
-        response.write(`event: live\ndata: ${JSON.stringify(live)}\n\n`);
-      } else {
-        quietMs += FRAME_MS;
-        if (quietMs < HEARTBEAT_MS) return;
-        quietMs = 0;
-        response.write(": still here\n\n");
+        response.write(`event: live\ndata: {"at":${now()},${text.slice(1)}\n\n`);
+        return;
       }
+      quietMs += FRAME_MS;
+      if (quietMs < HEARTBEAT_MS) return;
+      quietMs = 0;
+      response.write(": still here\n\n");
     }, FRAME_MS);
 
     response.on("close", () => {
