@@ -1,13 +1,13 @@
 /** Real logs over HTTP from another process, through the template's job, read back through the API. */
 import { spawn } from "node:child_process";
-import { writeFileSync, readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
+import { deadLetterCount, deployJob } from "./base-log-job.ts";
 import { makeLogs } from "./make-logs.ts";
 import { dataFolder, eventually, type Millrace, millrace, readTopic, removeFolder, startMillrace } from "./millrace.ts";
 import { canonical, plainBaseLog } from "./plain-base-log.ts";
-import { deployJob, deadLetterCount } from "./base-log-job.ts";
 
 const LOGS = 20_000;
 
@@ -36,8 +36,14 @@ test("20,000 posted logs become the pages, starts and displays that a plain comp
   expect([...raw].sort()).toEqual([...logs].sort());
   const plain = plainBaseLog(raw, true);
   expect(plain.dirty.length).toBeGreaterThan(0);
-  await eventually(() => deadLetterCount(server, id), (count) => count === plain.dirty.length);
-  await eventually(async () => (await readTopic(server, "dwd_page_log")).length, (count) => count === plain.pages.length);
+  await eventually(
+    () => deadLetterCount(server, id),
+    (count) => count === plain.dirty.length,
+  );
+  await eventually(
+    async () => (await readTopic(server, "dwd_page_log")).length,
+    (count) => count === plain.pages.length,
+  );
   const read = async (topic: string) => (await readTopic(server, topic)).map(({ text }) => canonical(JSON.parse(text as string))).sort();
   expect(await read("dwd_page_log")).toEqual([...plain.pages].sort());
   expect(await read("dwd_start_log")).toEqual([...plain.starts].sort());
@@ -48,10 +54,23 @@ test("20,000 posted logs become the pages, starts and displays that a plain comp
   writeFileSync(source, `${raw.join("\n")}\n`);
   const out = (name: string) => join(data, `${name}.jsonl`);
   const sinks = ["dwd_page_log", "dwd_start_log", "dwd_display_log"];
-  const run = await millrace(["run", "base-log-app", "--data", join(data, "alone"), "--source", `ods_base_log=${source}`, ...sinks.flatMap((sink) => ["--sink", `${sink}=${out(sink)}`])]);
+  const run = await millrace([
+    "run",
+    "base-log-app",
+    "--data",
+    join(data, "alone"),
+    "--source",
+    `ods_base_log=${source}`,
+    ...sinks.flatMap((sink) => ["--sink", `${sink}=${out(sink)}`]),
+  ]);
   expect(run.stderr).toBe("");
   expect(run.code).toBe(0);
-  const lines = (name: string) => readFileSync(out(name), "utf8").split("\n").filter(Boolean).map((line) => canonical(JSON.parse(line))).sort();
+  const lines = (name: string) =>
+    readFileSync(out(name), "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => canonical(JSON.parse(line)))
+      .sort();
   expect(lines("dwd_page_log")).toEqual([...plain.pages].sort());
   expect(lines("dwd_start_log")).toEqual([...plain.starts].sort());
   expect(lines("dwd_display_log")).toEqual([...plain.displays].sort());
@@ -60,5 +79,7 @@ test("20,000 posted logs become the pages, starts and displays that a plain comp
 
 function post(address: string, file: string): Promise<void> {
   const child = spawn(process.execPath, [fileURLToPath(new URL("post-logs.ts", import.meta.url)), address, file], { stdio: "inherit" });
-  return new Promise((resolve, reject) => child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`the posting process ended with ${code}`)))));
+  return new Promise((resolve, reject) =>
+    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`the posting process ended with ${code}`)))),
+  );
 }

@@ -26,7 +26,12 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
   const lane = async (name: number) => {
     for (let i = 0; posting; i++) {
       const id = `${name}-${i}`;
-      const log = JSON.stringify({ common: { mid: id, is_new: "1" }, page: { page_id: "home" }, displays: [{ item: id, order: 1 }], ts: 1_613_959_200_000 + i });
+      const log = JSON.stringify({
+        common: { mid: id, is_new: "1" },
+        page: { page_id: "home" },
+        displays: [{ item: id, order: 1 }],
+        ts: 1_613_959_200_000 + i,
+      });
       await untilAnswered(`${origin}/applog`, id, log);
       posted++;
     }
@@ -69,7 +74,11 @@ interface Log {
 async function untilAnswered(address: string, id: string, log: string): Promise<void> {
   for (;;) {
     try {
-      const response = await fetch(address, { method: "POST", body: log, headers: { "content-type": "application/json", "x-record-id": id } });
+      const response = await fetch(address, {
+        method: "POST",
+        body: log,
+        headers: { "content-type": "application/json", "x-record-id": id },
+      });
       if (response.ok && (await response.text()) === "success") return;
     } catch {
       // Killed while it was answering, or not up again yet: the same log is posted again.

@@ -33,7 +33,11 @@ export function removeFolder(folder: string): void {
 }
 
 /** Resolves once the address is printed. */
-export async function startMillrace(options: { data: string; args?: readonly string[]; env?: Readonly<Record<string, string>> }): Promise<Millrace> {
+export async function startMillrace(options: {
+  data: string;
+  args?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+}): Promise<Millrace> {
   const child = spawn(process.execPath, [CLI, "start", "--port", "0", "--no-open", "--data", options.data, ...(options.args ?? [])], {
     cwd: REPOSITORY,
     env: { ...process.env, ...options.env },
@@ -78,8 +82,15 @@ export async function startMillrace(options: { data: string; args?: readonly str
 }
 
 /** Runs the command line to its end. */
-export function millrace(args: readonly string[], options: { input?: string; env?: Readonly<Record<string, string>> } = {}): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: REPOSITORY, env: { ...process.env, ...options.env }, stdio: ["pipe", "pipe", "pipe"] });
+export function millrace(
+  args: readonly string[],
+  options: { input?: string; env?: Readonly<Record<string, string>> } = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd: REPOSITORY,
+    env: { ...process.env, ...options.env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -112,13 +123,19 @@ interface TopicRecord {
 
 /** Every record of a topic, read back through the API. */
 export async function readTopic(server: Millrace, topic: string): Promise<TopicRecord[]> {
-  const topics = await server.api<{ name: string; partitions: { partition: number; earliest: number; latest: number }[] }[]>("GET", "/api/topics");
+  const topics = await server.api<{ name: string; partitions: { partition: number; earliest: number; latest: number }[] }[]>(
+    "GET",
+    "/api/topics",
+  );
   const found = topics.find(({ name }) => name === topic);
   const records: TopicRecord[] = [];
   for (const { partition, earliest, latest } of found?.partitions ?? []) {
     for (let offset = earliest; offset < latest; ) {
       const query = new URLSearchParams({ partition: String(partition), from: "offset", offset: String(offset), limit: "1000" });
-      const page = await server.api<{ records: TopicRecord[]; next: Record<string, number> }>("GET", `/api/topics/${topic}/records?${query}`);
+      const page = await server.api<{ records: TopicRecord[]; next: Record<string, number> }>(
+        "GET",
+        `/api/topics/${topic}/records?${query}`,
+      );
       records.push(...page.records);
       const next = page.next[String(partition)] ?? latest;
       if (next <= offset) break;

@@ -21,15 +21,15 @@ export function plainBaseLog(texts: readonly string[], context: boolean): PlainR
   const firstDays = new Map<string, string>();
   const result: PlainResult = { pages: [], starts: [], displays: [], dirty: [] };
   for (const text of texts) {
-    let log: Log;
+    let log: Log | null;
     try {
-      log = JSON.parse(text) as Log;
+      log = JSON.parse(text) as Log | null;
     } catch {
       result.dirty.push(text);
       continue;
     }
-    const mid = log.common?.mid;
-    if (typeof mid !== "string" || (log.start === undefined && log.page === undefined)) {
+    const mid = log?.common?.mid;
+    if (log === null || typeof mid !== "string" || (log.start === undefined && log.page === undefined)) {
       result.dirty.push(text);
       continue;
     }

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
-import { listTemplates } from "@millrace/templates";
+import { templates } from "@millrace/templates";
 import { jobAlone } from "@millrace/templates/job-alone";
-import { createRunHost } from "../src/run-host/index.ts";
 import { openConnections } from "../src/run-host/connections.ts";
+import { createRunHost } from "../src/run-host/index.ts";
 import { cpuSecondsSince } from "./cpu.ts";
 import type { Work } from "./main.ts";
 
@@ -29,7 +29,7 @@ export const baseLog: Work = {
       await connections.topics.append(SOURCE_TOPIC, chunk);
     }
     const host = await createRunHost({ dataFolder, log: () => undefined });
-    const document = jobAlone((await listTemplates()).find(({ name }) => name === "base-log-app")?.document as PipelineDocument);
+    const document = jobAlone(templates.find(({ name }) => name === "base-log-app")?.document as PipelineDocument);
     const source = Object.entries(document.nodes).find(([, node]) => node.type === "topic-source")?.[0] as string;
     return {
       async run() {
@@ -41,7 +41,8 @@ export const baseLog: Work = {
         const wallSeconds = (performance.now() - begun) / 1000;
         const cpuSeconds = cpuSecondsSince(before);
         let recordsOut = 0;
-        for (const topic of TARGET_TOPICS) for (const { latest } of (await connections.topics.describeTopic(topic))?.partitions ?? []) recordsOut += latest;
+        for (const topic of TARGET_TOPICS)
+          for (const { latest } of (await connections.topics.describeTopic(topic))?.partitions ?? []) recordsOut += latest;
         return { recordsOut, cpuSeconds, wallSeconds };
       },
       async clear() {

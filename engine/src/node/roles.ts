@@ -23,9 +23,9 @@ export interface TopicLog {
   /** For sinks that take part in a checkpoint. `transactionId` is unique per run, sink and subtask, stable over restarts. */
   openTransactionalWriter(transactionId: string): Promise<TransactionalWriter>;
 
-  /** Positions of consumers, kept with the topics so that others see the lag: the offset to read next, by "topic-partition". */
+  /** Positions of consumers, kept with the topics so that others see the lag: the offset to read next, by "topic-partition". A built-in log's are moved by the checkpoint's transaction when it is given. */
   positions(group: string): Promise<ReadonlyMap<string, number>>;
-  commitPositions(group: string, positions: ReadonlyMap<string, number>): Promise<void>;
+  commitPositions(group: string, positions: ReadonlyMap<string, number>, via?: BuiltInTransaction): Promise<void>;
   /** All groups with a position on the topic: group → partition → offset to read next. */
   groups(topic: string): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>>;
   close(): Promise<void>;
@@ -90,15 +90,16 @@ export interface TransactionalWriter {
   close(): Promise<void>;
 }
 
-/** Role "files": JSONL and CSV on disk. Paths are resolved inside the connection's root; a path that leaves it is refused. */
+/** Role "files": lines on disk (JSONL, CSV, text). Paths are resolved inside the connection's root; one that leaves it is refused. */
 export interface FileStore {
-  /** Reads on from a byte position; undefined at the end. `bytes` are whole lines without their ends. */
-  openReader(path: string, start: { byte: number; line: number }): Promise<FileReader>;
-  /** Staged lines become visible with `commit`; what a crash left behind an earlier commit is cut off when the file is opened again. */
+  /** Reads on from a byte position. With `quoted` (CSV) a line's end inside of quotes does not end a record. */
+  openReader(path: string, start: { byte: number; line: number }, options: { quoted: boolean }): Promise<FileReader>;
+  /** Appends after the first `committedBytes` of the file, cutting off what a crash left behind them; without it the file begins anew. */
   openWriter(path: string, committedBytes: number | undefined): Promise<FileWriter>;
 }
 
 export interface FileReader {
+  /** Whole records without their line ends; undefined at the end. Their offset is the line number from 0, their time is unknown (`MIN_TIME`). */
   read(maxRecords: number): Promise<RecordBatch | undefined>;
   /** Where the next `read` starts. */
   readonly byte: number;
@@ -109,6 +110,10 @@ export interface FileReader {
 export interface FileWriter {
   append(line: Uint8Array): void;
   readonly stagedBytes: number;
+  /** Bytes in the file, what is staged not counted. */
+  readonly length: number;
+  /** Forgets what is staged. */
+  discard(): void;
   /** Writes and syncs what is staged; returns the length that the file then has. */
   flush(): Promise<number>;
   close(): Promise<void>;

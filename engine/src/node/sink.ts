@@ -8,6 +8,8 @@ import type { Millis } from "./operator.ts";
 import type { ByteRange, Position } from "./source.ts";
 
 export interface Sink {
+  /** Called once, before the first row: opens what it writes to. Rejects when that cannot be; the run then does not begin. */
+  open?(): Promise<void>;
   /** Stages one row. */
   write(record: SinkRecord): void;
   /** True while so much is staged that the source should wait. The runtime then commits before it reads on. */

@@ -6,6 +6,7 @@
  * Sources may do I/O, but only through the connection they are given.
  */
 import type { Millis } from "./operator.ts";
+import type { BuiltInTransaction } from "./sink.ts";
 
 /** Where a split stands: plain JSON, only the source knows its form ({ offset: 120 }, { line: 3, byte: 812 }). */
 export type Position = { readonly [name: string]: string | number | boolean | null };
@@ -15,6 +16,8 @@ export interface Source {
   splits(): Promise<readonly Split[]>;
   /** Opens a split at a position from a checkpoint, or at the node's configured start when there is none. */
   open(split: Split, position: Position | undefined): Promise<SplitReader>;
+  /** A checkpoint with these positions (by split) counts; called inside its transaction, so that consumers' positions are kept with it. */
+  committed?(positions: Readonly<Record<string, Position>>, via: BuiltInTransaction | undefined): Promise<void>;
   /** One sentence that says what an empty edge waits for ("the generator sends 20 a second"). */
   expects?(): { en: string; zh: string };
   close(): Promise<void>;

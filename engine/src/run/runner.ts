@@ -140,6 +140,7 @@ export class Runner {
   /** Runs until stopped or, with bounded sources, to the end. Rejects with what made it fail (`NodeFailure` where a node is to blame); nothing uncommitted stays behind. */
   async run(): Promise<"stopped" | "finished"> {
     try {
+      for (const [nodeId, sink] of this.options.sinks) await this.blame(nodeId, async () => sink.open?.());
       await this.openSources();
       const end = await this.loop();
       if (this.stopping !== "drop") await this.checkpoint(this.stopping === "savepoint" ? "savepoint" : "checkpoint");
@@ -301,6 +302,7 @@ export class Runner {
     };
     const { bytes, nextFull } = await host.commit(checkpoint, async (via) => {
       for (const [nodeId, sink] of sinks) await this.blame(nodeId, () => sink.commit(prepared[nodeId] as Prepared, via));
+      for (const { nodeId, source } of this.sources) await this.blame(nodeId, async () => source.committed?.(positions[nodeId] ?? {}, via));
     });
     task.markClean();
     this.nextFull = nextFull;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { BuiltInTransaction, Prepared, TopicLog, Words } from "@millrace/engine/node";
 import type { Checkpoint, Positions, SnapshotEntry, StateSchema } from "@millrace/engine/run";
-import { type BuiltInStore, builtInStore } from "./connections.ts";
+import { commitBuiltIn, readRecord } from "@millrace/nodes/connections";
 import { countDeadLetters, deadLetterTopic } from "./dead-letters.ts";
 import { readStateFile, StateFileError, StateFileWriter, type StatePointer } from "./state-file.ts";
 
@@ -48,7 +48,6 @@ export function recordKey(pipelineId: string): string {
 
 export class CheckpointStore {
   readonly deadLetterTopic: string;
-  private readonly store: BuiltInStore;
   private readonly topics: TopicLog;
   private readonly folder: string;
   private readonly identity: { readonly pipelineId: string; readonly runId: string; readonly version: number };
@@ -57,7 +56,6 @@ export class CheckpointStore {
 
   constructor(options: { topics: TopicLog; folder: string; pipelineId: string; runId: string; version: number }) {
     this.topics = options.topics;
-    this.store = builtInStore(options.topics);
     this.folder = join(options.folder, "state");
     this.identity = { pipelineId: options.pipelineId, runId: options.runId, version: options.version };
     this.writer = new StateFileWriter(this.folder, options.runId);
@@ -66,7 +64,7 @@ export class CheckpointStore {
 
   /** The newest checkpoint's state; undefined when the pipeline has none. */
   async load(): Promise<LoadedState | undefined> {
-    const record = this.store.get(recordKey(this.identity.pipelineId)) as CheckpointRecord | undefined;
+    const record = readRecord(this.topics, recordKey(this.identity.pipelineId)) as CheckpointRecord | undefined;
     if (!record) return undefined;
     try {
       const entries = await readStateFile(this.folder, record.state);
@@ -95,7 +93,7 @@ export class CheckpointStore {
   /** Makes this run the one that may write; without `saved` what older runs left is forgotten. */
   async takeOver(saved: LoadedState | undefined): Promise<void> {
     const key = recordKey(this.identity.pipelineId);
-    await this.store.transact((tx) => {
+    await commitBuiltIn(this.topics, (tx) => {
       if (saved) {
         const { entries: _entries, replayOffset: _offset, ...record } = saved;
         tx.put(key, { ...record, runId: this.identity.runId });
@@ -120,7 +118,7 @@ export class CheckpointStore {
       prepared: checkpoint.prepared,
       schemas: checkpoint.schemas,
     };
-    await this.store.transact((tx) => {
+    await commitBuiltIn(this.topics, (tx) => {
       if (tx.get(`writer/${this.identity.pipelineId}`) !== this.identity.runId) {
         throw new PermanentFailure({
           en: "Another run of this pipeline has taken over; this one can write nothing more. Stop one of the two.",

@@ -3,19 +3,28 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { analyze } from "@millrace/engine/pipeline";
 import { tryGraph } from "@millrace/engine/run";
+import { commitBuiltIn, readRecord } from "@millrace/nodes/connections";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { TryResult } from "../api.ts";
 import type { CreateRunHost, RunHost, StartRun } from "../runs/run-host.ts";
 import { type CheckpointRecord, recordKey } from "./checkpoint-store.ts";
-import { builtInStore, openConnections } from "./connections.ts";
+import { openConnections } from "./connections.ts";
 import { deadLetterTopic, readDeadLetters, replayTopic } from "./dead-letters.ts";
 import { RunThread } from "./run-thread.ts";
+
+/** How often topics are brought back to what their settings keep. */
+const RETENTION_MS = 60_000;
 
 export const createRunHost: CreateRunHost = async ({ dataFolder, log }) => {
   const connections = await openConnections(dataFolder, {});
   const topics = connections.topics;
   const running = new Map<string, RunThread>();
-  const recordOf = (pipelineId: string) => builtInStore(topics).get(recordKey(pipelineId)) as CheckpointRecord | undefined;
+  const retention = setInterval(
+    () => void topics.retain().catch((error: Error) => log(`Old records could not be removed: ${error.message}`)),
+    RETENTION_MS,
+  );
+  retention.unref();
+  const recordOf = (pipelineId: string) => readRecord(topics, recordKey(pipelineId)) as CheckpointRecord | undefined;
 
   const host: RunHost = {
     async startRun(request: StartRun) {
@@ -32,7 +41,7 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log }) => {
     },
     deadLetters: (pipelineId, query) => readDeadLetters(topics, pipelineId, query),
     async forget(pipelineId) {
-      await builtInStore(topics).transact((tx) => {
+      await commitBuiltIn(topics, (tx) => {
         tx.put(recordKey(pipelineId), undefined);
         tx.put(`writer/${pipelineId}`, undefined);
       });
@@ -44,6 +53,7 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log }) => {
       return tryDocument(request);
     },
     async close() {
+      clearInterval(retention);
       await Promise.all([...running.values()].map((thread) => thread.stop({ savepoint: false })));
       await connections.close();
     },
