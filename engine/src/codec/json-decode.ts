@@ -7,13 +7,14 @@
  * the value is read again from its own bytes; no other record pays for it.
  */
 import { attach, type ByteRange, type Row } from "../node/index.ts";
-import type { DataType, Field, RowShape, Schema, Value } from "../schema/index.ts";
+import type { DataType, RowShape, Schema, Value } from "../schema/index.ts";
 import { textOf } from "./byte-text.ts";
 import type { Decoder, FieldTree } from "./codec.ts";
 import { missing, notJson, notUtf8, snippet, tooDeep, wrongType } from "./codec-errors.ts";
 import { ElementRecords } from "./element-records.ts";
 import { utf8Fault } from "./json-scan.ts";
 import { isFixed, type Place, placeName, rangeAt, stepsTo } from "./record-place.ts";
+import { rowBuilder } from "./row-builder.ts";
 import { INTEGER_RANGE, type IntegerType, integerFromText, isIntegerType, valueFromText } from "./value-text.ts";
 
 /** Levels of a VARIANT; everything else is as deep as its type. */
@@ -91,7 +92,10 @@ function rowConverter(shape: RowShape, wanted: FieldTree, place: Place, scope: S
       name,
     ),
   );
-  const build = rowBuilder(fields, converters);
+  const build = rowBuilder(
+    fields.map(({ name }) => name),
+    converters,
+  );
   return (value) => {
     if (typeof value !== "object" || Array.isArray(value) || value === null) throw mismatch(shape, place, scope);
     return build(value as Record<string, unknown>);
@@ -105,21 +109,6 @@ function orNull(dataType: DataType, convert: Convert, above: Place, step: string
     if (value === null || value === undefined) throw missing(placeName({ above, step }), dataType);
     return convert(value);
   };
-}
-
-/**
- * A function that makes the row as one object literal. It is compiled, for a loop over names costs a tenth more of the whole decoding: the names
- * stand in it as quoted strings under computed keys, so that no name can be anything but a field.
- */
-function rowBuilder(fields: readonly Field[], converters: readonly Convert[]): (value: Record<string, unknown>) => Value {
-  const members = fields.map(({ name }, i) => {
-    const key = JSON.stringify(name);
-    const read = name in Object.prototype ? `(hasOwn(value, ${key}) ? value[${key}] : null)` : `value[${key}]`;
-    return `[${key}]: convert${i}(${read})`;
-  });
-  const names = converters.map((_, i) => `convert${i}`);
-  const make = new Function("hasOwn", ...names, `return (value) => ({ ${members.join(", ")} });`);
-  return make(Object.hasOwn, ...converters) as (value: Record<string, unknown>) => Value;
 }
 
 function arrayConverter(element: DataType, wanted: FieldTree, place: Place, scope: Scope): Convert {
