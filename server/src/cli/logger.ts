@@ -1,10 +1,8 @@
 import { join } from "node:path";
-import type { TopicLog } from "@millrace/engine/node";
 import { Command } from "commander";
 import express from "express";
 import { createCollector, TOPIC_OF_APP_LOGS } from "../applog/collector.ts";
 import { applogRouter } from "../applog/routes.ts";
-import { BUILT_IN_TOPICS } from "../connections/open.ts";
 import { DEFAULT_DATA_FOLDER, openCredentials, openDataFolder } from "../data-folder.ts";
 import { createAccess } from "../http/access.ts";
 import { apiErrors, noSuchRoute } from "../http/errors.ts";
