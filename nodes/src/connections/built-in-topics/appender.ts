@@ -1,0 +1,97 @@
+/** Appends outside of any transaction. Calls that come while one is on its way go together into the next, so that they share the price of making them durable. */
+import type { Millis, TopicRecord } from "@millrace/engine/node";
+import { topicDeleted, unknownTopic } from "../topic-name.ts";
+import { appendParts } from "./commit.ts";
+import { checkRecord, StagedRecords } from "./staged-records.ts";
+import type { TopicStore } from "./store.ts";
+import { findTopic, topicNames } from "./topics.ts";
+
+export type AppendedAt = { readonly partition: number; readonly offset: number };
+
+export interface Appender {
+  append(topic: string, records: readonly TopicRecord[]): Promise<readonly AppendedAt[]>;
+  /** Resolves when what was asked for is done. */
+  idle(): Promise<void>;
+}
+
+interface Call {
+  readonly topic: string;
+  readonly records: readonly TopicRecord[];
+  readonly resolve: (places: readonly AppendedAt[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** More at once would make others wait for the lock. */
+const BYTES_AT_ONCE = 16 << 20;
+
+export function createAppender(store: TopicStore, now: () => Millis, onAppended: () => void): Appender {
+  const staged = new StagedRecords(now);
+  let calls: Call[] = [];
+  let working: Promise<void> | undefined;
+
+  async function work(): Promise<void> {
+    while (calls.length > 0) {
+      // The turn's other calls come along.
+      await new Promise((resolve) => setImmediate(resolve));
+      appendTogether();
+    }
+    // In the same breath as the last look at `calls`: a call that comes later begins anew.
+    working = undefined;
+  }
+
+  function appendTogether(): void {
+    const together: { call: Call; places: { partition: number; index: number }[] }[] = [];
+    let taken = 0;
+    while (taken < calls.length && (taken === 0 || staged.bytes < BYTES_AT_ONCE)) {
+      const call = calls[taken++] as Call;
+      const places = stage(call);
+      if (places) together.push({ call, places });
+    }
+    calls = calls.slice(taken);
+    if (together.length === 0) return;
+    try {
+      const parts = staged.take();
+      const firsts = store.transact(() => appendParts(store, parts, now()));
+      const firstOf = new Map(parts.map(({ topic, partition }, i) => [`${topic}-${partition}`, firsts[i]]));
+      for (const { call, places } of together) {
+        if (places.some(({ partition }) => firstOf.get(`${call.topic}-${partition}`) === undefined)) call.reject(topicDeleted(call.topic));
+        else
+          call.resolve(
+            places.map(({ partition, index }) => ({ partition, offset: (firstOf.get(`${call.topic}-${partition}`) as number) + index })),
+          );
+      }
+      onAppended();
+    } catch (error) {
+      for (const { call } of together) call.reject(error);
+    }
+  }
+
+  /** Undefined when the call was refused; nothing of it is staged then. */
+  function stage({ topic, records, reject }: Call): { partition: number; index: number }[] | undefined {
+    const found = findTopic(store, topic);
+    if (!found) {
+      reject(unknownTopic(topic, topicNames(store)));
+      return undefined;
+    }
+    try {
+      for (const record of records) checkRecord(topic, found.partitions, record);
+    } catch (error) {
+      reject(error);
+      return undefined;
+    }
+    return records.map((record) => staged.add(topic, found.partitions, record));
+  }
+
+  return {
+    append(topic, records) {
+      if (records.length === 0) return Promise.resolve([]);
+      return new Promise((resolve, reject) => {
+        calls.push({ topic, records, resolve, reject });
+        working ??= work();
+      });
+    },
+    idle: async () => {
+      await working;
+    },
+  };
+}

@@ -1,0 +1,139 @@
+/** What becomes visible together: staged records of several writers, positions of consumers, and small records of others. */
+import type { BuiltInTransaction, Millis } from "@millrace/engine/node";
+import { ConnectionError, quote } from "../connection-error.ts";
+import { topicDeleted } from "../topic-name.ts";
+import type { SealedChunk } from "./chunk.ts";
+import { appendChunks, removeOldest } from "./partition-log.ts";
+import { setPositions } from "./positions.ts";
+import type { StagedPartition } from "./staged-records.ts";
+import type { StoredTopic, TopicStore } from "./store.ts";
+import { findTopic } from "./topics.ts";
+
+/** JSON; `undefined` where there is none. */
+export type StoredRecord = unknown;
+
+/** Collects what is to be committed. It is written when the work that was given it is done. */
+export interface CommitTransaction extends BuiltInTransaction {
+  /** The record under a key, with what was put before. If another changes it before this commits, the work is done once more with its new value. */
+  get(key: string): StoredRecord;
+  /** `undefined` removes. Keys are up to 1,900 bytes long. */
+  put(key: string, value: StoredRecord): void;
+  /** As `TopicLog.commitPositions`. */
+  commitPositions(group: string, positions: ReadonlyMap<string, number>): void;
+}
+
+/** For writers: adds to a commit. */
+export class Commit implements CommitTransaction {
+  readonly store: TopicStore;
+  private readonly seen = new Map<string, string | undefined>();
+  private readonly puts = new Map<string, StoredRecord>();
+  private readonly positions: { readonly group: string; readonly positions: ReadonlyMap<string, number> }[] = [];
+  private readonly parts: StagedPartition[] = [];
+  private readonly checks: (() => void)[] = [];
+  private readonly afterwards: (() => void)[] = [];
+
+  constructor(store: TopicStore) {
+    this.store = store;
+  }
+
+  get(key: string): StoredRecord {
+    if (this.puts.has(key)) return this.puts.get(key);
+    const value = this.store.records.get(key);
+    if (!this.seen.has(key)) this.seen.set(key, textOf(value));
+    return value;
+  }
+
+  put(key: string, value: StoredRecord): void {
+    this.puts.set(key, value);
+  }
+
+  commitPositions(group: string, positions: ReadonlyMap<string, number>): void {
+    this.positions.push({ group, positions });
+  }
+
+  publish(parts: readonly StagedPartition[]): void {
+    this.parts.push(...parts);
+  }
+
+  /** `check` runs inside the transaction, before anything is written; what it throws ends the commit. */
+  require(check: () => void): void {
+    this.checks.push(check);
+  }
+
+  /** `done` runs once all is durable. */
+  whenDone(done: () => void): void {
+    this.afterwards.push(done);
+  }
+
+  /** Writes all. False, and nothing is written, when a record that `get` gave has changed. */
+  write(now: Millis): boolean {
+    const { store } = this;
+    const isCurrent = store.transact(() => {
+      for (const [key, text] of this.seen) if (textOf(store.records.get(key)) !== text) return false;
+      for (const check of this.checks) check();
+      const firsts = appendParts(store, this.parts, now);
+      const lost = firsts.indexOf(undefined);
+      if (lost !== -1) throw topicDeleted((this.parts[lost] as StagedPartition).topic);
+      for (const { group, positions } of this.positions) setPositions(store, group, positions);
+      for (const [key, value] of this.puts) {
+        if (value === undefined) store.records.remove(key);
+        else store.records.put(key, value);
+      }
+      return true;
+    });
+    if (isCurrent) for (const done of this.afterwards) done();
+    return isCurrent;
+  }
+}
+
+/** Others change a record some times a second at most, so more than a few attempts mean that the work itself is at fault. */
+const ATTEMPTS = 50;
+
+/** Runs `work`, then writes what it collected: all of it durable when this resolves, or nothing of it visible to anybody. */
+export async function commitTo(store: TopicStore, now: () => Millis, work: (tx: Commit) => void | Promise<void>): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const tx = new Commit(store);
+    await work(tx);
+    if (tx.write(now())) return;
+  }
+  throw new ConnectionError("topic.contended", {
+    en: `A commit was tried ${ATTEMPTS} times, and each time another had changed what it depends on. Stop what else runs the same pipeline.`,
+    zh: `提交已尝试 ${ATTEMPTS} 次，每次所依赖的内容都被其他进程改动。请停止正在运行同一流水线的其他进程。`,
+  });
+}
+
+/** The commit that a checkpoint handed to a driver, if it is one of this store. */
+export function ownTransaction(store: TopicStore, via: BuiltInTransaction): Commit {
+  if (via instanceof Commit && via.store === store) return via;
+  throw new ConnectionError("topic.other-store", {
+    en: `The topics in ${quote(store.folder)} cannot commit with a checkpoint that is kept elsewhere. Write to topics of the run's own data folder.`,
+    zh: `${quote(store.folder)} 中的主题无法与保存在别处的检查点一起提交。请写入该运行所属数据文件夹中的主题。`,
+  });
+}
+
+/** Adds staged records to their topics, inside a transaction. Returns the offset of each part's first record, undefined where the topic was deleted meanwhile. */
+export function appendParts(store: TopicStore, parts: readonly StagedPartition[], now: Millis): (number | undefined)[] {
+  return parts.map(({ topic: name, partition, chunks }) => {
+    const topic = findTopic(store, name);
+    const first = topic && appendChunks(store, { topic: topic.id, partition }, chunks, now);
+    if (!topic || first === undefined) return undefined;
+    keepWithinSize(store, topic, partition, chunks);
+    return first;
+  });
+}
+
+/** Makes room for what was added, so that a topic with a size does not grow between two calls of `retain`. */
+function keepWithinSize(store: TopicStore, { id, retentionBytes }: StoredTopic, partition: number, added: readonly SealedChunk[]): void {
+  if (retentionBytes === undefined) return;
+  removeOldest(store, { topic: id, partition }, isAbove(retentionBytes), 2 * added.length + 1);
+}
+
+/** Whether the oldest chunk must go for the partition to keep to its size. The newest chunk stays whatever its size. */
+export function isAbove(retentionBytes: number) {
+  return (entry: { base: number; count: number }, head: { bytes: number; latest: number }) =>
+    head.bytes > retentionBytes && entry.base + entry.count < head.latest;
+}
+
+function textOf(value: StoredRecord): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
+}

@@ -1,0 +1,100 @@
+/** The built-in driver of role "topic": Kafka's model in a folder, with no server. */
+import type { Millis, TopicLog } from "@millrace/engine/node";
+import { createAppender } from "./appender.ts";
+import { Commit, type CommitTransaction, commitTo, type StoredRecord } from "./commit.ts";
+import { groupsOf, positionsOf, setPositions } from "./positions.ts";
+import { openReader } from "./reader.ts";
+import { retain } from "./retention.ts";
+import { openStore, type TopicStore } from "./store.ts";
+import { createTopic, deleteTopic, topicInfo, topicNames } from "./topics.ts";
+import { openTransactionalWriter } from "./transactional-writer.ts";
+import { createWaker } from "./waker.ts";
+
+export type { CommitTransaction, StoredRecord } from "./commit.ts";
+
+export interface BuiltInTopicLog extends TopicLog {
+  /** Removes what topics need not keep any more, in small steps. To be called every minute or so by who keeps the data folder; topics limited by size also keep to it by themselves. */
+  retain(): Promise<void>;
+}
+
+export interface BuiltInTopicsOptions {
+  /** `<data>/topics`; made when it is not there. */
+  readonly folder: string;
+  readonly now: () => Millis;
+}
+
+const stores = new WeakMap<TopicLog, { readonly store: TopicStore; readonly now: () => Millis }>();
+
+/** Opens the topics of a folder. Any number of processes, threads and callers may have it open. Throws `ConnectionError` for a folder that cannot be used or has another format. */
+export async function openBuiltInTopics({ folder, now }: BuiltInTopicsOptions): Promise<BuiltInTopicLog> {
+  const store = await openStore(folder);
+  const waker = createWaker();
+  const appender = createAppender(store, now, waker.look);
+  let isClosed = false;
+
+  const log: BuiltInTopicLog = {
+    async listTopics() {
+      return topicNames(store).flatMap((name) => topicInfo(store, name) ?? []);
+    },
+    async describeTopic(topic) {
+      return topicInfo(store, topic);
+    },
+    async createTopic(topic, settings) {
+      return createTopic(store, topic, settings);
+    },
+    deleteTopic: (topic) => deleteTopic(store, topic),
+    async openReader(topic, partition, start) {
+      return openReader(store, topic, partition, start, waker);
+    },
+    append: (topic, records) => appender.append(topic, records),
+    async openTransactionalWriter(transactionId) {
+      return openTransactionalWriter(store, transactionId, now, waker.look);
+    },
+    async positions(group) {
+      return positionsOf(store, group);
+    },
+    async commitPositions(group, positions, via) {
+      if (via instanceof Commit && via.store === store) via.commitPositions(group, positions);
+      else store.transact(() => setPositions(store, group, positions));
+    },
+    async groups(topic) {
+      return groupsOf(store, topic);
+    },
+    retain: () => retain(store, now),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await appender.idle();
+      waker.close();
+      await store.release();
+    },
+  };
+  stores.set(log, { store, now });
+  return log;
+}
+
+/** True for logs whose writers can take part in `commitBuiltIn`. */
+export function isBuiltIn(log: TopicLog): log is BuiltInTopicLog {
+  return stores.has(log);
+}
+
+/**
+ * Runs `work`, in which writers of this log are committed `via` the transaction, positions moved and records put; then writes it all in one LMDB transaction: when this resolves
+ * everything is durable and visible, when it rejects nothing of it is visible to anybody. `work` only collects, so it may wait, and it is run again when a record that it
+ * asked for was changed meanwhile.
+ */
+export async function commitBuiltIn(log: TopicLog, work: (tx: CommitTransaction) => void | Promise<void>): Promise<void> {
+  const { store, now } = storeOf(log);
+  await commitTo(store, now, work);
+}
+
+/** A record that `commitBuiltIn` put; undefined when there is none. */
+export function readRecord(log: TopicLog, key: string): StoredRecord {
+  return storeOf(log).store.records.get(key);
+}
+
+function storeOf(log: TopicLog): { store: TopicStore; now: () => Millis } {
+  const found = stores.get(log);
+  if (!found) throw new Error("the log is not of the built-in driver");
+  return found;
+}

@@ -1,0 +1,191 @@
+/**
+ * The LMDB environment of a data folder's topics. Any number of processes and threads may have it open; LMDB lets one of them write at a time, and shows each reader the state at
+ * its last look.
+ *
+ * Writes are synchronous transactions: they wait for the writer before, write, and sync, in the calling thread. lmdb-js also has queued ones, but those hold LMDB's one lock while they wait for their
+ * thread's event loop, and hold it for ever when that thread is terminated; and a write that fails in the middle of one does not undo what came before it.
+ *
+ * | database | key | value |
+ * | --- | --- | --- |
+ * | meta | name | JSON: the format's version, the next topic's id |
+ * | topics | name | JSON: id and settings |
+ * | doomed | topic id | JSON: partitions; topics whose chunks are still to be removed |
+ * | heads | topic id, partition | `Head` |
+ * | index | topic id, partition, offset of a chunk's first record | `IndexEntry` |
+ * | chunks | the same | see `chunk.ts` |
+ * | positions | group, topic, partition | JSON: offset to read next |
+ * | records | name | JSON: small records of others that commit with the topics |
+ */
+import { mkdirSync, realpathSync } from "node:fs";
+import { type Database, open, type RootDatabase } from "lmdb";
+import { ConnectionError, isDiskFull, quote } from "../connection-error.ts";
+
+export const FORMAT_VERSION = 1;
+
+export interface StoredTopic {
+  readonly id: number;
+  readonly partitions: number;
+  readonly retentionMs?: number | undefined;
+  readonly retentionBytes?: number | undefined;
+}
+
+export type PositionKey = [group: string, topic: string, partition: number];
+
+export interface TopicStore {
+  readonly folder: string;
+  readonly meta: Database<number, string>;
+  readonly topics: Database<StoredTopic, string>;
+  readonly doomed: Database<number, number>;
+  readonly heads: Database<Uint8Array, Uint8Array>;
+  readonly index: Database<Uint8Array, Uint8Array>;
+  readonly chunks: Database<Uint8Array, Uint8Array>;
+  readonly positions: Database<number, PositionKey>;
+  readonly records: Database<unknown, string>;
+  /** All that `work` writes, durable on return, or nothing of it. Throws what `work` throws, or a `ConnectionError`. */
+  transact<T>(work: () => T): T;
+  /** Frees what killed processes were reading. */
+  forgetDeadReaders(): void;
+  /** Closes the environment when nobody in this thread uses it any more. */
+  release(): Promise<void>;
+}
+
+interface Opened {
+  readonly store: TopicStore;
+  uses: number;
+}
+
+/** One environment per folder and thread: whoever opens the same folder shares it, so that they can share a transaction. */
+const opened = new Map<string, Opened>();
+const closing = new Map<string, Promise<void>>();
+
+export async function openStore(folder: string): Promise<TopicStore> {
+  mkdirSync(folder, { recursive: true });
+  const path = realpathSync(folder);
+  await closing.get(path);
+  const known = opened.get(path);
+  if (known) {
+    known.uses += 1;
+    return known.store;
+  }
+  const store = createStore(path);
+  opened.set(path, { store, uses: 1 });
+  return store;
+}
+
+function createStore(path: string): TopicStore {
+  const root = openRoot(path);
+  const json = { encoding: "json" } as const;
+  const binary = { encoding: "binary", keyEncoding: "binary" } as const;
+  const store: TopicStore = {
+    folder: path,
+    meta: root.openDB<number, string>("meta", json),
+    topics: root.openDB<StoredTopic, string>("topics", json),
+    doomed: root.openDB<number, number>("doomed", json),
+    heads: root.openDB<Uint8Array, Uint8Array>("heads", binary),
+    index: root.openDB<Uint8Array, Uint8Array>("index", binary),
+    chunks: root.openDB<Uint8Array, Uint8Array>("chunks", binary),
+    positions: root.openDB<number, PositionKey>("positions", json),
+    records: root.openDB<unknown, string>("records", json),
+    transact: (work) => transact(root, path, work),
+    forgetDeadReaders: () => void root.readerCheck(),
+    release: () => release(path, root),
+  };
+  try {
+    checkFormat(store);
+  } catch (error) {
+    void root.close();
+    throw error;
+  }
+  return store;
+}
+
+function openRoot(path: string): RootDatabase<Uint8Array, Uint8Array> {
+  try {
+    return open({
+      path,
+      noSubdir: false,
+      // Durable when a transaction returns, and LMDB's own well-tried order of writes.
+      overlappingSync: false,
+      noMemInit: true,
+      maxDbs: 16,
+      maxReaders: 512,
+    });
+  } catch (error) {
+    throw new ConnectionError(
+      "topic.cannot-open",
+      {
+        en: `The topics in ${quote(path)} cannot be opened: ${messageOf(error)}. Check that the folder can be written and that its files are whole.`,
+        zh: `无法打开 ${quote(path)} 中的主题：${messageOf(error)}。请检查该文件夹可写且其中的文件完整。`,
+      },
+      error,
+    );
+  }
+}
+
+function transact<T>(root: RootDatabase<Uint8Array, Uint8Array>, path: string, work: () => T): T {
+  let failed: { readonly error: unknown } | undefined;
+  try {
+    return root.transactionSync(() => {
+      // lmdb-js goes on without a transaction when LMDB refuses to begin one.
+      if (root.getWriteTxnId() === 0) throw new Error("LMDB refused to begin a transaction");
+      try {
+        return work();
+      } catch (error) {
+        failed = { error };
+        throw error;
+      }
+    });
+  } catch (error) {
+    if (isDiskFull(error)) throw diskFull(path, error);
+    if (failed) throw failed.error;
+    throw new ConnectionError(
+      "topic.cannot-write",
+      {
+        en: `The topics in ${quote(path)} cannot be written: ${messageOf(error)}. Nothing of this commit is visible. Check the disk, then start again.`,
+        zh: `无法写入 ${quote(path)} 中的主题：${messageOf(error)}。本次提交的内容均不可见。请检查磁盘后重新启动。`,
+      },
+      error,
+    );
+  }
+}
+
+function diskFull(path: string, error: unknown): ConnectionError {
+  return new ConnectionError(
+    "topic.disk-full",
+    {
+      en: `The disk of ${quote(path)} is full (${messageOf(error)}). What was to be written is not visible, what was there before is untouched. Free space, or give topics a shorter retention; then go on.`,
+      zh: `${quote(path)} 所在磁盘已满（${messageOf(error)}）。待写入的内容不可见，原有内容不受影响。请释放空间或缩短主题的保留期，然后继续。`,
+    },
+    error,
+  );
+}
+
+function checkFormat(store: TopicStore): void {
+  const known = store.meta.get("format");
+  if (known === FORMAT_VERSION) return;
+  const version = store.transact(() => {
+    const found = store.meta.get("format");
+    if (found === undefined) store.meta.put("format", FORMAT_VERSION);
+    return found ?? FORMAT_VERSION;
+  });
+  if (version === FORMAT_VERSION) return;
+  throw new ConnectionError("topic.format", {
+    en: `The topics in ${quote(store.folder)} have format ${version}; this Millrace reads format ${FORMAT_VERSION}. Use the Millrace that wrote them, or another data folder.`,
+    zh: `${quote(store.folder)} 中主题的格式为 ${version}，当前 Millrace 只能读取格式 ${FORMAT_VERSION}。请使用写入它们的 Millrace 版本，或换一个数据文件夹。`,
+  });
+}
+
+async function release(path: string, root: RootDatabase<Uint8Array, Uint8Array>): Promise<void> {
+  const entry = opened.get(path);
+  if (!entry) return;
+  entry.uses -= 1;
+  if (entry.uses > 0) return;
+  opened.delete(path);
+  const done = root.close().finally(() => closing.delete(path));
+  closing.set(path, done);
+  await done;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,104 @@
+/** The topics of a store: which there are, their settings, and their end. */
+import type { PartitionInfo, TopicInfo, TopicSettings } from "@millrace/engine/node";
+import { ConnectionError } from "../connection-error.ts";
+import { checkTopicName } from "../topic-name.ts";
+import { createPartition, readHead, removeHead, removePartition } from "./partition-log.ts";
+import type { StoredTopic, TopicStore } from "./store.ts";
+
+/** What a topic gets that a sink creates by writing to it: Kafka's default retention. */
+export const DEFAULT_SETTINGS: TopicSettings = { partitions: 4, retentionMs: 7 * 86_400_000 };
+
+/** A partition's number has two bytes in keys. */
+const MAX_PARTITIONS = 10_000;
+/** Chunks that one transaction removes, so that others need not wait long. */
+const REMOVED_AT_ONCE = 256;
+
+export function findTopic(store: TopicStore, name: string): StoredTopic | undefined {
+  // No such topic; and LMDB would refuse the empty key.
+  if (name.length === 0 || name.length > 249) return undefined;
+  return store.topics.get(name);
+}
+
+export function topicNames(store: TopicStore): string[] {
+  return [...store.topics.getKeys()];
+}
+
+export function topicInfo(store: TopicStore, name: string): TopicInfo | undefined {
+  const topic = findTopic(store, name);
+  if (!topic) return undefined;
+  const partitions: PartitionInfo[] = [];
+  for (let partition = 0; partition < topic.partitions; partition++) {
+    const head = readHead(store, { topic: topic.id, partition });
+    if (!head) return undefined;
+    partitions.push({ partition, earliest: head.earliest, latest: head.latest, bytes: head.bytes });
+  }
+  const { id: _id, ...settings } = topic;
+  return { name, settings, partitions };
+}
+
+/** False when it was there. */
+export function createTopic(store: TopicStore, name: string, settings: TopicSettings): boolean {
+  checkTopicName(name);
+  checkSettings(settings);
+  if (findTopic(store, name)) return false;
+  return store.transact(() => createInside(store, name, settings));
+}
+
+/** As `createTopic`, within a transaction. */
+export function createInside(store: TopicStore, name: string, { partitions, retentionMs, retentionBytes }: TopicSettings): boolean {
+  if (findTopic(store, name)) return false;
+  const id = store.meta.get("nextTopic") ?? 1;
+  store.meta.put("nextTopic", id + 1);
+  store.topics.put(name, {
+    id,
+    partitions,
+    ...(retentionMs === undefined ? {} : { retentionMs }),
+    ...(retentionBytes === undefined ? {} : { retentionBytes }),
+  });
+  for (let partition = 0; partition < partitions; partition++) createPartition(store, { topic: id, partition });
+  return true;
+}
+
+/** The topic is gone at once; its records are removed in small steps, the rest by the next `removeDoomed` should this process end. */
+export async function deleteTopic(store: TopicStore, name: string): Promise<void> {
+  if (!findTopic(store, name)) return;
+  store.transact(() => {
+    const topic = findTopic(store, name);
+    if (!topic) return;
+    store.topics.remove(name);
+    store.doomed.put(topic.id, topic.partitions);
+    for (let partition = 0; partition < topic.partitions; partition++) removeHead(store, { topic: topic.id, partition });
+    for (const key of [...store.positions.getKeys()]) if (key[1] === name) store.positions.remove(key);
+  });
+  await removeDoomed(store);
+}
+
+export async function removeDoomed(store: TopicStore): Promise<void> {
+  for (const { key: topic, value: partitions } of [...store.doomed.getRange()]) {
+    for (let partition = 0; partition < partitions; partition++) {
+      while (!store.transact(() => removePartition(store, { topic, partition }, REMOVED_AT_ONCE))) await nextTurn();
+    }
+    store.transact(() => void store.doomed.remove(topic));
+  }
+}
+
+/** Lets the thread's other work go first. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function checkSettings({ partitions, retentionMs, retentionBytes }: TopicSettings): void {
+  if (!Number.isInteger(partitions) || partitions < 1 || partitions > MAX_PARTITIONS) {
+    throw new ConnectionError("topic.bad-settings", {
+      en: `partitions: expected a whole number from 1 to ${MAX_PARTITIONS}, got ${partitions}.`,
+      zh: `partitions：应为 1 到 ${MAX_PARTITIONS} 的整数，实际为 ${partitions}。`,
+    });
+  }
+  for (const [name, value] of Object.entries({ retentionMs, retentionBytes })) {
+    if (value === undefined || (Number.isFinite(value) && value > 0)) continue;
+    throw new ConnectionError("topic.bad-settings", {
+      en: `${name}: expected a number above 0, got ${value}. Leave it out to keep records for ever.`,
+      zh: `${name}：应为大于 0 的数，实际为 ${value}。不填则永久保留。`,
+    });
+  }
+}
