@@ -2,13 +2,17 @@
 import "./check-node.mjs";
 import { Command } from "commander";
 import { UsageError } from "../data-folder.ts";
-import { checkCommand } from "./check.ts";
-import { evalCommand } from "./eval.ts";
-import { loggerCommand } from "./logger.ts";
-import { runCommand } from "./run.ts";
-import { startCommand } from "./start.ts";
-import { templatesCommand } from "./templates.ts";
-import { testCommand } from "./test.ts";
+
+/** Loaded when asked for: `templates` need not wait for the server's modules. */
+const COMMANDS = new Map<string, () => Promise<Command>>([
+  ["start", async () => (await import("./start.ts")).startCommand],
+  ["run", async () => (await import("./run.ts")).runCommand],
+  ["check", async () => (await import("./check.ts")).checkCommand],
+  ["test", async () => (await import("./test.ts")).testCommand],
+  ["eval", async () => (await import("./eval.ts")).evalCommand],
+  ["templates", async () => (await import("./templates.ts")).templatesCommand],
+  ["logger", async () => (await import("./logger.ts")).loggerCommand],
+]);
 
 // `millrace … | head` ends when head does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -16,15 +20,13 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const program = new Command("millrace")
-  .description("Draw a stream, watch it run.")
-  .showHelpAfterError("(--help says what is possible)")
-  .helpCommand("help [command]", "says what a command does");
-for (const command of [startCommand, runCommand, checkCommand, testCommand, evalCommand, templatesCommand, loggerCommand]) {
-  program.addCommand(command.copyInheritedSettings(program));
-}
-
 try {
+  const program = new Command("millrace")
+    .description("Draw a stream, watch it run.")
+    .showHelpAfterError("(--help says what is possible)")
+    .helpCommand("help [command]", "says what a command does");
+  const named = COMMANDS.get(process.argv[2] ?? "");
+  for (const load of named ? [named] : COMMANDS.values()) program.addCommand((await load()).copyInheritedSettings(program));
   await program.parseAsync();
 } catch (error) {
   process.exitCode = 1;

@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { DEFAULT_DATA_FOLDER } from "../data-folder.ts";
+import { startServer } from "../start-server.ts";
+import { openBrowser } from "./open-browser.ts";
 import { collect, DEFAULT_MAX_POST, DEFAULT_PORT, readBytes, readPort } from "./options.ts";
 import { onStop } from "./until-stopped.ts";
 
@@ -23,7 +25,6 @@ interface StartOptions {
 }
 
 async function start({ port, host, data, open, allowHost = [], maxPost }: StartOptions): Promise<void> {
-  const { startServer } = await import("../start-server.ts");
   const server = await startServer({
     dataFolder: data,
     host,
@@ -46,7 +47,6 @@ async function start({ port, host, data, open, allowHost = [], maxPost }: StartO
     );
   });
   if (open && process.stdout.isTTY && !process.env.CI) {
-    const { openBrowser } = await import("./open-browser.ts");
     openBrowser(server.address);
   }
   try {
