@@ -2,7 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 /** Where `pnpm dev` sends what is not the designer's: a server that runs beside. */
-const server = process.env["MILLRACE_SERVER"] ?? "http://127.0.0.1:8090";
+const server = process.env.MILLRACE_SERVER ?? "http://127.0.0.1:8090";
 
 export default defineConfig({
   plugins: [react()],

@@ -4,8 +4,8 @@ const formats = new Map<string, Intl.NumberFormat>();
 
 function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = language() + JSON.stringify(options);
-  let found = formats.get(key);
-  if (!found) formats.set(key, (found = new Intl.NumberFormat(language() === "zh" ? "zh-CN" : "en", options)));
+  const found = formats.get(key) ?? new Intl.NumberFormat(language() === "zh" ? "zh-CN" : "en", options);
+  formats.set(key, found);
   return found;
 }
 

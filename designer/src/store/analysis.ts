@@ -4,10 +4,10 @@
  */
 import { type Analysis, analyze, type Problem, type TypedGraph, type TypedNode } from "@millrace/engine/pipeline";
 import type { Schema } from "@millrace/engine/schema";
-import { specs } from "@millrace/nodes/specs";
 import { create } from "zustand";
 import { EMPTY, useDocument } from "./document.ts";
 import { parseEdgeKey } from "./edge-key.ts";
+import { specs } from "./specs.ts";
 
 export interface AnalysisState extends Analysis {
   readonly problemsByNode: ReadonlyMap<string, readonly Problem[]>;

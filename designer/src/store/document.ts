@@ -19,6 +19,9 @@ export interface Step {
   readonly selectionAfter: Selection;
 }
 
+/** The document as a recipe may write to it. */
+export type DocumentDraft = PipelineDocument;
+
 export interface DocumentState {
   /** Undefined while no pipeline is open; then `document` is an empty one. */
   readonly pipelineId: string | undefined;
@@ -63,7 +66,7 @@ export interface EditOptions {
 }
 
 /** Changes the document. A recipe that changes nothing leaves no step. Returns whether anything changed. */
-export function edit(name: StepName, recipe: (draft: PipelineDocument) => void, options: EditOptions = {}): boolean {
+export function edit(name: StepName, recipe: (draft: DocumentDraft) => void, options: EditOptions = {}): boolean {
   const { document, past } = useDocument.getState();
   const { next, forward, backward } = mutated(document, recipe);
   if (forward.length === 0) {
@@ -121,7 +124,7 @@ export function redo(): void {
   select(step.selectionAfter);
 }
 
-function mutated(document: PipelineDocument, recipe: (draft: PipelineDocument) => void) {
+function mutated(document: PipelineDocument, recipe: (draft: DocumentDraft) => void) {
   // As a plain object: mutative's draft type does not come to an end on the recursive JSON of params.
   const [next, forward, backward] = mutate(document as object, (draft) => recipe(draft as PipelineDocument), { enablePatches: true });
   return { next: next as PipelineDocument, forward, backward };

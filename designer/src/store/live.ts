@@ -106,6 +106,15 @@ export function useRunStatus(): RunStatus | undefined {
   return useSyncExternalStore(onRun, runStatus);
 }
 
+/** The word alone: changes seldom, while the whole status is new with every frame. */
+export function useRunState(): RunStatus["state"] | undefined {
+  return useSyncExternalStore(onRun, () => run?.state);
+}
+
+export function useRunVersion(): number | undefined {
+  return useSyncExternalStore(onRun, () => run?.version);
+}
+
 /** Whether the stream is open; while it is not, the numbers are old. */
 export function useConnected(): boolean {
   return useSyncExternalStore(onRun, () => connected);
@@ -182,14 +191,15 @@ function reopen(): void {
   }, REOPEN_MS);
 }
 
-function onRun(listener: Listener): () => void {
+/** Calls back when the run's status changed, and after each frame. */
+export function onRun(listener: Listener): () => void {
   runListeners.add(listener);
   return () => void runListeners.delete(listener);
 }
 
 function listen(all: Map<string, Set<Listener>>, key: string, listener: Listener): () => void {
-  let listeners = all.get(key);
-  if (!listeners) all.set(key, (listeners = new Set()));
+  const listeners = all.get(key) ?? new Set();
+  all.set(key, listeners);
   listeners.add(listener);
   return () => {
     listeners.delete(listener);

@@ -4,7 +4,7 @@ import { create } from "zustand";
 /** Tabs of the bottom drawer. */
 export type DrawerTab = "preview" | "problems" | "dead-letters" | "topics";
 /** What lies over everything, one at a time. */
-export type Overlay = "commands" | "keys" | "deploy" | "stop" | "find" | "json" | "open";
+export type Overlay = "commands" | "keys" | "connect" | "deploy" | "stop" | "find" | "json";
 
 export interface UiState {
   /** `gallery`: no pipeline is open, or somebody looks for a template. */

@@ -1,0 +1,98 @@
+import { addNote } from "./add-note.ts";
+import { arrange } from "./arrange.ts";
+import { clearSelection } from "./clear-selection.ts";
+import type { Command } from "./command.ts";
+import { commandPalette } from "./command-palette.ts";
+import { connectFrom } from "./connect-from.ts";
+import { copy } from "./copy.ts";
+import { cut } from "./cut.ts";
+import { deleteSelected } from "./delete-selected.ts";
+import { deploy } from "./deploy.ts";
+import { discardDraft } from "./discard-draft.ts";
+import { duplicate } from "./duplicate.ts";
+import { editJson } from "./edit-json.ts";
+import { exportFile } from "./export-file.ts";
+import { find } from "./find.ts";
+import { openGallery } from "./open-gallery.ts";
+import { paste } from "./paste.ts";
+import { quickAdd } from "./quick-add.ts";
+import { redo } from "./redo.ts";
+import { removeAndReconnect } from "./remove-and-reconnect.ts";
+import { rename } from "./rename.ts";
+import { selectAll } from "./select-all.ts";
+import { selectConnected, selectDownstream, selectUpstream } from "./select-reachable.ts";
+import { showKeys } from "./show-keys.ts";
+import { start, startFresh } from "./start.ts";
+import { stop } from "./stop.ts";
+import { switchLanguage } from "./switch-language.ts";
+import { switchTheme } from "./switch-theme.ts";
+import { toggleDisabled } from "./toggle-disabled.ts";
+import {
+  toggleDeadLetters,
+  toggleInspector,
+  toggleOutline,
+  togglePalette,
+  togglePreview,
+  toggleProblems,
+  toggleTopics,
+} from "./toggle-view.ts";
+import { undo } from "./undo.ts";
+import { walkBack, walkDown, walkOn, walkUp } from "./walk.ts";
+import { zoomActual, zoomFit, zoomIn, zoomOut, zoomSelection } from "./zoom.ts";
+
+/** Every action, in the order in which lists show them. */
+export const commands: readonly Command[] = [
+  undo,
+  redo,
+  cut,
+  copy,
+  paste,
+  duplicate,
+  deleteSelected,
+  removeAndReconnect,
+  rename,
+  toggleDisabled,
+  editJson,
+  quickAdd,
+  connectFrom,
+  addNote,
+  selectAll,
+  selectUpstream,
+  selectDownstream,
+  selectConnected,
+  walkOn,
+  walkBack,
+  walkDown,
+  walkUp,
+  clearSelection,
+  arrange,
+  zoomFit,
+  zoomSelection,
+  zoomActual,
+  zoomIn,
+  zoomOut,
+  toggleOutline,
+  togglePalette,
+  toggleInspector,
+  togglePreview,
+  toggleProblems,
+  toggleDeadLetters,
+  toggleTopics,
+  switchTheme,
+  switchLanguage,
+  deploy,
+  stop,
+  start,
+  startFresh,
+  discardDraft,
+  find,
+  commandPalette,
+  openGallery,
+  exportFile,
+  showKeys,
+];
+
+/** Runs a command if it is enabled. */
+export function runCommand(command: Command): void {
+  if (command.isEnabled()) void command.run();
+}

@@ -1,0 +1,35 @@
+import type { RoomWords } from "../i18n/room-words.ts";
+
+export const words = {
+  title: { en: "Commands", zh: "命令" },
+  placeholder: { en: "Search commands, nodes, pipelines, templates …", zh: "搜索命令、节点、流水线、模板…" },
+  nothing: { en: "Nothing has this name.", zh: "没有匹配项。" },
+  nodes: { en: "Nodes", zh: "节点" },
+  pipelines: { en: "Pipelines", zh: "流水线" },
+  templates: { en: "New from a template", zh: "由模板新建" },
+  close: { en: "Close", zh: "关闭" },
+  keysTitle: { en: "Keys", zh: "快捷键" },
+  "group.edit": { en: "Edit", zh: "编辑" },
+  "group.select": { en: "Select", zh: "选择" },
+  "group.add": { en: "Add and connect", zh: "添加与连接" },
+  "group.view": { en: "View", zh: "视图" },
+  "group.run": { en: "Run", zh: "运行" },
+  "group.go": { en: "Go to", zh: "转到" },
+  pointerTitle: { en: "With the pointer", zh: "鼠标操作" },
+  "pointer.pan": { en: "Pan: drag the ground, or the wheel", zh: "平移：拖动空白处，或滚轮" },
+  "pointer.zoom": { en: "Zoom: Ctrl + wheel, or pinch", zh: "缩放：Ctrl + 滚轮，或双指捏合" },
+  "pointer.box": { en: "Select with a box: Shift + drag", zh: "框选：Shift + 拖动" },
+  "pointer.more": { en: "Add to the selection: Shift or Ctrl + click", zh: "加选：Shift 或 Ctrl + 单击" },
+  "pointer.connect": {
+    en: "Connect: drag from port to port, or click one and then the other",
+    zh: "连线：从端口拖到端口，或依次单击两个端口",
+  },
+  "pointer.void": { en: "Add what follows: drop an edge on free ground", zh: "添加后续节点：将连线拖到空白处" },
+  "pointer.splice": { en: "Put into an edge: drop a node on it, or + on the edge", zh: "插入连线：将节点拖到连线上，或点击连线上的 +" },
+  "pointer.arrows": { en: "Move selected nodes: arrow keys, faster with Shift", zh: "移动所选节点：方向键，按住 Shift 更快" },
+  notPasted: { en: "This cannot be pasted: {{reason}}", zh: "无法粘贴：{{reason}}" },
+  nothingToPaste: {
+    en: "The clipboard holds no nodes. Copy some first, here or in another tab.",
+    zh: "剪贴板中没有节点。请先在此处或其他标签页复制。",
+  },
+} as const satisfies RoomWords;

@@ -1,0 +1,40 @@
+import {
+  IconCircleCheck,
+  IconCircleDashed,
+  IconCircleX,
+  IconLoader,
+  IconPlayerPlayFilled,
+  IconPlayerStopFilled,
+  IconRefresh,
+} from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { useDocument } from "../store/document.ts";
+import { useRunState, useRunVersion } from "../store/live.ts";
+import classes from "./shell.module.css";
+
+const ICONS = {
+  none: IconCircleDashed,
+  starting: IconLoader,
+  running: IconPlayerPlayFilled,
+  stopping: IconLoader,
+  stopped: IconPlayerStopFilled,
+  finished: IconCircleCheck,
+  failed: IconCircleX,
+  restarting: IconRefresh,
+} as const;
+
+/** How the run is: colour, sign and word. */
+export function RunBadge() {
+  const { t } = useTranslation("shell");
+  const deployed = useDocument(({ live }) => live?.version);
+  const version = useRunVersion() ?? deployed;
+  const state = useRunState() ?? (deployed === undefined ? "none" : "stopped");
+  const Icon = ICONS[state];
+  return (
+    <output className={classes.run} data-state={state}>
+      <Icon size={12} aria-hidden />
+      <strong>{t(`run.${state}`)}</strong>
+      {version !== undefined && <span>{t("version", { version })}</span>}
+    </output>
+  );
+}

@@ -1,0 +1,89 @@
+/**
+ * What is open stands in the address, so that it can be linked to and survives a reload: `#/pipelines/ID`, with `/nodes/NODE` or `/edges/EDGE` for what is selected
+ * alone, and `#/gallery`.
+ */
+import { viewport } from "../canvas/viewport.ts";
+import { useDocument } from "./document.ts";
+import { edgeKey } from "./edge-key.ts";
+import { select, useSelection } from "./selection.ts";
+import { loadPipelines, openPipeline } from "./session.ts";
+import { openDrawer, show, useUi } from "./ui.ts";
+
+export interface Address {
+  readonly pipelineId?: string;
+  readonly nodeId?: string;
+  readonly edge?: string;
+  readonly gallery?: true;
+}
+
+export function readAddress(hash: string): Address {
+  const [room, id, part, what] = hash
+    .replace(/^#\/?/, "")
+    .split("/")
+    .map((text) => (/%[^0-9a-f]|%.?$/i.test(text) ? text : decodeURIComponent(text)));
+  if (room === "gallery") return { gallery: true };
+  if (room !== "pipelines" || !id) return {};
+  if (part === "nodes" && what) return { pipelineId: id, nodeId: what };
+  if (part === "edges" && what) return { pipelineId: id, edge: what };
+  return { pipelineId: id };
+}
+
+export function addressText({ pipelineId, nodeId, edge, gallery }: Address): string {
+  if (gallery || pipelineId === undefined) return "#/gallery";
+  const place = nodeId !== undefined ? ["nodes", nodeId] : edge !== undefined ? ["edges", edge] : [];
+  return `#/${["pipelines", pipelineId, ...place].map(encodeURIComponent).join("/")}`;
+}
+
+/** Opens what the address says, now and when it changes, and keeps it up to date. The answer stops it. */
+export function followAddress(): () => void {
+  const go = () => void open(readAddress(globalThis.location.hash));
+  globalThis.addEventListener("hashchange", go);
+  const stops = [useDocument.subscribe(write), useSelection.subscribe(write), useUi.subscribe(write)];
+  go();
+  return () => {
+    globalThis.removeEventListener("hashchange", go);
+    for (const stop of stops) stop();
+  };
+}
+
+async function open({ pipelineId, nodeId, edge, gallery }: Address): Promise<void> {
+  if (gallery) return show({ view: "gallery" });
+  if (pipelineId === undefined) return openNewest();
+  if (useDocument.getState().pipelineId !== pipelineId && !(await openPipeline(pipelineId))) return show({ view: "gallery" });
+  if (useUi.getState().view === "gallery") show({ view: "canvas" });
+  const { nodes, edges } = useDocument.getState().document;
+  if (nodeId !== undefined && Object.hasOwn(nodes, nodeId)) {
+    select({ nodes: [nodeId] });
+    viewport()?.fit([nodeId]);
+  } else if (edge !== undefined && edges.some((one) => edgeKey(one) === edge)) {
+    select({ edges: [edge] });
+    openDrawer("preview");
+  }
+}
+
+/** The bare address: what runs, else what was worked on last, else the gallery. */
+async function openNewest(): Promise<void> {
+  const pipelines = await loadPipelines();
+  const newest = pipelines.find(({ run }) => run?.state === "running") ?? pipelines[0];
+  if (!newest || !(await openPipeline(newest.id))) show({ view: "gallery" });
+}
+
+function write(): void {
+  const { pipelineId } = useDocument.getState();
+  const { view } = useUi.getState();
+  if (pipelineId === undefined && view !== "gallery") return;
+  const { nodes, edges, notes } = useSelection.getState();
+  const single = nodes.length + edges.length + notes.length === 1;
+  const text = addressText({
+    ...(view === "gallery" ? { gallery: true as const } : {}),
+    ...(pipelineId === undefined ? {} : { pipelineId }),
+    ...(single && nodes[0] !== undefined ? { nodeId: nodes[0] } : {}),
+    ...(single && edges[0] !== undefined ? { edge: edges[0] } : {}),
+  });
+  // Replaced and not pushed while the selection moves about: "back" leads to another pipeline, not through every click.
+  const { location, history } = globalThis;
+  if (location.hash === text) return;
+  const samePlace = readAddress(location.hash).pipelineId === pipelineId && view !== "gallery";
+  if (samePlace || location.hash === "") history.replaceState(null, "", text);
+  else history.pushState(null, "", text);
+}
