@@ -1,4 +1,15 @@
-import { type CompiledExpression, changeRow, kindOf, type Operator, type OperatorContext, type Row, withKind } from "@millrace/engine/node";
+import {
+  type Change,
+  type CompiledExpression,
+  changeFields,
+  changeRow,
+  kindOf,
+  type Millis,
+  type Operator,
+  type OperatorContext,
+  type Row,
+  withKind,
+} from "@millrace/engine/node";
 import type { Value, Values } from "@millrace/engine/schema";
 import { fieldType, valueAt } from "../field-types.ts";
 import type { FlattenParams } from "./spec.ts";
@@ -28,17 +39,21 @@ export function createOperator(
     return isRows ? (item as Row) : changeRow({}, elementPath, item);
   }
 
+  /** What is added to every element of the row but its position. */
+  function additions(row: Row, time: Millis): Change[] {
+    return added.map(({ path, value }) => ({ path, value: value(row, time) }));
+  }
+
   return {
     onRow(row, time, out) {
       const items = valueAt(row, path) as readonly Value[] | null;
       const isEmpty = items === null || items.length === 0;
       if (isEmpty && whenEmpty === "drop") return out.drop("empty", row);
-      const values = added.map(({ value }) => value(row, time));
+      const changes = additions(row, time);
       const kind = kindOf(row);
       const emit = (start: Row, place: number | null) => {
-        let made = start;
-        for (let i = 0; i < added.length; i++) made = changeRow(made, (added[i] as { path: readonly string[] }).path, values[i] as Value);
-        if (positionPath) made = changeRow(made, positionPath, place);
+        const all = positionPath ? [...changes, { path: positionPath, value: place }] : changes;
+        const made = all.length === 0 ? start : changeFields(start, all);
         out.emit("out", kind === "+I" ? made : withKind(made, kind), time);
       };
       if (isEmpty) emit(nothing, null);

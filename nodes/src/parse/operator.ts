@@ -1,4 +1,14 @@
-import { attach, changeRow, kindOf, META, type Operator, type OperatorContext, type Row, RowError } from "@millrace/engine/node";
+import {
+  attach,
+  changeFields,
+  changeRow,
+  kindOf,
+  META,
+  type Operator,
+  type OperatorContext,
+  type Row,
+  RowError,
+} from "@millrace/engine/node";
 import { quote, valueAt } from "../field-types.ts";
 import type { ParseParams } from "./spec.ts";
 import { textReader } from "./text-reader.ts";
@@ -26,7 +36,10 @@ export function createOperator({ field, as, keep, into }: ParseParams, { declare
       return kind === "+I" ? parsed : attach(parsed, { ...parsed[META], kind });
     }
     if (intoPath) return changeRow(row, intoPath, parsed);
-    return reader.fields.reduce((changed, { name }) => changeRow(changed, [name], parsed[name] ?? null), row);
+    return changeFields(
+      row,
+      reader.fields.map(({ name }) => ({ path: [name], value: parsed[name] ?? null })),
+    );
   }
 
   return { onRow: (row, time, out) => out.emit("out", join(row, read(row)), time) };

@@ -1,7 +1,7 @@
 import {
   attach,
   type CompiledExpression,
-  changeRow,
+  changeFields,
   kindOf,
   type Millis,
   type Operator,
@@ -33,13 +33,9 @@ interface Named {
 /** The row itself, changed: what nobody named survives, fields that no schema knows too. */
 function changer(named: readonly Named[], dropped: readonly (readonly string[])[]): Make {
   return (row, time) => {
-    const values = named.map(({ value }) => value(row, time));
-    let changed = row;
-    for (const path of dropped) changed = removeField(changed, path);
-    named.forEach(({ path }, i) => {
-      changed = changeRow(changed, path, values[i] as Value);
-    });
-    return changed;
+    const changes = named.map(({ path, value }) => ({ path, value: value(row, time) }));
+    const left = dropped.reduce(removeField, row);
+    return changes.length === 0 ? left : changeFields(left, changes);
   };
 }
 
