@@ -34,13 +34,7 @@ export function readNode(id: string, node: PipelineNode, { document, specs, valu
   const spec = specs.get(node.type);
   if (!spec) {
     const suggestion = didYouMean(node.type, specs.keys());
-    raise(
-      problem(
-        "graph.unknown-type",
-        { type: node.type.slice(0, 100), ...(suggestion && { suggestion }) },
-        { nodeId: id, ...(suggestion && { fix: { replace: suggestion } }) },
-      ),
-    );
+    raise(problem("graph.unknown-type", { type: node.type.slice(0, 100), ...(suggestion && { suggestion }) }, { nodeId: id }));
     return undefined;
   }
   const found: Problem[] = [];

@@ -27,7 +27,7 @@ export interface AnalyzeOptions {
 }
 
 export interface Analysis {
-  /** Errors and warnings, in the order in which a person would mend them: document, nodes along the flow, edges. */
+  /** Errors and warnings, in the order in which a person would mend them: settings, params, edges, then along the flow. */
   readonly problems: readonly Problem[];
   /** As far as it could be worked out; complete when no problem is an error. */
   readonly graph: TypedGraph;

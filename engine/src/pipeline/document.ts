@@ -1,7 +1,7 @@
 /**
  * The saved pipeline, one canonical JSON document: what it means (everything but `layout`) apart from how it is drawn, so that a diff of two
- * documents is a diff of what they do. Everything here is plain JSON. Validation is in `validate.ts`, old formats in `migrate.ts`, the
- * order of keys in `canonical.ts`.
+ * documents is a diff of what they do. Everything here is plain JSON. The way in is `read.ts`, old formats are in
+ * `migrate.ts`, the order of keys in `canonical.ts`, what a document means in `analyze.ts`.
  */
 import { z } from "zod";
 import { durationText, timelineTest } from "./document-parts.ts";
@@ -10,11 +10,13 @@ export const FORMAT_VERSION = 1;
 
 /** Ids of nodes, notes and groups: made from a first name, never changed; state is found by them. */
 export const ID = /^[a-z][a-z0-9_-]{0,63}$/;
+/** "node.port" */
+export const PORT_REF = /^[a-z][a-z0-9_-]{0,63}\.[a-z][A-Za-z0-9_]{0,63}$/;
+export const PARAMETER_NAME = /^[a-z][A-Za-z0-9_]{0,63}$/;
 
 const id = z.string().regex(ID);
 const words = z.strictObject({ en: z.string(), zh: z.string() });
-/** "node.port" */
-const portRef = z.string().regex(/^[a-z][a-z0-9_-]{0,63}\.[a-z][A-Za-z0-9_]{0,63}$/);
+const portRef = z.string().regex(PORT_REF);
 const json = z.record(z.string(), z.json());
 
 const node = z.strictObject({
@@ -61,7 +63,7 @@ export const pipelineDocument = z.strictObject({
   title: words.optional(),
   description: words.optional(),
   /** Values that deploy, command line and tests can set; `${name}` in a param's text stands for them. */
-  parameters: z.record(z.string().regex(/^[a-z][A-Za-z0-9_]{0,63}$/), parameter).optional(),
+  parameters: z.record(z.string().regex(PARAMETER_NAME), parameter).optional(),
   /** IANA name. */
   timeZone: z.string().optional(),
   parallelism: z.int().min(1).max(128).optional(),
@@ -79,7 +81,7 @@ export const pipelineDocument = z.strictObject({
   layout: z.strictObject({ nodes: z.record(id, box).optional(), notes: z.record(id, box).optional() }).optional(),
 });
 
-/** A pipeline that has passed the format's check (not yet `validate`). */
+/** A pipeline that has passed the format's check (not yet `analyze`). */
 export type PipelineDocument = z.infer<typeof pipelineDocument>;
 export type PipelineNode = PipelineDocument["nodes"][string];
 export type Edge = PipelineDocument["edges"][number];

@@ -6,6 +6,7 @@
 import type { z } from "zod";
 import type { ParamMeta } from "../node/spec.ts";
 import { didYouMean } from "./did-you-mean.ts";
+import { ID, PARAMETER_NAME, PORT_REF } from "./document.ts";
 import { EXPECTED_WORDS, type Expected } from "./expected-words.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
@@ -111,11 +112,11 @@ function formatName(issue: Extract<Issue, { code: "invalid_format" }>, meta: Par
   return FORMATS[pattern] ?? "valid";
 }
 
-/** By the source of the expression in `document.ts`. */
+/** By the source of the expression that zod tested. */
 const FORMATS: Readonly<Record<string, Expected>> = {
-  "/^[a-z][a-z0-9_-]{0,63}$/": "id",
-  "/^[a-z][a-z0-9_-]{0,63}\\.[a-z][A-Za-z0-9_]{0,63}$/": "port-ref",
-  "/^[a-z][A-Za-z0-9_]{0,63}$/": "parameter-name",
+  [String(ID)]: "id",
+  [String(PORT_REF)]: "port-ref",
+  [String(PARAMETER_NAME)]: "parameter-name",
 };
 
 function examplesFor(issue: Issue, meta: ParamMeta | undefined): readonly string[] {

@@ -6,6 +6,7 @@ export * from "./document.ts";
 export * from "./edit.ts";
 export * from "./json-schema.ts";
 export type { ParamMigrations } from "./migrate.ts";
+export { fillIn, type ParameterValues, parameterValues } from "./parameters.ts";
 export * from "./problem.ts";
 export { type ProblemCode, placeText, problem, words } from "./problem-words.ts";
 export * from "./read.ts";
