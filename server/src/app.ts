@@ -75,7 +75,7 @@ export function createApp(deps: AppDeps): Express {
   const api = Router();
   api.get("/openapi.json", (_request, response) => response.json(openApi(routes)));
   api.get("/docs", (_request, response) => response.type("html").send(docsPage(routes)));
-  api.get("/live", liveStream({ store, supervisor, now }));
+  api.get("/live", liveStream({ store, supervisor, now, log: deps.log }));
   api.use(routerOf(routes, { maxBodyBytes: deps.maxPostBytes, readDocument: deps.readDocument }));
   api.use(noSuchRoute);
   app.use("/api", noStore, access.api, api);

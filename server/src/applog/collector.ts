@@ -7,7 +7,8 @@ import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TopicLog, TopicRecord } from "@millrace/engine/node";
-import { ApiFailure, quote } from "../http/api-failure.ts";
+import { ConnectionError } from "@millrace/nodes/connections";
+import { ApiFailure } from "../http/api-failure.ts";
 import { isLocked, takeLock } from "../process-lock.ts";
 import { type Claim, openRecordIds, type RecordIds } from "./record-ids.ts";
 
@@ -215,9 +216,10 @@ function createOwner(folder: string) {
 
 function notAppended(error: unknown): ApiFailure {
   if (error instanceof ApiFailure) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof ConnectionError ? error.words : { en: text, zh: text };
   return new ApiFailure(503, "not-appended", {
-    en: `The records could not be kept: ${reason}. Post them again (with the same X-Record-Id they count once).`,
-    zh: `记录未能保存:${quote(reason)}。请重新发送(X-Record-Id 相同则只计一次)。`,
+    en: `The records could not be kept: ${reason.en.replace(/\.$/, "")}. Post them again (with the same X-Record-Id they count once).`,
+    zh: `记录未能保存:${reason.zh.replace(/[。.]$/, "")}。请重新发送(X-Record-Id 相同则只计一次)。`,
   });
 }

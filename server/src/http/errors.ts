@@ -1,3 +1,4 @@
+import { ConnectionError } from "@millrace/nodes/connections";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import { ApiFailure, quote } from "./api-failure.ts";
 
@@ -22,6 +23,8 @@ export const noSuchRoute: RequestHandler = (request) => {
 /** Errors of Express' body parsers carry a `type`; the rest is ours or a bug. */
 function asFailure(thrown: unknown): ApiFailure {
   if (thrown instanceof ApiFailure) return thrown;
+  if (thrown instanceof ConnectionError) return new ApiFailure(503, thrown.code, thrown.words);
+  if (isDiskFull(thrown)) return diskFull();
   const { type, status, limit } = (thrown ?? {}) as { type?: string; status?: number; limit?: number };
   if (type === "entity.too.large") return tooLarge(limit);
   if (type === "entity.parse.failed") {
@@ -43,7 +46,21 @@ function asFailure(thrown: unknown): ApiFailure {
   });
 }
 
-export function tooLarge(limit: number | undefined): ApiFailure {
+const SQLITE_FULL = 13;
+
+function isDiskFull(error: unknown): boolean {
+  const { code, errcode } = (error ?? {}) as { code?: string; errcode?: number };
+  return code === "ENOSPC" || code === "EDQUOT" || (errcode !== undefined && errcode % 256 === SQLITE_FULL);
+}
+
+function diskFull(): ApiFailure {
+  return new ApiFailure(503, "disk-full", {
+    en: "The disk that holds the data folder is full, so nothing was changed. Free some space and try again.",
+    zh: "数据目录所在的磁盘已满,未做任何更改。请释放空间后重试。",
+  });
+}
+
+function tooLarge(limit: number | undefined): ApiFailure {
   const size = limit === undefined ? "the limit" : `the limit of ${limit} bytes`;
   const zh = limit === undefined ? "上限" : `上限 ${limit} 字节`;
   return new ApiFailure(413, "too-large", {

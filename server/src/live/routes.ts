@@ -24,9 +24,10 @@ export interface LiveDeps {
   readonly store: PipelineStore;
   readonly supervisor: Supervisor;
   readonly now: () => number;
+  readonly log: (line: string) => void;
 }
 
-export function liveStream({ store, supervisor, now }: LiveDeps): RequestHandler {
+export function liveStream({ store, supervisor, now, log }: LiveDeps): RequestHandler {
   return (request, response) => {
     const { id, edges } = readQuery(request.query);
     if (!store.get(id)) throw notFound({ en: "pipeline", zh: "流水线" }, id);
@@ -37,7 +38,7 @@ export function liveStream({ store, supervisor, now }: LiveDeps): RequestHandler
     const view = watcher(supervisor, id, edges);
     let last = "";
     let quietMs = 0;
-    const timer = setInterval(() => {
+    function tick(): void {
       const pipeline = store.get(id);
       if (!pipeline) return void response.end();
       if (response.writableNeedDrain) return;
@@ -53,6 +54,15 @@ export function liveStream({ store, supervisor, now }: LiveDeps): RequestHandler
       if (quietMs < HEARTBEAT_MS) return;
       quietMs = 0;
       response.write(": still here\n\n");
+    }
+    const timer = setInterval(() => {
+      try {
+        tick();
+      } catch (error) {
+        // A page that cannot be served must not take the runs with it.
+        log(`live stream of ${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        response.destroy();
+      }
     }, FRAME_MS);
 
     response.on("close", () => {

@@ -205,6 +205,16 @@ describe("a run that fails", () => {
     expect(status(id)).toMatchObject({ state: "failed", failure: FAILURE });
   });
 
+  it("is tried again, with the reason shown, even when the reason cannot be stored", async () => {
+    const id = await deployed();
+    database.exec("CREATE TRIGGER full BEFORE UPDATE OF failure ON pipelines BEGIN SELECT RAISE(ABORT, 'disk is full'); END");
+    lastRun().end({ state: "failed", failure: FAILURE });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(status(id)).toMatchObject({ state: "restarting", failure: FAILURE });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(status(id)?.state).toBe("running");
+  });
+
   it("is not tried again once it was stopped, and a deploy forgets the reason", async () => {
     const id = await deployed();
     lastRun().end({ state: "failed", failure: FAILURE });

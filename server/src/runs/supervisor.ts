@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { AnalyzeOptions, PipelineDocument, Problem } from "@millrace/engine/pipeline";
 import type { RunStatus } from "../api.ts";
 import { ApiFailure, notFound, problemsFailure } from "../http/api-failure.ts";
-import type { Deployment, PipelineStore, StoredPipeline } from "../pipelines/store.ts";
+import type { Deployment, PipelineStore, StoredFailure, StoredPipeline } from "../pipelines/store.ts";
 import type { ConnectionConfig, RunEnd, RunFailure, RunHandle, RunHost } from "./run-host.ts";
 
 export interface SupervisorDeps {
@@ -46,6 +46,8 @@ interface Entry {
   /** The handle's run has not ended. */
   active: boolean;
   attempts: number;
+  /** Until it is in the store. */
+  failure?: StoredFailure | undefined;
   retry?: { readonly timer: NodeJS.Timeout } | undefined;
   busy?: "starting" | "stopping" | undefined;
   /** What the host keeps of a pipeline without a run: state to go on from, dead letters. */
@@ -106,7 +108,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     if (closed || entry.handle !== handle) return;
     entry.active = false;
     entry.kept = { ...entry.kept, state: true };
-    if (end.state === "finished") store.setDesired(id, "finished");
+    if (end.state === "finished") keep(() => store.setDesired(id, "finished"));
     if (end.state === "failed") {
       if (now() - handle.status().startedAt >= STABLE_MS) entry.attempts = 0;
       failed(entry, id, end.failure);
@@ -114,7 +116,8 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   }
 
   function failed(entry: Entry, id: string, failure: RunFailure): void {
-    store.setFailure(id, { ...failure, at: now() });
+    entry.failure = { ...failure, at: now() };
+    keep(() => store.setFailure(id, { ...failure, at: now() }));
     log(`run of ${id} failed: ${failure.message.en}${failure.permanent ? "" : "; it will be tried again"}`);
     if (failure.permanent || store.get(id)?.desired !== "running") return;
     const pause = BACK_OFF_MS[Math.min(entry.attempts, BACK_OFF_MS.length - 1)] as number;
@@ -122,6 +125,15 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     const timer = setTimeout(() => void inTurn(id, (current) => again(current, id)), pause);
     timer.unref();
     entry.retry = { timer };
+  }
+
+  /** What happens to a run by itself must not end the server when it cannot be written down (a full disk). */
+  function keep(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      log(`the state of a run could not be stored: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   /** Brings up what should run, from its newest state; a failure to start counts like a failure of the run. */
@@ -193,6 +205,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
           throw startFailure(error, wasRunning);
         }
         store.setLive(id, version, runId);
+        entry.failure = undefined;
         return statusOf(id);
       }),
 
@@ -220,6 +233,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
           throw startFailure(error, false);
         }
         store.setLive(id, liveVersion, runId);
+        entry.failure = undefined;
         return statusOf(id);
       }),
 
@@ -235,9 +249,10 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       }),
 
     status(pipeline) {
-      const { id, liveVersion, failure, desired } = pipeline;
+      const { id, liveVersion, desired } = pipeline;
       if (liveVersion === undefined) return undefined;
       const entry = entryOf(id);
+      const failure = entry.failure ?? pipeline.failure;
       const run = entry.handle?.status();
       return {
         pipelineId: id,
@@ -274,11 +289,11 @@ function stateOf(entry: Entry, desired: StoredPipeline["desired"], hasFailed: bo
   return desired === "running" && hasFailed ? "failed" : desired === "running" ? "starting" : "stopped";
 }
 
-/** Errors of the host carry the whole failure; others are told by their message. */
+/** Errors of the host carry the whole failure, those of connections words in both languages; others are told by their message. */
 function failureOf(error: unknown): RunFailure {
-  const { failure } = (error ?? {}) as { failure?: RunFailure };
+  const { failure, words } = (error ?? {}) as { failure?: RunFailure; words?: RunFailure["message"] };
   if (failure) return failure;
-  if (error instanceof ApiFailure) return { message: error.words };
+  if (words) return { message: words };
   const text = error instanceof Error ? error.message : String(error);
   return { message: { en: text, zh: text } };
 }
