@@ -37,14 +37,18 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   links: false,
   minimap: { enabled: false },
   occurrencesHighlight: "off",
+  hideCursorInOverviewRuler: true,
+  overviewRulerBorder: false,
   overviewRulerLanes: 0,
   padding: { top: 6, bottom: 6 },
   renderLineHighlight: "none",
   scrollBeyondLastLine: false,
-  scrollbar: { horizontal: "hidden", vertical: "auto", alwaysConsumeMouseWheel: false, verticalScrollbarSize: 6 },
+  scrollbar: { horizontal: "hidden", vertical: "hidden", alwaysConsumeMouseWheel: false, verticalScrollbarSize: 6 },
   suggest: { showStatusBar: false, preview: false },
   // Tab goes to the next control, as everywhere in a form.
   tabFocusMode: true,
+  // Chinese punctuation is a slip between words and fine within texts.
+  unicodeHighlight: { includeStrings: false, includeComments: false },
   wordBasedSuggestions: "off",
   wordWrap: "on",
 };
@@ -108,7 +112,11 @@ function MonacoExpression(props: ExpressionEditorProps & { readonly loaded: Load
     });
     view.current = created;
     const model = created.getModel() as editor.ITextModel;
-    const grow = () => setHeight(Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, created.getContentHeight())));
+    const grow = () => {
+      const content = created.getContentHeight();
+      setHeight(Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, content)));
+      created.updateOptions({ scrollbar: { vertical: content > MAX_HEIGHT ? "auto" : "hidden" } });
+    };
     created.onDidContentSizeChange(grow);
     grow();
     created.onDidChangeModelContent(() => {
@@ -141,7 +149,5 @@ function MonacoExpression(props: ExpressionEditorProps & { readonly loaded: Load
     view.current?.updateOptions({ ariaLabel: label, placeholder: placeholder ?? "" });
   }, [label, placeholder]);
 
-  return (
-    <div ref={host} className={classes["line"]} data-invalid={invalid || undefined} aria-describedby={describedBy} style={{ height }} />
-  );
+  return <div ref={host} className={classes.line} data-invalid={invalid || undefined} aria-describedby={describedBy} style={{ height }} />;
 }

@@ -53,6 +53,9 @@ function PlainJson({ value, onChange, label, readOnly }: JsonEditorProps) {
   );
 }
 
+/** Chinese punctuation in texts is no disguise. */
+const PLAIN_TEXT = { includeStrings: false, includeComments: false } as const;
+
 let documents = 0;
 
 function MonacoJson(props: JsonEditorProps & { readonly loaded: LoadedEditor }) {
@@ -79,6 +82,7 @@ function MonacoJson(props: JsonEditorProps & { readonly loaded: LoadedEditor }) 
       readOnly: readOnly ?? false,
       scrollBeyondLastLine: false,
       tabSize: 2,
+      unicodeHighlight: PLAIN_TEXT,
       wordWrap: "on",
     });
     view.current = created;
@@ -100,5 +104,5 @@ function MonacoJson(props: JsonEditorProps & { readonly loaded: LoadedEditor }) 
     monaco.editor.setTheme(scheme === "dark" ? DARK_THEME : LIGHT_THEME);
   }, [monaco, scheme]);
 
-  return <div ref={host} className={classes["document"]} style={{ height: height ?? "100%" }} />;
+  return <div ref={host} className={classes.document} style={{ height: height ?? "100%" }} />;
 }

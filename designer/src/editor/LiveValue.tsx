@@ -1,5 +1,6 @@
-import { Badge, Group, Text } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { Tag } from "../preview/Tag.tsx";
 import classes from "./live-value.module.css";
 import type { LiveAnswer, LiveResult } from "./live-value.ts";
 import { LiveValueTimeout } from "./live-value-client.ts";
@@ -32,32 +33,29 @@ export function LiveValue(input: LiveValueInput) {
 function Answer({ answer }: { readonly answer: LiveAnswer }) {
   const { t } = useTranslation("editor");
   return (
-    <div className={classes["live"]} role="group" aria-label={t("liveLabel", { count: answer.count })}>
+    <div className={classes.live} role="group" aria-label={t("liveLabel", { count: answer.count })}>
       <Group gap={6} mb={2}>
         <Text size="xs" ff="monospace" c="var(--mr-muted)" truncate="end" maw={180}>
           {answer.type}
         </Text>
         {answer.kept !== undefined && (
-          <Badge size="sm" variant="light" color={answer.kept > 0 ? "teal" : "orange"} tt="none">
-            {t("liveKept", { kept: answer.kept, dropped: answer.count - answer.kept })}
-          </Badge>
+          <Tag tone={answer.kept > 0 ? "ok" : "warning"}>{t("liveKept", { kept: answer.kept, dropped: answer.count - answer.kept })}</Tag>
         )}
-        {answer.nulls > 0 && (
-          <Badge size="sm" variant="light" color="gray" tt="none">
-            {t("liveNulls", { percent: share(answer.nulls, answer.count) })}
-          </Badge>
-        )}
-        {answer.errors > 0 && (
-          <Badge size="sm" variant="light" color="red" tt="none">
-            {t("liveErrors", { percent: share(answer.errors, answer.count) })}
-          </Badge>
-        )}
+        {answer.nulls > 0 && <Tag tone="muted">{t("liveNulls", { percent: share(answer.nulls, answer.count) })}</Tag>}
+        {answer.errors > 0 && <Tag tone="error">{t("liveErrors", { percent: share(answer.errors, answer.count) })}</Tag>}
       </Group>
-      <ol className={classes["values"]}>
-        {answer.shown.map((result, index) => (
+      <ol className={classes.values}>
+        {answer.shown.map(({ result, read }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: places in a list of five, the latest first.
-          <li key={index} className={classes["value"]} data-is={result.is} title={textOf(result)}>
-            {result.is === "error" ? `${t("liveError")}: ${result.message}` : result.is === "null" ? "NULL" : result.text === "" ? "''" : result.text}
+          <li key={index} className={classes.value} data-is={result.is} title={textOf(result)}>
+            <span className={classes.result}>
+              {result.is === "error"
+                ? `${t("liveError")}: ${result.message}`
+                : result.is === "value" && result.text === ""
+                  ? "''"
+                  : textOf(result)}
+            </span>
+            {read !== textOf(result) && <span className={classes.read}>{read}</span>}
           </li>
         ))}
       </ol>

@@ -48,7 +48,11 @@ export function expressionSupport(monaco: Monaco): ExpressionSupport {
   return {
     bind(model, context) {
       contexts.set(model.uri.toString(), context);
-      monaco.editor.setModelMarkers(model, LANGUAGE_ID, context.problems.map((mark) => markerOf(monaco, model, mark)));
+      monaco.editor.setModelMarkers(
+        model,
+        LANGUAGE_ID,
+        context.problems.map((mark) => markerOf(monaco, model, mark)),
+      );
     },
     forget(model) {
       contexts.delete(model.uri.toString());

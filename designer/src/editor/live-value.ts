@@ -6,6 +6,7 @@ import { codecOf } from "@millrace/engine/codec";
 import { check, compile, formatType, formatValue } from "@millrace/engine/expression";
 import { RowError } from "@millrace/engine/node";
 import type { DataType, Schema } from "@millrace/engine/schema";
+import { cellText, parseJson, valueAt } from "../preview/record.ts";
 
 export interface LiveQuestion {
   readonly text: string;
@@ -23,11 +24,17 @@ export type LiveResult =
   | { readonly is: "null" }
   | { readonly is: "error"; readonly message: string };
 
+export interface ShownResult {
+  readonly result: LiveResult;
+  /** What the expression read from the record: "home · 1200". */
+  readonly read: string;
+}
+
 export interface LiveAnswer {
   /** Type in SQL's words; undefined when the expression has errors (its problems are shown at the field). */
   readonly type: string | undefined;
   /** Latest first, at most five. */
-  readonly shown: readonly LiveResult[];
+  readonly shown: readonly ShownResult[];
   /** Over all samples. */
   readonly count: number;
   readonly nulls: number;
@@ -65,7 +72,11 @@ export function liveValue(question: LiveQuestion): LiveAnswer {
   const keeps = isBoolean(checked.dataType) ? results.map((result) => result.is === "value" && result.isTrue) : undefined;
   return {
     type: formatType(checked.dataType),
-    shown: results.slice(-SHOWN).toReversed().map(withoutTruth),
+    shown: results
+      .map((result, index) => ({ result: withoutTruth(result), sample: question.samples[index] }))
+      .slice(-SHOWN)
+      .toReversed()
+      .map(({ result, sample }) => ({ result, read: readText(sample?.text ?? "", checked.reads) })),
     count: results.length,
     nulls: results.filter(({ is }) => is === "null").length,
     errors: results.filter(({ is }) => is === "error").length,
@@ -78,6 +89,16 @@ type Evaluated = Exclude<LiveResult, { is: "value" }> | { readonly is: "value"; 
 
 function withoutTruth(result: Evaluated): LiveResult {
   return result.is === "value" ? { is: "value", text: result.text } : result;
+}
+
+/** A few of the values read, short; none where the value itself is all that was read. */
+function readText(text: string, reads: readonly (readonly string[])[]): string {
+  const record = parseJson(text);
+  const plain = reads.filter((path) => !path.includes("[]")).slice(0, 3);
+  return plain
+    .map((path) => cellText(valueAt(record, path)).slice(0, 40))
+    .filter((part) => part !== "")
+    .join(" · ");
 }
 
 function isBoolean(dataType: DataType): boolean {

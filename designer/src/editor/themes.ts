@@ -17,7 +17,7 @@ export const THEMES: Readonly<Record<string, editor.IStandaloneThemeData>> = {
     variable: "212529",
     parameter: "9c36b5",
   }),
-  [DARK_THEME]: theme("vs-dark", "#1f1f1f", {
+  [DARK_THEME]: theme("vs-dark", "#1b1f26", {
     keyword: "74c0fc",
     function: "d0a9f5",
     type: "66d9e8",
@@ -36,6 +36,10 @@ function theme(base: "vs" | "vs-dark", background: string, colors: Readonly<Reco
     base,
     inherit: true,
     rules: Object.entries(colors).map(([token, foreground]) => ({ token, foreground })),
-    colors: { "editor.background": background, "editorWidget.background": base === "vs" ? "#ffffff" : "#2a2a2a" },
+    colors: {
+      "editorLineNumber.foreground": base === "vs" ? "#5b6675" : "#9ba7b6",
+      "editor.background": background,
+      "editorWidget.background": base === "vs" ? "#ffffff" : "#232831",
+    },
   };
 }

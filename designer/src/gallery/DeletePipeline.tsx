@@ -12,7 +12,12 @@ interface DeletePipelineProps {
 export function DeletePipeline({ pipeline, opened, onClose }: DeletePipelineProps) {
   const { t } = useTranslation("gallery");
   return (
-    <Modal opened={opened} onClose={onClose} title={t("deleteTitle", { name: pipeline.name })} closeButtonProps={{ "aria-label": t("cancel") }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t("deleteTitle", { name: pipeline.name })}
+      closeButtonProps={{ "aria-label": t("cancel") }}
+    >
       <Stack gap="sm">
         <Text size="sm">{pipeline.run?.state === "running" ? t("deleteRunning") : t("deleteText")}</Text>
         <Group justify="flex-end">

@@ -1,9 +1,10 @@
-import { ActionIcon, Alert, Badge, Button, Card, Group, Loader, Menu, ScrollArea, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
+import { ActionIcon, Alert, Button, Card, Group, Loader, Menu, ScrollArea, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
 import type { PipelineSummary, RunState, Template, TemplateSummary } from "@millrace/server/api";
 import { IconDots, IconPlus, IconSearch, IconTrash } from "@tabler/icons-react";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
+import { Tag, type Tone } from "../preview/Tag.tsx";
 import { ServerError, server } from "../server.ts";
 import { useDocument } from "../store/document.ts";
 import { createPipeline, loadPipelines, openPipeline, useSession } from "../store/session.ts";
@@ -116,14 +117,14 @@ function useTemplates() {
   return { templates, failure };
 }
 
-const STATE_COLORS: Record<RunState, string> = {
-  starting: "blue",
-  running: "teal",
-  stopping: "blue",
-  stopped: "gray",
-  finished: "gray",
-  failed: "red",
-  restarting: "orange",
+const STATE_TONES: Record<RunState, Tone> = {
+  starting: "accent",
+  running: "ok",
+  stopping: "accent",
+  stopped: "muted",
+  finished: "muted",
+  failed: "error",
+  restarting: "warning",
 };
 
 function PipelineCard({ pipeline }: { readonly pipeline: PipelineSummary }) {
@@ -133,14 +134,14 @@ function PipelineCard({ pipeline }: { readonly pipeline: PipelineSummary }) {
   const state = pipeline.run?.state;
   const updated = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "short" }).format(pipeline.updatedAt);
   return (
-    <Card withBorder p="sm" className={classes["card"] ?? ""}>
+    <Card withBorder p="sm" className={classes.card ?? ""}>
       <Group justify="space-between" wrap="nowrap" align="flex-start">
-        <button type="button" className={classes["open"]} onClick={() => void openPipeline(pipeline.id)}>
+        <button type="button" className={classes.open} onClick={() => void openPipeline(pipeline.id)}>
           {pipeline.title ? words(pipeline.title) : pipeline.name}
         </button>
         <Menu position="bottom-end">
           <Menu.Target>
-            <ActionIcon variant="subtle" color="gray" className={classes["above"] ?? ""} aria-label={t("more", { name: pipeline.name })}>
+            <ActionIcon variant="subtle" color="gray" className={classes.above ?? ""} aria-label={t("more", { name: pipeline.name })}>
               <IconDots size={16} />
             </ActionIcon>
           </Menu.Target>
@@ -152,19 +153,9 @@ function PipelineCard({ pipeline }: { readonly pipeline: PipelineSummary }) {
         </Menu>
       </Group>
       <Group gap={6} mt={6}>
-        <Badge size="sm" variant="light" tt="none" color={state ? STATE_COLORS[state] : "gray"}>
-          {t(state ? STATE_WORDS[state] : "stateNever")}
-        </Badge>
-        {pipeline.changed && pipeline.run && (
-          <Badge size="sm" variant="light" tt="none" color="grape">
-            {t("draftDiffers")}
-          </Badge>
-        )}
-        {(pipeline.run?.deadLetters ?? 0) > 0 && (
-          <Badge size="sm" variant="light" tt="none" color="orange">
-            {t("deadLetters", { count: pipeline.run?.deadLetters ?? 0 })}
-          </Badge>
-        )}
+        <Tag tone={state ? STATE_TONES[state] : "muted"}>{t(state ? STATE_WORDS[state] : "stateNever")}</Tag>
+        {pipeline.changed && pipeline.run && <Tag tone="changed">{t("draftDiffers")}</Tag>}
+        {(pipeline.run?.deadLetters ?? 0) > 0 && <Tag tone="warning">{t("deadLetters", { count: pipeline.run?.deadLetters ?? 0 })}</Tag>}
       </Group>
       {pipeline.run?.failure && (
         <Text size="xs" c="var(--mr-error)" mt={6} lineClamp={2}>
@@ -208,11 +199,11 @@ function TemplateCard({ template }: { readonly template: TemplateSummary }) {
     setBusy(false);
   };
   return (
-    <Card withBorder p={0} className={classes["card"] ?? ""}>
-      {whole ? <Thumbnail document={whole.document} /> : <div className={classes["thumbnail"]} />}
+    <Card withBorder p={0} className={classes.card ?? ""}>
+      {whole ? <Thumbnail document={whole.document} /> : <div className={classes.thumbnail} />}
       <Stack gap={6} p="sm" style={{ flex: 1 }}>
         <Group justify="space-between" wrap="nowrap" align="flex-start">
-          <button type="button" className={classes["open"]} disabled={busy} onClick={() => void use()}>
+          <button type="button" className={classes.open} disabled={busy} onClick={() => void use()}>
             {words(template.title)}
           </button>
           <Text size="xs" c="var(--mr-muted)" style={{ whiteSpace: "nowrap" }}>
@@ -224,9 +215,9 @@ function TemplateCard({ template }: { readonly template: TemplateSummary }) {
         </Text>
         <Group gap={4}>
           {template.keywords.slice(0, 6).map((keyword) => (
-            <Badge key={keyword} size="xs" variant="default" tt="none">
+            <Tag key={keyword} tone="muted">
               {keyword}
-            </Badge>
+            </Tag>
           ))}
         </Group>
       </Stack>

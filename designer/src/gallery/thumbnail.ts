@@ -51,12 +51,15 @@ export function thumbnailOf(document: PipelineDocument): Thumbnail {
 function placesOf(document: PipelineDocument): ReadonlyMap<string, { readonly x: number; readonly y: number }> {
   const drawn = document.layout?.nodes ?? {};
   const ids = Object.keys(document.nodes);
-  if (ids.length > 0 && ids.every((id) => Object.hasOwn(drawn, id))) return new Map(ids.map((id) => [id, drawn[id] as { x: number; y: number }]));
+  if (ids.length > 0 && ids.every((id) => Object.hasOwn(drawn, id)))
+    return new Map(ids.map((id) => [id, drawn[id] as { x: number; y: number }]));
   const columns = new Map<string, number>();
   const rows: number[] = [];
   const places = new Map<string, { x: number; y: number }>();
   for (const id of inGraphOrder(document)) {
-    const before = document.edges.filter(({ to }) => parsePortRef(to).node === id).map(({ from }) => columns.get(parsePortRef(from).node) ?? -1);
+    const before = document.edges
+      .filter(({ to }) => parsePortRef(to).node === id)
+      .map(({ from }) => columns.get(parsePortRef(from).node) ?? -1);
     const column = Math.max(-1, ...before) + 1;
     const row = rows[column] ?? 0;
     columns.set(id, column);

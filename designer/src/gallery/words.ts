@@ -6,8 +6,14 @@ export const words = {
   deadLetters_one: { en: "{{count}} dead letter", zh: "{{count}} 条死信" },
   deadLetters_other: { en: "{{count}} dead letters", zh: "{{count}} 条死信" },
   delete: { en: "Delete", zh: "删除" },
-  deleteRunning: { en: "It runs: it is stopped, and its versions, checkpoints and dead letters are deleted. Topics stay.", zh: "该流水线正在运行：将先停止，再删除其版本、检查点与死信。主题会保留。" },
-  deleteText: { en: "Its versions, checkpoints and dead letters are deleted too. Topics stay.", zh: "其版本、检查点与死信也会删除。主题会保留。" },
+  deleteRunning: {
+    en: "It runs: it is stopped, and its versions, checkpoints and dead letters are deleted. Topics stay.",
+    zh: "该流水线正在运行：将先停止，再删除其版本、检查点与死信。主题会保留。",
+  },
+  deleteText: {
+    en: "Its versions, checkpoints and dead letters are deleted too. Topics stay.",
+    zh: "其版本、检查点与死信也会删除。主题会保留。",
+  },
   deleteTitle: { en: "Delete {{name}}?", zh: "删除 {{name}}？" },
   draftDiffers: { en: "Draft differs", zh: "草稿有改动" },
   gallery: { en: "Pipelines and templates", zh: "流水线与模板" },
@@ -15,7 +21,10 @@ export const words = {
   newName: { en: "Untitled", zh: "未命名" },
   newPipeline: { en: "New pipeline", zh: "新建流水线" },
   noMatches: { en: 'Nothing matches "{{query}}".', zh: "没有匹配“{{query}}”的内容。" },
-  noPipelines: { en: "No pipelines yet. Start with a template below: it runs on generated records at once.", zh: "尚无流水线。从下方模板开始：可立即使用生成的数据运行。" },
+  noPipelines: {
+    en: "No pipelines yet. Start with a template below: it runs on generated records at once.",
+    zh: "尚无流水线。从下方模板开始：可立即使用生成的数据运行。",
+  },
   nodeCount_one: { en: "{{count}} node", zh: "{{count}} 个节点" },
   nodeCount_other: { en: "{{count}} nodes", zh: "{{count}} 个节点" },
   pipelines: { en: "Pipelines", zh: "流水线" },

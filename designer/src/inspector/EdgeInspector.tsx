@@ -39,14 +39,15 @@ export function EdgeInspector({ edge }: { readonly edge: Edge }) {
         )}
       </Group>
       {!schema && <Text size="sm">{t("schemaUnknown")}</Text>}
-      {schema && (
+      {schema && fields.length === 0 && <Text size="sm">{t("schemaEmpty")}</Text>}
+      {schema && fields.length > 0 && (
         <>
           <Table fz="sm" verticalSpacing={3} aria-label={t("schema")}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t("field")}</Table.Th>
                 <Table.Th>{t("type")}</Table.Th>
-                <Table.Th w={30} aria-label={t("actions")} />
+                <Table.Td w={30} />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

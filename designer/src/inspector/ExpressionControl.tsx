@@ -1,5 +1,5 @@
-import { useMemo } from "react";
 import { words as problemWords } from "@millrace/engine/pipeline";
+import { useMemo } from "react";
 import { ExpressionEditor } from "../editor/ExpressionEditor.tsx";
 import { LiveValue } from "../editor/LiveValue.tsx";
 import { useWords } from "../i18n/use-words.ts";
@@ -10,7 +10,7 @@ import type { ScalarProps } from "./ScalarControls.tsx";
 /** An expression in the editor, with what it gives for real records under it. */
 export function ExpressionControl({ item, value, path, label, invalid, describedBy, onChange }: ScalarProps) {
   const words = useWords();
-  const { schemaAt, feederAt, timeZone, problemsAt } = useFormSurroundings();
+  const { schemaAt, feederAt, timeZone, filled, problemsAt } = useFormSurroundings();
   const schema = schemaAt(path);
   const { records: samples } = usePortRecords(feederAt(path));
   const problems = problemsAt(path);
@@ -29,7 +29,7 @@ export function ExpressionControl({ item, value, path, label, invalid, described
     }),
     [schema, timeZone, samples, problems, words],
   );
-  const isCondition = item.control.kind === "text" && item.control.use === "condition";
+  const use = item.control.kind === "text" ? item.control.use : undefined;
   return (
     <>
       <ExpressionEditor
@@ -41,7 +41,13 @@ export function ExpressionControl({ item, value, path, label, invalid, described
         context={context}
         onChange={(next) => onChange(next === "" && item.optional ? undefined : next)}
       />
-      <LiveValue text={text} schema={schema} samples={samples} timeZone={timeZone} expects={isCondition ? "condition" : undefined} />
+      <LiveValue
+        text={filled(text)}
+        schema={schema}
+        samples={samples}
+        timeZone={timeZone}
+        expects={use === "condition" || use === "time" ? use : undefined}
+      />
     </>
   );
 }

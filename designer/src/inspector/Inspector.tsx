@@ -33,7 +33,9 @@ function Selected() {
   const nodeId = useSelectedNode();
   const edge = useSelectedEdge();
   const count = useSelection(({ nodes, edges, notes }) => nodes.length + edges.length + notes.length);
-  const node = useDocument(({ document }) => (nodeId !== undefined && Object.hasOwn(document.nodes, nodeId) ? document.nodes[nodeId] : undefined));
+  const node = useDocument(({ document }) =>
+    nodeId !== undefined && Object.hasOwn(document.nodes, nodeId) ? document.nodes[nodeId] : undefined,
+  );
   const ends = edge === undefined ? undefined : parseEdgeKey(edge);
   if (nodeId !== undefined && node) return <NodeInspector key={nodeId} nodeId={nodeId} node={node} />;
   if (ends) return <EdgeInspector key={edge} edge={ends} />;

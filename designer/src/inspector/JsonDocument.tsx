@@ -1,9 +1,9 @@
 import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
-import { placeText, readDocument, words as problemWords, type Problem } from "@millrace/engine/pipeline";
-import { useEffect, useMemo, useState } from "react";
+import { type Problem, placeText, words as problemWords, readDocument } from "@millrace/engine/pipeline";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { JsonEditor } from "../editor/JsonEditor.tsx";
-import { useWords } from "../i18n/use-words.ts";
+import { useLanguage, useWords } from "../i18n/use-words.ts";
 import { edit, useDocument } from "../store/document.ts";
 import { notify } from "../store/notices.ts";
 import { show, useUi } from "../store/ui.ts";
@@ -15,7 +15,14 @@ export function JsonDocument() {
   const opened = useUi((ui) => ui.overlay === "json");
   const close = () => show({ overlay: undefined });
   return (
-    <Modal opened={opened} onClose={close} title={t("documentJson")} size="min(1100px, 90vw)" closeButtonProps={{ "aria-label": t("close") }} centered>
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={t("documentJson")}
+      size="min(1100px, 90vw)"
+      closeButtonProps={{ "aria-label": t("close") }}
+      centered
+    >
       {opened && <Editor onClose={close} />}
     </Modal>
   );
@@ -24,12 +31,12 @@ export function JsonDocument() {
 function Editor({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation("inspector");
   const words = useWords();
+  const language = useLanguage();
   const document = useDocument((state) => state.document);
-  const schema = useMemo(documentSchema, []);
+  const schema = useMemo(() => documentSchema(language), [language]);
   const [text, setText] = useState(() => documentText(document));
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const changed = text !== documentText(document);
-  useEffect(() => setProblems([]), [text]);
   const apply = () => {
     const read = readDocument(text);
     if (!read.document) return setProblems(read.problems ?? []);
@@ -43,7 +50,16 @@ function Editor({ onClose }: { readonly onClose: () => void }) {
   };
   return (
     <Stack gap="sm">
-      <JsonEditor value={text} onChange={setText} label={t("documentJson")} schema={schema} height="min(64vh, 700px)" />
+      <JsonEditor
+        value={text}
+        onChange={(next) => {
+          setText(next);
+          setProblems([]);
+        }}
+        label={t("documentJson")}
+        schema={schema}
+        height="min(64vh, 700px)"
+      />
       {problems.length > 0 && (
         <Alert color="red" variant="light" p="xs" role="alert">
           {problems.slice(0, 8).map((problem) => (

@@ -20,6 +20,7 @@ export function ListControl({ control, value, path, label }: ListControlProps) {
   const { change } = useFormSurroundings();
   const host = useRef<HTMLDivElement>(null);
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
+  const isScalar = !["group", "variants", "list", "map"].includes(control.item.control.kind);
   const set = (next: readonly unknown[]) => change(path, next);
   const move = (from: number, to: number) => {
     set(moved(items, from, to));
@@ -36,7 +37,7 @@ export function ListControl({ control, value, path, label }: ListControlProps) {
             <Box style={{ flex: 1, minWidth: 0 }}>
               <ParamControl item={control.item} value={item} path={[...path, index]} hideLabel />
             </Box>
-            <Stack gap={2}>
+            <Buttons row={isScalar}>
               <Text size="xs" c="var(--mr-muted)" ta="center" aria-hidden>
                 {index + 1}
               </Text>
@@ -72,7 +73,7 @@ export function ListControl({ control, value, path, label }: ListControlProps) {
               >
                 <IconTrash size={14} />
               </ActionIcon>
-            </Stack>
+            </Buttons>
           </Group>
         </Paper>
       ))}
@@ -89,5 +90,16 @@ export function ListControl({ control, value, path, label }: ListControlProps) {
         </Button>
       </div>
     </Stack>
+  );
+}
+
+/** Beside a single control in one line, beside a group below each other. */
+function Buttons({ row, children }: { readonly row: boolean; readonly children: React.ReactNode }) {
+  return row ? (
+    <Group gap={0} wrap="nowrap" mt={4}>
+      {children}
+    </Group>
+  ) : (
+    <Stack gap={2}>{children}</Stack>
   );
 }

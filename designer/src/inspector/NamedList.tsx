@@ -28,7 +28,13 @@ export function NamedList<T>({ title, help, items, problems, onAdd, onRemove, on
         <Title order={3} size="h6">
           {title}
         </Title>
-        <Button size="compact-xs" variant="light" leftSection={<IconPlus size={12} />} aria-label={t("addItemTo", { label: title })} onClick={onAdd}>
+        <Button
+          size="compact-xs"
+          variant="light"
+          leftSection={<IconPlus size={12} />}
+          aria-label={t("addItemTo", { label: title })}
+          onClick={onAdd}
+        >
           {t("addItem")}
         </Button>
       </Group>

@@ -1,9 +1,10 @@
-import { Badge, Code, Group, Stack, Text, Title } from "@mantine/core";
+import { Code, Group, Stack, Text, Title } from "@mantine/core";
 import type { NodeSpec, Words } from "@millrace/engine/node";
 import { portsOf } from "@millrace/engine/node";
 import type { TypedNode } from "@millrace/engine/pipeline";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
+import { Tag } from "../preview/Tag.tsx";
 
 /** What the node is for and what its ports carry. */
 export function NodeDocs({ spec, typed }: { readonly spec: NodeSpec; readonly typed: TypedNode | undefined }) {
@@ -18,9 +19,7 @@ export function NodeDocs({ spec, typed }: { readonly spec: NodeSpec; readonly ty
       <Text size="sm">{words(spec.summary)}</Text>
       {spec.delivery && (
         <Group gap={6}>
-          <Badge size="sm" variant="light" tt="none">
-            {t(DELIVERY[spec.delivery])}
-          </Badge>
+          <Tag tone="accent">{t(DELIVERY[spec.delivery])}</Tag>
         </Group>
       )}
       <PortList title={t("inputs")} ports={inputs} />

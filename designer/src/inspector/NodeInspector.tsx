@@ -1,10 +1,10 @@
-import { Alert, Badge, Group, Stack, Switch, Text, Textarea, TextInput, Title } from "@mantine/core";
+import { Alert, Group, Stack, Switch, Text, Textarea, TextInput, Title } from "@mantine/core";
 import type { NodeSpec } from "@millrace/engine/node";
 import type { PipelineNode } from "@millrace/engine/pipeline";
-import { specs } from "@millrace/nodes/specs";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
+import { Tag } from "../preview/Tag.tsx";
 import { useNodeProblems, useTypedNode } from "../store/analysis.ts";
 import { edit } from "../store/document.ts";
 import { show, useUi } from "../store/ui.ts";
@@ -14,6 +14,7 @@ import { NodeDocs } from "./NodeDocs.tsx";
 import { useNodeSurroundings } from "./node-surroundings.ts";
 import { ParamsForm } from "./ParamsForm.tsx";
 import { ProblemList } from "./ProblemList.tsx";
+import { specOf } from "./spec-of.ts";
 
 interface NodeInspectorProps {
   readonly nodeId: string;
@@ -23,7 +24,7 @@ interface NodeInspectorProps {
 export function NodeInspector({ nodeId, node }: NodeInspectorProps) {
   const { t } = useTranslation("inspector");
   const words = useWords();
-  const spec = specs.get(node.type);
+  const spec = specOf(node.type);
   const problems = useNodeProblems(nodeId);
   return (
     <Stack gap="sm" data-node={nodeId}>
@@ -36,11 +37,7 @@ export function NodeInspector({ nodeId, node }: NodeInspectorProps) {
             {spec ? words(spec.title) : node.type} · {nodeId}
           </Text>
         </div>
-        {node.disabled && (
-          <Badge color="gray" variant="light" tt="none" style={{ flex: "none" }}>
-            {t("disabled")}
-          </Badge>
-        )}
+        {node.disabled && <Tag tone="muted">{t("disabled")}</Tag>}
       </Group>
       {spec ? (
         <SpecForm nodeId={nodeId} node={node} spec={spec} />
@@ -83,8 +80,8 @@ function useFocusParam(nodeId: string, host: React.RefObject<HTMLDivElement | nu
       const controls = [...(host.current?.querySelectorAll<HTMLElement>("[data-param]") ?? [])];
       const path = wanted.path.join(".");
       const deepest = controls
-        .filter(({ dataset }) => path === dataset["param"] || path.startsWith(`${dataset["param"]}.`))
-        .sort((one, other) => (other.dataset["param"] ?? "").length - (one.dataset["param"] ?? "").length)[0];
+        .filter(({ dataset }) => path === dataset.param || path.startsWith(`${dataset.param}.`))
+        .sort((one, other) => (other.dataset.param ?? "").length - (one.dataset.param ?? "").length)[0];
       deepest?.scrollIntoView({ block: "center" });
       deepest?.querySelector<HTMLElement>("textarea, input, button")?.focus();
       show({ focusParam: undefined });
@@ -112,7 +109,11 @@ function NodeSettings({ nodeId, node }: NodeInspectorProps) {
         value={node.name}
         maxLength={200}
         error={node.name.trim() === "" ? t("nameEmpty") : undefined}
-        onChange={({ currentTarget: { value } }) => change("step.rename", (target) => void (target.name = value))}
+        onChange={({ currentTarget: { value } }) =>
+          change("step.rename", (target) => {
+            target.name = value;
+          })
+        }
       />
       <Switch
         label={t("disable")}

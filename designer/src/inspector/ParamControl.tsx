@@ -8,8 +8,8 @@ import { useFormSurroundings } from "./form-surroundings.ts";
 import { valueText } from "./form-value.ts";
 import { ListControl } from "./ListControl.tsx";
 import { MapControl } from "./MapControl.tsx";
-import { ProblemList, repaired } from "./ProblemList.tsx";
 import { GroupFields } from "./ParamsForm.tsx";
+import { ProblemList, repaired } from "./ProblemList.tsx";
 import { ChoiceControl, JsonControl, NumberControl, type ScalarProps, SwitchControl, TextControl } from "./ScalarControls.tsx";
 import { VariantControl } from "./VariantControl.tsx";
 
@@ -43,12 +43,15 @@ export function ParamControl({ item, value, path, name, hideLabel }: ParamContro
     onChange: (next) => change(path, next),
   };
   const body = bodyOf(scalar);
-  const description = [meta?.description && words(meta.description), item.default !== undefined && control.kind !== "boolean" && t("defaultIs", { value: valueText(item.default) })]
+  const description = [
+    meta?.description && words(meta.description),
+    isScalar(item.default) && control.kind !== "boolean" && t("defaultIs", { value: valueText(item.default) }),
+  ]
     .filter(Boolean)
     .join(" ");
   return (
     <div data-param={path.join(".")}>
-      {control.kind === "boolean" ? (
+      {control.kind === "boolean" && !isParameter(value, control) ? (
         body
       ) : (
         <Input.Wrapper
@@ -64,23 +67,41 @@ export function ParamControl({ item, value, path, name, hideLabel }: ParamContro
         problems={problems}
         id={`${id}-problems`}
         here={path}
-        onFix={(problem) => change(path, typeof value === "string" || value === undefined ? repaired(String(value ?? ""), problem) : problem.fix?.replace)}
+        onFix={(problem) =>
+          change(path, typeof value === "string" || value === undefined ? repaired(String(value ?? ""), problem) : problem.fix?.replace)
+        }
       />
     </div>
   );
 }
 
+/** `${name}` stands for a parameter of the pipeline wherever a value is expected. */
+function isParameter(value: unknown, control: FormItem["control"]): boolean {
+  return typeof value === "string" && value.includes("${") && control.kind !== "text" && control.kind !== "json";
+}
+
+/** Values short enough to stand in a sentence; what a choice means is in its words. */
+function isScalar(value: unknown): boolean {
+  return ["string", "number"].includes(typeof value) && value !== "";
+}
+
+/** An event time is read by an expression too. */
+function isExpression(use: string): boolean {
+  return use === "expression" || use === "condition" || use === "time";
+}
+
 /** True for controls that are one input, which a label's click focuses. */
 function isLabelled(control: FormItem["control"]): boolean {
-  return ["number", "choice", "json"].includes(control.kind) || (control.kind === "text" && control.use !== "expression" && control.use !== "condition");
+  return ["number", "choice", "json"].includes(control.kind) || (control.kind === "text" && !isExpression(control.use));
 }
 
 function bodyOf(props: ScalarProps) {
   const { item, value, path, label } = props;
   const { control } = item;
+  if (isParameter(value, control)) return <TextControl {...props} use="line" />;
   switch (control.kind) {
     case "text":
-      return control.use === "expression" || control.use === "condition" ? <ExpressionControl {...props} /> : <TextControl {...props} use={control.use} />;
+      return isExpression(control.use) ? <ExpressionControl {...props} /> : <TextControl {...props} use={control.use} />;
     case "number":
       return <NumberControl {...props} control={control} />;
     case "boolean":

@@ -52,7 +52,15 @@ function DefaultInput({ parameter, onChange }: DefaultInputProps) {
     return <Switch label={t("default")} checked={parameter.default === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
   }
   if (parameter.type === "number") {
-    return <NumberInput size="sm" label={t("default")} style={{ flex: 1 }} value={Number(parameter.default)} onChange={(value) => onChange(Number(value))} />;
+    return (
+      <NumberInput
+        size="sm"
+        label={t("default")}
+        style={{ flex: 1 }}
+        value={Number(parameter.default)}
+        onChange={(value) => onChange(Number(value))}
+      />
+    );
   }
   return (
     <TextInput

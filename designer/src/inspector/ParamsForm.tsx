@@ -2,10 +2,10 @@ import { Button, Collapse, Stack } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ParamControl } from "./ParamControl.tsx";
 import type { FormField, FormItem, Path } from "./form-model.ts";
 import { useFormSurroundings } from "./form-surroundings.ts";
 import { isRecord } from "./form-value.ts";
+import { ParamControl } from "./ParamControl.tsx";
 
 export interface GroupFieldsProps {
   readonly fields: readonly FormField[];
@@ -17,7 +17,7 @@ export interface GroupFieldsProps {
 
 /** A node's params. */
 export function ParamsForm({ form, value }: { readonly form: FormItem; readonly value: unknown }) {
-  if (form.control.kind !== "group") return <ParamControl item={form} value={value} path={[]} />;
+  if (form.control.kind !== "group") return <ParamControl item={form} value={value} path={[]} hideLabel />;
   return <GroupFields fields={form.control.fields} value={value} path={[]} />;
 }
 

@@ -34,7 +34,11 @@ export function PipelineInspector() {
         value={document.name}
         maxLength={200}
         error={document.name.trim() === "" ? t("nameEmpty") : undefined}
-        onChange={({ currentTarget: { value } }) => change("name", (draft) => void (draft.name = value))}
+        onChange={({ currentTarget: { value } }) =>
+          change("name", (draft) => {
+            draft.name = value;
+          })
+        }
       />
       <Textarea
         label={t("description")}

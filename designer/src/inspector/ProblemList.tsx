@@ -1,7 +1,7 @@
 import { Button, Group, Text } from "@mantine/core";
-import { IconAlertCircle, IconAlertTriangle } from "@tabler/icons-react";
 import type { Problem } from "@millrace/engine/pipeline";
 import { words as problemWords } from "@millrace/engine/pipeline";
+import { IconAlertCircle, IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
 import type { Path } from "./form-model.ts";
@@ -23,11 +23,22 @@ export function ProblemList({ problems, id, here, onFix }: ProblemListProps) {
   return (
     <div id={id} role="status">
       {problems.map((problem) => (
-        <Group key={JSON.stringify([problem.code, problem.path, problem.range, problem.args])} gap={6} align="flex-start" wrap="nowrap" mt={4}>
+        <Group
+          key={JSON.stringify([problem.code, problem.path, problem.range, problem.args])}
+          gap={6}
+          align="flex-start"
+          wrap="nowrap"
+          mt={4}
+        >
           {problem.severity === "error" ? (
             <IconAlertCircle size={14} color="var(--mr-error)" aria-label={t("error")} style={{ flex: "none", marginTop: 2 }} />
           ) : (
-            <IconAlertTriangle size={14} color="var(--mantine-color-orange-7)" aria-label={t("warning")} style={{ flex: "none", marginTop: 2 }} />
+            <IconAlertTriangle
+              size={14}
+              color="var(--mantine-color-orange-7)"
+              aria-label={t("warning")}
+              style={{ flex: "none", marginTop: 2 }}
+            />
           )}
           <Text size="xs" c={problem.severity === "error" ? "var(--mr-error)" : "var(--mr-text)"} style={{ overflowWrap: "anywhere" }}>
             {words(problemWords(placed(problem, here)))}

@@ -31,11 +31,45 @@ export function TextControl(props: ScalarProps & { readonly use: NonNullable<Par
   // An empty text of a param that may be left out means: left out.
   const set = (next: string) => onChange(next === "" && item.optional ? undefined : next);
   const common = { ...inputProps(props), value: text };
-  if (use === "text") return <Textarea {...common} autosize minRows={2} maxRows={12} onChange={(event) => set(event.currentTarget.value)} />;
+  if (use === "text")
+    return <Textarea {...common} autosize minRows={2} maxRows={12} onChange={(event) => set(event.currentTarget.value)} />;
+  if (use === "schema") return <SchemaText {...props} text={text} set={set} names={schemas} />;
   if (use === "field") return <FieldPicker {...props} text={text} set={set} />;
-  const known = use === "topic" ? topics : use === "connection" ? connections : use === "schema" ? schemas : (item.meta?.examples ?? []);
+  const known = use === "topic" ? topics : use === "connection" ? connections : (item.meta?.examples ?? []);
   if (known.length === 0) return <TextInput {...common} onChange={(event) => set(event.currentTarget.value)} />;
   return <Autocomplete {...common} data={[...new Set(known)]} onChange={set} maxDropdownHeight={240} />;
+}
+
+/** Fields in SQL's words, or the name of a declared schema. */
+function SchemaText(
+  props: ScalarProps & { readonly text: string; readonly set: (text: string) => void; readonly names: readonly string[] },
+) {
+  const { text, set, names } = props;
+  const { t } = useTranslation("inspector");
+  return (
+    <>
+      {names.length > 0 && (
+        <Select
+          size="xs"
+          mb={4}
+          aria-label={t("declaredSchema", { label: props.label })}
+          placeholder={t("chooseSchema")}
+          data={[...names]}
+          value={names.includes(text) ? text : null}
+          onChange={(name) => name !== null && set(name)}
+        />
+      )}
+      <Textarea
+        {...inputProps(props)}
+        autosize
+        minRows={2}
+        maxRows={14}
+        value={text}
+        styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+        onChange={(event) => set(event.currentTarget.value)}
+      />
+    </>
+  );
 }
 
 /** The fields that come in, with type and a real value; others may be typed (an open schema lists not all). */
@@ -60,7 +94,9 @@ function FieldPicker(props: ScalarProps & { readonly text: string; readonly set:
             {option.value}
           </Text>
           <Text size="xs" c="var(--mr-muted)" truncate="end">
-            {[types.get(option.value)?.slice(0, 40), cellText(valueAt(latest?.value, option.value.split("."))).slice(0, 40)].filter(Boolean).join(" · ")}
+            {[types.get(option.value)?.slice(0, 40), cellText(valueAt(latest?.value, option.value.split("."))).slice(0, 40)]
+              .filter(Boolean)
+              .join(" · ")}
           </Text>
         </Group>
       )}

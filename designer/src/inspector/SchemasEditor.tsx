@@ -20,7 +20,13 @@ export function SchemasEditor({ problems }: { readonly problems: readonly Proble
       onRemove={part.remove}
       onRename={part.rename}
     >
-      {(name, schema) => <SchemaFields schema={schema} problems={problems.filter(({ path }) => path?.[1] === name)} onChange={(next) => part.change(name, next)} />}
+      {(name, schema) => (
+        <SchemaFields
+          schema={schema}
+          problems={problems.filter(({ path }) => path?.[1] === name)}
+          onChange={(next) => part.change(name, next)}
+        />
+      )}
     </NamedList>
   );
 }
@@ -81,7 +87,9 @@ function SchemaFields({ schema, problems, onChange }: SchemaFieldsProps) {
             variant="subtle"
             color="red"
             aria-label={t("removeMember", { name: field })}
-            onClick={() => onChange({ ...schema, fields: Object.fromEntries(Object.entries(schema.fields).filter(([other]) => other !== field)) })}
+            onClick={() =>
+              onChange({ ...schema, fields: Object.fromEntries(Object.entries(schema.fields).filter(([other]) => other !== field)) })
+            }
           >
             <IconTrash size={14} />
           </ActionIcon>

@@ -1,4 +1,5 @@
 import { Select, Stack } from "@mantine/core";
+import type { Words } from "@millrace/engine/node";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
 import type { Control, Path, Variant } from "./form-model.ts";
@@ -21,15 +22,16 @@ export function VariantControl({ control, value, path, label }: VariantControlPr
   const { change } = useFormSurroundings();
   const { discriminator, variants } = control;
   const current = variantOf(control, value);
-  const tag = current && discriminator !== undefined ? discriminatorField(current, discriminator) : undefined;
+  const tagTitle = discriminator === undefined ? undefined : sharedTitle(variants, discriminator);
   const nameOf = (variant: Variant): string => {
     const option = (discriminator && discriminatorField(variant, discriminator)?.meta?.options?.[variant.key]) || variant.meta?.title;
-    return option ? words(option) : (variant.key in KIND_WORDS ? t(KIND_WORDS[variant.key as keyof typeof KIND_WORDS]) : variant.key);
+    return option ? words(option) : variant.key in KIND_WORDS ? t(KIND_WORDS[variant.key as keyof typeof KIND_WORDS]) : variant.key;
   };
   return (
     <Stack gap="xs">
       <Select
-        aria-label={tag?.meta ? `${label}: ${words(tag.meta.title)}` : t("kindOf", { label })}
+        label={tagTitle && words(tagTitle)}
+        aria-label={tagTitle ? `${label}: ${words(tagTitle)}` : t("kindOf", { label })}
         data={variants.map((variant) => ({ value: variant.key, label: nameOf(variant) }))}
         value={current?.key ?? null}
         allowDeselect={false}
@@ -46,6 +48,12 @@ export function VariantControl({ control, value, path, label }: VariantControlPr
         ))}
     </Stack>
   );
+}
+
+/** What the discriminator is called; where each variant calls it by its own name, that is the variant's. */
+function sharedTitle(variants: readonly Variant[], discriminator: string): Words | undefined {
+  const titles = variants.map((variant) => discriminatorField(variant, discriminator)?.meta?.title);
+  return titles.every((title) => title?.en === titles[0]?.en) ? titles[0] : undefined;
 }
 
 /** Names of shapes that have none of their own. */

@@ -1,12 +1,13 @@
-import { pipelineDocument, type PipelineDocument } from "@millrace/engine/pipeline";
-import { z } from "zod";
+import type { Words } from "@millrace/engine/node";
+import { canonicalText, documentJsonSchema, type PipelineDocument } from "@millrace/engine/pipeline";
+import { specs } from "@millrace/nodes/specs";
 
 /** The document as its text in the editor. */
 export function documentText(document: PipelineDocument): string {
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return canonicalText(document);
 }
 
-/** JSON Schema of documents, for completion and problems in the editor. */
-export function documentSchema(): object {
-  return z.toJSONSchema(pipelineDocument, { io: "input", unrepresentable: "any" });
+/** JSON Schema of documents with all node types, for completion and problems in the editor. */
+export function documentSchema(language: keyof Words): object {
+  return documentJsonSchema(specs.values(), language);
 }

@@ -1,5 +1,5 @@
 /** The fields of a schema as a picker offers them. */
-import { type DataType, type Schema } from "@millrace/engine/schema";
+import type { DataType, Schema } from "@millrace/engine/schema";
 
 export interface FieldChoice {
   /** Names joined by dots, as params write a field. */

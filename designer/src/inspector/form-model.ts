@@ -137,8 +137,8 @@ function numberBounds(def: z.core.$ZodNumberDef): { min: number | undefined; max
     integer: isIntegerFormat(def),
   };
   for (const check of checksOf(def)) {
-    if (check.check === "greater_than") bounds.min = Number(check["value"]);
-    if (check.check === "less_than") bounds.max = Number(check["value"]);
+    if (check.check === "greater_than") bounds.min = Number(check.value);
+    if (check.check === "less_than") bounds.max = Number(check.value);
     if (check.check === "number_format" && isIntegerFormat(check)) bounds.integer = true;
   }
   return bounds;
@@ -151,9 +151,9 @@ function isIntegerFormat(def: object): boolean {
 function lengthBounds(def: z.core.$ZodArrayDef): { min: number; max: number } {
   const bounds = { min: 0, max: Number.POSITIVE_INFINITY };
   for (const check of checksOf(def)) {
-    if (check.check === "min_length") bounds.min = Number(check["minimum"]);
-    if (check.check === "max_length") bounds.max = Number(check["maximum"]);
-    if (check.check === "length_equals") bounds.min = bounds.max = Number(check["length"]);
+    if (check.check === "min_length") bounds.min = Number(check.minimum);
+    if (check.check === "max_length") bounds.max = Number(check.maximum);
+    if (check.check === "length_equals") bounds.min = bounds.max = Number(check.length);
   }
   return bounds;
 }

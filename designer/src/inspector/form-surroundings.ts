@@ -15,6 +15,8 @@ export interface FormSurroundings {
   /** The output port ("node.port") that gives these rows, for their records. */
   readonly feederAt: (path: Path) => string | undefined;
   readonly timeZone: string;
+  /** A text with the pipeline's parameters (their defaults) in the place of `${name}`. */
+  readonly filled: (text: string) => string;
   /** Names to choose from; anything else may be typed. */
   readonly topics: readonly string[];
   readonly connections: readonly string[];

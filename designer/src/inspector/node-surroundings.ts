@@ -1,6 +1,6 @@
 /** What the form of a node is told of the pipeline, out of the stores. */
 import { type ExpressionUse, portsOf } from "@millrace/engine/node";
-import { DEFAULTS, type PipelineNode, type TypedNode } from "@millrace/engine/pipeline";
+import { DEFAULTS, fillIn, type PipelineNode, parameterValues, type TypedNode } from "@millrace/engine/pipeline";
 import { useEffect, useMemo, useState } from "react";
 import { server } from "../server.ts";
 import { useNodeProblems, useTypedNode } from "../store/analysis.ts";
@@ -21,6 +21,8 @@ export function useNodeSurroundings(nodeId: string, node: PipelineNode, form: Fo
   return useMemo((): FormSurroundings => {
     const placed = placeProblems(form, node.params, problems);
     const uses = expressionsOf(typed);
+    // What is wrong with parameters is said where they are declared.
+    const { values } = parameterValues(document.parameters, {});
     const portAt = (path: Path) => portOf(uses, path) ?? firstInput(typed);
     return {
       problemsAt: (path) => placed.get(pathKey(path)) ?? NONE,
@@ -28,6 +30,7 @@ export function useNodeSurroundings(nodeId: string, node: PipelineNode, form: Fo
       change: (path, value) => changeParam(nodeId, path, value),
       schemaAt: (path) => (typed && inputOf(typed, portAt(path))?.schema) ?? undefined,
       feederAt: (path) => (typed && inputOf(typed, portAt(path))?.edges[0]?.from) ?? undefined,
+      filled: (text) => String(fillIn(text, values, () => undefined)),
       timeZone: document.timeZone ?? DEFAULTS.timeZone,
       topics,
       connections: Object.entries(document.connections ?? {}).flatMap(([alias, declared]) => (declared.role === role ? [alias] : [])),
@@ -75,7 +78,7 @@ function firstInput(typed: TypedNode | undefined): string | undefined {
 }
 
 function connectionOf(node: PipelineNode): string | undefined {
-  const alias = node.params["connection"];
+  const alias = node.params.connection;
   return typeof alias === "string" && alias !== "" ? alias : undefined;
 }
 
@@ -96,4 +99,3 @@ function useTopicNames(connection: string | undefined, wanted: boolean): readonl
   }, [connection, wanted]);
   return names;
 }
-

@@ -10,7 +10,13 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
   const shown = clipboard.error ? t("copyFailed") : clipboard.copied ? t("copied") : label;
   return (
     <Tooltip label={shown} withArrow openDelay={300}>
-      <ActionIcon variant="subtle" color={clipboard.copied ? "teal" : "gray"} size="sm" aria-label={shown} onClick={() => clipboard.copy(text)}>
+      <ActionIcon
+        variant="subtle"
+        color={clipboard.copied ? "teal" : "gray"}
+        size="sm"
+        aria-label={shown}
+        onClick={() => clipboard.copy(text)}
+      >
         {clipboard.copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
       </ActionIcon>
     </Tooltip>

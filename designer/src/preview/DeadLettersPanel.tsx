@@ -49,7 +49,11 @@ export function DeadLettersPanel() {
         const query = { limit: PAGE, ...(node && { node }), ...(search && { search }), ...(before && { before }) };
         const page = await server.deadLetters(pipelineId, query, signal);
         setFailure(undefined);
-        setShown((now) => ({ letters: before ? [...(now?.letters ?? []), ...page.letters] : page.letters, total: page.total, next: page.next }));
+        setShown((now) => ({
+          letters: before ? [...(now?.letters ?? []), ...page.letters] : page.letters,
+          total: page.total,
+          next: page.next,
+        }));
       } catch (error) {
         if (!signal?.aborted) setFailure(errorText(error));
       }
@@ -88,7 +92,14 @@ export function DeadLettersPanel() {
           data={[{ value: "", label: t("allNodes") }, ...Object.keys(nodes).map((id) => ({ value: id, label: nameOf(id) }))]}
           onChange={({ currentTarget }) => setNode(currentTarget.value)}
         />
-        <TextInput size="xs" style={{ flex: 1, maxWidth: 320 }} aria-label={t("searchLetters")} placeholder={t("searchLetters")} value={typed} onChange={({ currentTarget }) => setTyped(currentTarget.value)} />
+        <TextInput
+          size="xs"
+          style={{ flex: 1, maxWidth: 320 }}
+          aria-label={t("searchLetters")}
+          placeholder={t("searchLetters")}
+          value={typed}
+          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
         <Button size="xs" variant="default" leftSection={<IconRefresh size={14} />} onClick={() => void load(undefined)}>
           {t("refresh")}
         </Button>
@@ -137,7 +148,11 @@ export function DeadLettersPanel() {
               </Table.Thead>
               <Table.Tbody>
                 {letters.map((letter) => (
-                  <Table.Tr key={letter.id} {...(letter.id === openId && { bg: "var(--mantine-primary-color-light)" })} onClick={() => setOpenId(letter.id)}>
+                  <Table.Tr
+                    key={letter.id}
+                    {...(letter.id === openId && { bg: "var(--mantine-primary-color-light)" })}
+                    onClick={() => setOpenId(letter.id)}
+                  >
                     <Table.Td onClick={(event) => event.stopPropagation()}>
                       <Checkbox
                         size="xs"
@@ -155,7 +170,13 @@ export function DeadLettersPanel() {
                     <Table.Td style={{ whiteSpace: "nowrap" }}>{timeText(letter.at)}</Table.Td>
                     <Table.Td>{nameOf(letter.nodeId)}</Table.Td>
                     <Table.Td>
-                      <Button size="compact-xs" variant="transparent" onClick={() => setOpenId(letter.id)} styles={{ label: { whiteSpace: "normal", textAlign: "left" } }} h="auto">
+                      <Button
+                        size="compact-xs"
+                        variant="transparent"
+                        onClick={() => setOpenId(letter.id)}
+                        styles={{ label: { whiteSpace: "normal", textAlign: "left" } }}
+                        h="auto"
+                      >
                         {words(letter.message)}
                       </Button>
                       {letter.replayedAt !== undefined && (
@@ -207,7 +228,10 @@ function Letter({ letter, running, onReplay }: LetterProps) {
         value={text}
         onChange={({ currentTarget }) => setText(currentTarget.value)}
         style={{ flex: 1, minHeight: 0, display: "flex", flexDirection: "column" }}
-        styles={{ wrapper: { flex: 1, minHeight: 0 }, input: { height: "100%", minHeight: 60, fontFamily: "var(--mantine-font-family-monospace)" } }}
+        styles={{
+          wrapper: { flex: 1, minHeight: 0 },
+          input: { height: "100%", minHeight: 60, fontFamily: "var(--mantine-font-family-monospace)" },
+        }}
       />
       <Group gap="xs">
         <Button

@@ -12,15 +12,15 @@ export function DifferenceList({ differences }: { readonly differences: readonly
   return (
     <div>
       {differences.slice(0, SHOWN).map(({ key, change, before, after }) => (
-        <div key={key} className={classes["path"]}>
+        <div key={key} className={classes.path}>
           <Text component="span" inherit c="var(--mr-muted)" style={{ flex: "none" }}>
             {key || t("wholeRecord")}
           </Text>
           <span style={{ overflowWrap: "anywhere" }}>
-            {change !== "added" && <del className={classes["removed"]}>{cellText(before)}</del>}
+            {change !== "added" && <del className={classes.removed}>{cellText(before)}</del>}
             {change === "changed" && " → "}
             {change !== "removed" && (
-              <ins className={classes["added"]} style={{ textDecoration: "none" }}>
+              <ins className={classes.added} style={{ textDecoration: "none" }}>
                 {cellText(after)}
               </ins>
             )}

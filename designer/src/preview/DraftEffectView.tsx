@@ -1,4 +1,4 @@
-import { Badge, Group, Loader, ScrollArea, Stack, Text } from "@mantine/core";
+import { Group, Loader, ScrollArea, Stack, Text } from "@mantine/core";
 import { words as problemWords } from "@millrace/engine/pipeline";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { differencesOf } from "./difference.ts";
 import { pairRows, type RowPair } from "./draft-difference.ts";
 import { type DraftEffect, useDraftEffect } from "./draft-effect.ts";
 import classes from "./preview.module.css";
+import { Tag } from "./Tag.tsx";
 import { toRecords } from "./use-records.ts";
 
 const SHOWN = 60;
@@ -58,10 +59,10 @@ function Compared({ effect, port }: { readonly effect: DraftEffect; readonly por
   const count = (what: RowPair["what"]) => pairs.filter((pair) => pair.what === what).length;
   const differing = pairs.filter(({ what }) => what !== "same");
   const counts = [
-    ["same", "gray", t("pairSame", { count: count("same") })],
-    ["changed", "blue", t("pairChanged", { count: count("changed") })],
-    ["added", "teal", t("pairAdded", { count: count("added") })],
-    ["removed", "orange", t("pairRemoved", { count: count("removed") })],
+    ["same", "muted", t("pairSame", { count: count("same") })],
+    ["changed", "accent", t("pairChanged", { count: count("changed") })],
+    ["added", "ok", t("pairAdded", { count: count("added") })],
+    ["removed", "warning", t("pairRemoved", { count: count("removed") })],
   ] as const;
   return (
     <>
@@ -73,10 +74,10 @@ function Compared({ effect, port }: { readonly effect: DraftEffect; readonly por
       <Group gap={4}>
         {counts
           .filter(([what]) => count(what) > 0)
-          .map(([what, color, text]) => (
-            <Badge key={what} size="sm" color={color} variant="light" tt="none">
+          .map(([what, tone, text]) => (
+            <Tag key={what} tone={tone}>
               {text}
-            </Badge>
+            </Tag>
           ))}
       </Group>
       <ScrollArea style={{ flex: 1 }} type="auto" viewportProps={{ tabIndex: 0, "aria-label": t("draftRows") }}>
@@ -93,14 +94,14 @@ function Compared({ effect, port }: { readonly effect: DraftEffect; readonly por
 function Pair({ pair }: { readonly pair: RowPair }) {
   const record = pair.draft ?? pair.live;
   return (
-    <div className={classes["pair"]} data-what={pair.what}>
+    <div className={classes.pair} data-what={pair.what}>
       <Text size="xs" c="var(--mr-muted)" ff="monospace">
         {pair.what === "added" ? "+" : pair.what === "removed" ? "−" : "~"} {record?.origin}
       </Text>
       {pair.what === "changed" ? (
         <DifferenceList differences={differencesOf(pair.live?.value, pair.draft?.value)} />
       ) : (
-        <div className={classes["line"]} title={record?.text}>
+        <div className={classes.line} title={record?.text}>
           {record?.text}
         </div>
       )}

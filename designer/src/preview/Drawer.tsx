@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Group, Tabs } from "@mantine/core";
+import { ActionIcon, Group, Tabs } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { shortCount } from "../i18n/numbers.ts";
@@ -8,8 +8,9 @@ import { closeDrawer, type DrawerTab, openDrawer, useUi } from "../store/ui.ts";
 import { TopicBrowser } from "../topics/TopicBrowser.tsx";
 import { DeadLettersPanel } from "./DeadLettersPanel.tsx";
 import { PreviewPanel } from "./PreviewPanel.tsx";
-import classes from "./preview.module.css";
 import { ProblemsPanel } from "./ProblemsPanel.tsx";
+import classes from "./preview.module.css";
+import { Tag, type Tone } from "./Tag.tsx";
 
 /** The bottom drawer: records, problems, dead letters, topics. */
 export function Drawer() {
@@ -23,7 +24,7 @@ export function Drawer() {
       value={tab}
       onChange={(next) => next && openDrawer(next as DrawerTab)}
       keepMounted={false}
-      className={classes["drawer"] ?? ""}
+      className={classes.drawer ?? ""}
       component="section"
       aria-label={t("drawer")}
       onKeyDown={(event) => {
@@ -35,10 +36,10 @@ export function Drawer() {
       <Group wrap="nowrap" gap={0} align="center">
         <Tabs.List style={{ flex: 1 }}>
           <Tabs.Tab value="preview">{t("tabPreview")}</Tabs.Tab>
-          <Tabs.Tab value="problems" rightSection={<Count count={problems} color="red" />}>
+          <Tabs.Tab value="problems" rightSection={<Count count={problems} tone="error" />}>
             {t("tabProblems")}
           </Tabs.Tab>
-          <Tabs.Tab value="dead-letters" rightSection={<Count count={deadLetters} color="orange" />}>
+          <Tabs.Tab value="dead-letters" rightSection={<Count count={deadLetters} tone="warning" />}>
             {t("tabDeadLetters")}
           </Tabs.Tab>
           <Tabs.Tab value="topics">{t("tabTopics")}</Tabs.Tab>
@@ -47,27 +48,23 @@ export function Drawer() {
           <IconX size={16} />
         </ActionIcon>
       </Group>
-      <Tabs.Panel value="preview" className={classes["panel"] ?? ""}>
+      <Tabs.Panel value="preview" className={classes.panel ?? ""}>
         <PreviewPanel />
       </Tabs.Panel>
-      <Tabs.Panel value="problems" className={classes["panel"] ?? ""}>
+      <Tabs.Panel value="problems" className={classes.panel ?? ""}>
         <ProblemsPanel />
       </Tabs.Panel>
-      <Tabs.Panel value="dead-letters" className={classes["panel"] ?? ""}>
+      <Tabs.Panel value="dead-letters" className={classes.panel ?? ""}>
         <DeadLettersPanel />
       </Tabs.Panel>
-      <Tabs.Panel value="topics" className={classes["panel"] ?? ""}>
+      <Tabs.Panel value="topics" className={classes.panel ?? ""}>
         <TopicBrowser />
       </Tabs.Panel>
     </Tabs>
   );
 }
 
-function Count({ count, color }: { readonly count: number; readonly color: string }) {
+function Count({ count, tone }: { readonly count: number; readonly tone: Tone }) {
   if (count === 0) return null;
-  return (
-    <Badge size="xs" color={color} variant="light" tt="none">
-      {shortCount(count)}
-    </Badge>
-  );
+  return <Tag tone={tone}>{shortCount(count)}</Tag>;
 }

@@ -3,7 +3,7 @@ import { parsePortRef } from "@millrace/engine/pipeline";
 import { useTranslation } from "react-i18next";
 import { countText } from "../i18n/numbers.ts";
 import { useWords } from "../i18n/use-words.ts";
-import { specs } from "@millrace/nodes/specs";
+import { specOf } from "../inspector/spec-of.ts";
 import { useDocument } from "../store/document.ts";
 import { nodeLive, useNodeLive, useRunStatus } from "../store/live.ts";
 import { show } from "../store/ui.ts";
@@ -19,7 +19,7 @@ export function EmptyRecords({ port }: { readonly port: string }) {
   const run = useRunStatus();
   const live = useNodeLive(node);
   const type = Object.hasOwn(document.nodes, node) ? document.nodes[node]?.type : undefined;
-  const dropReasons = type === undefined ? undefined : specs.get(type)?.dropReasons;
+  const dropReasons = type === undefined ? undefined : specOf(type)?.dropReasons;
   const nameOf = (id: string) => (Object.hasOwn(document.nodes, id) ? document.nodes[id]?.name : undefined) ?? id;
 
   if (!run || ["stopped", "failed", "finished"].includes(run.state)) {
@@ -47,7 +47,9 @@ export function EmptyRecords({ port }: { readonly port: string }) {
       ))}
       {feeders.length > 0 && <Line>{t("emptyArrived", { name: nameOf(node), total: countText(arrived) })}</Line>}
       {dropped.map(([reason, count]) => (
-        <Line key={reason}>{t("emptyDropped", { total: countText(count), reason: dropReasons?.[reason] ? words(dropReasons[reason]) : reason })}</Line>
+        <Line key={reason}>
+          {t("emptyDropped", { total: countText(count), reason: dropReasons?.[reason] ? words(dropReasons[reason]) : reason })}
+        </Line>
       ))}
       {live.errors > 0 && <Line>{t("emptyErrors", { total: countText(live.errors) })}</Line>}
       {typeof live.watermark === "number" && <Line>{t("emptyWatermark", { time: timeText(live.watermark) })}</Line>}

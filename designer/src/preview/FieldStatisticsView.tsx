@@ -45,10 +45,10 @@ export function FieldStatisticsView({ column, records }: { readonly column: Colu
         ))}
       </SimpleGrid>
       {bars && (
-        <div className={classes["bars"]} role="img" aria-label={t("histogram", { field: column.key })}>
+        <div className={classes.bars} role="img" aria-label={t("histogram", { field: column.key })}>
           {bars.map((count, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: bins are places.
-            <div key={index} className={classes["bar"]} style={{ height: `${(count / highest) * 100}%` }} title={String(count)} />
+            <div key={index} className={classes.bar} style={{ height: `${(count / highest) * 100}%` }} title={String(count)} />
           ))}
         </div>
       )}

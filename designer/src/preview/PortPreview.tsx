@@ -1,10 +1,10 @@
-import { ActionIcon, Badge, Box, Button, Group, ScrollArea, SegmentedControl, Stack, Text, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Box, Button, Group, ScrollArea, SegmentedControl, Stack, Text, TextInput, Tooltip } from "@mantine/core";
 import { DEFAULTS, parsePortRef } from "@millrace/engine/pipeline";
 import { IconFunction, IconGitCompare, IconPlayerPause, IconPlayerPlay, IconSearch } from "@tabler/icons-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { countText, rateText } from "../i18n/numbers.ts";
 import { ExpressionEditor } from "../editor/ExpressionEditor.tsx";
+import { countText, rateText } from "../i18n/numbers.ts";
 import { useEdgeSchema } from "../store/analysis.ts";
 import { useDocument } from "../store/document.ts";
 import { useEdgeLive } from "../store/live.ts";
@@ -15,11 +15,12 @@ import { FieldStatisticsView } from "./FieldStatisticsView.tsx";
 import classes from "./preview.module.css";
 import { RecordTable } from "./RecordTable.tsx";
 import { RecordView } from "./RecordView.tsx";
+import { RecordWay } from "./RecordWay.tsx";
 import { formatJson, type PreviewRecord } from "./record.ts";
+import { Tag } from "./Tag.tsx";
 import { type RecordFilter, useFilteredRecords } from "./use-filtered-records.ts";
 import { useSameAsLive } from "./use-port-records.ts";
 import { useRecords } from "./use-records.ts";
-import { RecordWay } from "./RecordWay.tsx";
 
 interface PortPreviewProps {
   /** "node.port" */
@@ -114,6 +115,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
           ) : view === "table" ? (
             <RecordTable
               label={t("recordsOf", { port })}
+              timeZone={timeZone}
               records={shown}
               columns={columns}
               pinned={pinnedSeqs}
@@ -131,16 +133,16 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
           ) : view === "json" ? (
             <ScrollArea h="100%" type="auto" viewportProps={{ tabIndex: 0, "aria-label": t("recordsOf", { port }) }}>
               {shown.slice(0, 50).map((record) => (
-                <pre key={record.seq} className={classes["json"]} style={{ marginBottom: 6 }}>
+                <pre key={record.seq} className={classes.json} style={{ marginBottom: 6 }}>
                   {record.value === undefined ? record.text : formatJson(record.value, 2)}
                 </pre>
               ))}
             </ScrollArea>
           ) : (
             <ScrollArea h="100%" type="auto" viewportProps={{ tabIndex: 0, "aria-label": t("viewFields") }}>
-              <div className={classes["fields"]}>
+              <div className={classes.fields}>
                 {columns.slice(0, 60).map((one) => (
-                  <div key={one.key} className={classes["field"]}>
+                  <div key={one.key} className={classes.field}>
                     <FieldStatisticsView column={one} records={kept} />
                   </div>
                 ))}
@@ -183,7 +185,7 @@ function PortTitle({ port }: { readonly port: string }) {
   return (
     <div style={{ minWidth: 0, flex: "0 1 auto" }}>
       <Text size="sm" fw={600} truncate="end" title={port}>
-        {nodeName ?? node} <Badge size="xs" variant="default" tt="none">{name}</Badge>
+        {nodeName ?? node} <Tag tone="muted">{name}</Tag>
       </Text>
       <Text size="xs" c="var(--mr-muted)" style={{ whiteSpace: "nowrap", fontVariantNumeric: "tabular-nums" }}>
         {live ? t("portCounts", { total: countText(live.total), rate: rateText(live.rate) }) : t("notRunning")}

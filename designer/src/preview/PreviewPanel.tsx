@@ -1,6 +1,6 @@
 import { NativeSelect, Stack, Text } from "@mantine/core";
 import { ERROR_PORT } from "@millrace/engine/node";
-import { parsePortRef, type PipelineDocument } from "@millrace/engine/pipeline";
+import { type PipelineDocument, parsePortRef } from "@millrace/engine/pipeline";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTypedNode } from "../store/analysis.ts";

@@ -29,14 +29,16 @@ export function ProblemsPanel() {
         {problems.map((problem, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two problems may say the same.
           <li key={index}>
-            <UnstyledButton className={classes["problem"] ?? ""} onClick={() => goTo(problem)}>
+            <UnstyledButton className={classes.problem ?? ""} onClick={() => goTo(problem)}>
               {problem.severity === "error" ? (
                 <IconAlertCircle size={16} color="var(--mr-error)" aria-label={t("error")} style={{ flex: "none" }} />
               ) : (
                 <IconAlertTriangle size={16} color="var(--mr-warning)" aria-label={t("warning")} style={{ flex: "none" }} />
               )}
               <Text component="span" size="sm" fw={600} style={{ flex: "none", maxWidth: 200 }} truncate="end">
-                {problem.nodeId === undefined ? t("thePipeline") : ((Object.hasOwn(nodes, problem.nodeId) && nodes[problem.nodeId]?.name) || problem.nodeId)}
+                {problem.nodeId === undefined
+                  ? t("thePipeline")
+                  : (Object.hasOwn(nodes, problem.nodeId) && nodes[problem.nodeId]?.name) || problem.nodeId}
               </Text>
               <Text component="span" size="sm" style={{ overflowWrap: "anywhere" }}>
                 {words(problemWords(problem))}

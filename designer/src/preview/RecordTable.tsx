@@ -1,7 +1,7 @@
 import { formatType } from "@millrace/engine/expression";
 import { IconPinFilled } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Column } from "./columns.ts";
 import classes from "./preview.module.css";
@@ -10,6 +10,7 @@ import { useTimeText } from "./time-text.ts";
 
 export interface RecordTableProps {
   readonly label: string;
+  readonly timeZone: string;
   /** In the order shown. */
   readonly records: readonly PreviewRecord[];
   readonly columns: readonly Column[];
@@ -28,15 +29,20 @@ const FIXED = ["kind", "time"] as const;
  * Records as a grid: arrow keys move, Enter opens, P pins, Ctrl+C copies the cell, Enter on a heading asks for its statistics.
  * Cells are texts, never markup.
  */
-export function RecordTable({ label, records, columns, pinned, selected, onOpen, onPin, onColumn }: RecordTableProps) {
+export function RecordTable({ label, timeZone, records, columns, pinned, selected, onOpen, onPin, onColumn }: RecordTableProps) {
   const { t } = useTranslation("preview");
-  const timeText = useTimeText();
+  const timeText = useTimeText(timeZone);
   const scroller = useRef<HTMLDivElement>(null);
   // -1 is the heading.
   const [active, setActive] = useState({ row: 0, column: 0 });
   const moved = useRef(false);
   const width = FIXED.length + columns.length;
-  const rows = useVirtualizer({ count: records.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: 8 });
+  const rows = useVirtualizer({
+    count: records.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 8,
+  });
   const at = { row: Math.min(active.row, records.length - 1), column: Math.min(active.column, width - 1) };
 
   useEffect(() => {
@@ -79,22 +85,32 @@ export function RecordTable({ label, records, columns, pinned, selected, onOpen,
     event.preventDefault();
     event.stopPropagation();
   };
+  const onClick = (event: MouseEvent) => {
+    const place = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-place]")?.dataset.place : undefined;
+    if (place === undefined) return;
+    const [row, column] = place.split(" ").map(Number) as [number, number];
+    setActive({ row, column });
+    const field = columns[column - FIXED.length];
+    const record = records[row];
+    if (row >= 0 && record) onOpen(record);
+    else if (field) onColumn(field);
+  };
   const tabIndex = (row: number, column: number) => (row === at.row && column === at.column ? 0 : -1);
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtual grid of thousands of rows cannot be a table element.
     <div
       ref={scroller}
-      className={classes["grid"]}
+      className={classes.grid}
       role="grid"
       aria-label={label}
       aria-rowcount={records.length + 1}
       aria-colcount={width}
       onKeyDown={onKeyDown}
+      onClick={onClick}
     >
-      <div className={classes["head"]} role="row" aria-rowindex={1}>
+      <div className={classes.head} role="row" aria-rowindex={1} tabIndex={-1}>
         {FIXED.map((name, index) => (
-          <div key={name} role="columnheader" className={classes["cell"]} data-fixed={name} tabIndex={tabIndex(-1, index)}>
+          <div key={name} role="columnheader" className={classes.cell} data-fixed={name} tabIndex={tabIndex(-1, index)}>
             {t(name === "kind" ? "columnKind" : "columnTime")}
           </div>
         ))}
@@ -102,13 +118,13 @@ export function RecordTable({ label, records, columns, pinned, selected, onOpen,
           <div
             key={column.key}
             role="columnheader"
-            className={classes["cell"]}
+            className={classes.cell}
             tabIndex={tabIndex(-1, index + FIXED.length)}
             title={column.dataType ? `${column.key} ${formatType(column.dataType)}` : t("notInSchema", { field: column.key })}
-            onClick={() => onColumn(column)}
+            data-place={`-1 ${index + FIXED.length}`}
           >
-            <span className={classes["name"]}>{column.key}</span>
-            <span className={classes["type"]}>{column.dataType ? formatType(column.dataType) : "?"}</span>
+            <span className={classes.name}>{column.key}</span>
+            <span className={classes.type}>{column.dataType ? formatType(column.dataType) : "?"}</span>
           </div>
         ))}
       </div>
@@ -119,12 +135,12 @@ export function RecordTable({ label, records, columns, pinned, selected, onOpen,
             <div
               key={record.seq}
               role="row"
+              tabIndex={-1}
               aria-rowindex={item.index + 2}
               aria-selected={record === selected}
-              className={classes["row"]}
+              className={classes.row}
               data-kind={record.kind}
               style={{ transform: `translateY(${item.start}px)`, height: ROW_HEIGHT }}
-              onDoubleClick={() => onOpen(record)}
             >
               {Array.from({ length: width }, (_, column) => {
                 const text = textOf(record, column);
@@ -135,17 +151,13 @@ export function RecordTable({ label, records, columns, pinned, selected, onOpen,
                     // biome-ignore lint/suspicious/noArrayIndexKey: cells are places in a row.
                     key={column}
                     role="gridcell"
-                    className={classes["cell"]}
+                    className={classes.cell}
                     data-fixed={FIXED[column]}
                     data-null={isNull || undefined}
                     data-changed={(field && record.changed.includes(field.path.join("."))) || undefined}
                     tabIndex={tabIndex(item.index, column)}
                     title={text}
-                    onClick={() => {
-                      setActive({ row: item.index, column });
-                      onOpen(record);
-                    }}
-                    onKeyDown={undefined}
+                    data-place={`${item.index} ${column}`}
                   >
                     {column === 0 && pinned.has(record.seq) && <IconPinFilled size={12} aria-label={t("pinned")} />}
                     {isNull ? "NULL" : text}

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Group, ScrollArea, SegmentedControl, Stack, Text } from "@mantine/core";
+import { ActionIcon, Group, ScrollArea, SegmentedControl, Stack, Text } from "@mantine/core";
 import { IconPin, IconPinFilled, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +6,7 @@ import { CopyButton } from "./CopyButton.tsx";
 import { leavesOf } from "./leaves.ts";
 import classes from "./preview.module.css";
 import { cellText, formatJson, type PreviewRecord } from "./record.ts";
+import { Tag } from "./Tag.tsx";
 import { useTimeText } from "./time-text.ts";
 
 interface RecordViewProps {
@@ -39,7 +40,14 @@ export function RecordView({ record, pinned, timeZone, way, onPin, onClose }: Re
         />
         <Group gap={2} wrap="nowrap">
           <CopyButton text={record.text} label={t("copyRecord")} />
-          <ActionIcon variant="subtle" color="gray" size="sm" aria-label={pinned ? t("unpin") : t("pin")} aria-pressed={pinned} onClick={onPin}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="sm"
+            aria-label={pinned ? t("unpin") : t("pin")}
+            aria-pressed={pinned}
+            onClick={onPin}
+          >
             {pinned ? <IconPinFilled size={14} /> : <IconPin size={14} />}
           </ActionIcon>
           <ActionIcon variant="subtle" color="gray" size="sm" aria-label={t("closeRecord")} onClick={onClose}>
@@ -48,9 +56,7 @@ export function RecordView({ record, pinned, timeZone, way, onPin, onClose }: Re
         </Group>
       </Group>
       <Group gap={6}>
-        <Badge size="sm" variant="light" tt="none">
-          {t(KIND_WORDS[record.kind])}
-        </Badge>
+        <Tag tone="accent">{t(KIND_WORDS[record.kind])}</Tag>
         {record.origin && (
           <Text size="xs" ff="monospace" title={t("origin")}>
             {record.origin}
@@ -59,14 +65,10 @@ export function RecordView({ record, pinned, timeZone, way, onPin, onClose }: Re
         <Text size="xs" c="var(--mr-muted)" title={t("eventTime")}>
           {timeText(record.time)}
         </Text>
-        {record.truncated && (
-          <Badge size="sm" color="orange" variant="light" tt="none">
-            {t("truncated")}
-          </Badge>
-        )}
+        {record.truncated && <Tag tone="warning">{t("truncated")}</Tag>}
       </Group>
       <ScrollArea style={{ flex: 1 }} type="auto" viewportProps={{ tabIndex: 0, "aria-label": t("recordLabel") }}>
-        {tab === "json" && <pre className={classes["json"]}>{json}</pre>}
+        {tab === "json" && <pre className={classes.json}>{json}</pre>}
         {tab === "way" && way}
         {tab === "fields" &&
           (record.value === undefined ? (
@@ -74,11 +76,11 @@ export function RecordView({ record, pinned, timeZone, way, onPin, onClose }: Re
               <Text size="xs" c="var(--mr-muted)">
                 {t(record.truncated ? "cutOff" : "notJson")}
               </Text>
-              <pre className={classes["json"]}>{record.text}</pre>
+              <pre className={classes.json}>{record.text}</pre>
             </Stack>
           ) : (
             leavesOf(record.value).map(({ path, value }) => (
-              <div key={path} className={classes["path"]}>
+              <div key={path} className={classes.path}>
                 <Text component="span" inherit c="var(--mr-muted)" style={{ flex: "none" }}>
                   {path}
                 </Text>

@@ -1,7 +1,8 @@
-import { Badge, Group, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Group, Stack, Text, UnstyledButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
 import { DifferenceList } from "./DifferenceList.tsx";
+import { Tag, type Tone } from "./Tag.tsx";
 import type { WayStep } from "./way.ts";
 
 interface WayViewProps {
@@ -12,15 +13,15 @@ interface WayViewProps {
   readonly loading: boolean;
 }
 
-const COLORS: Record<WayStep["what"], string> = {
-  source: "gray",
-  unchanged: "gray",
-  changed: "blue",
-  split: "grape",
-  error: "red",
-  dropped: "orange",
-  unseen: "gray",
-  written: "teal",
+const TONES: Record<WayStep["what"], Tone> = {
+  source: "muted",
+  unchanged: "muted",
+  changed: "accent",
+  split: "changed",
+  error: "error",
+  dropped: "warning",
+  unseen: "muted",
+  written: "ok",
 };
 
 const WHAT_WORDS = {
@@ -41,33 +42,33 @@ export function WayView({ steps, nameOf, onNode, loading }: WayViewProps) {
   if (loading) return <Text size="sm">{t("wayLoading")}</Text>;
   if (steps.length === 0) return <Text size="sm">{t("wayUnknown")}</Text>;
   return (
-    <Stack gap="xs" component="ol" p={0} m={0} style={{ listStyle: "none" }}>
-      {steps.map((step) => (
-        <li key={step.nodeId}>
-          <Group gap="xs">
-            <UnstyledButton onClick={() => onNode(step.nodeId)}>
-              <Text size="sm" fw={600} td="underline">
-                {nameOf(step.nodeId)}
-              </Text>
-            </UnstyledButton>
-            <Badge size="sm" variant="light" color={COLORS[step.what]} tt="none">
-              {t(WHAT_WORDS[step.what])}
-            </Badge>
-            {step.outs.map(({ port, record }) => (
-              <Text key={record.seq} size="xs" c="var(--mr-muted)" ff="monospace">
-                → {port}
-              </Text>
+    <>
+      <Stack gap="xs" component="ol" p={0} m={0} style={{ listStyle: "none" }}>
+        {steps.map((step) => (
+          <li key={step.nodeId}>
+            <Group gap="xs">
+              <UnstyledButton onClick={() => onNode(step.nodeId)}>
+                <Text size="sm" fw={600} td="underline">
+                  {nameOf(step.nodeId)}
+                </Text>
+              </UnstyledButton>
+              <Tag tone={TONES[step.what]}>{t(WHAT_WORDS[step.what])}</Tag>
+              {step.outs.map(({ port, record }) => (
+                <Text key={record.seq} size="xs" c="var(--mr-muted)" ff="monospace">
+                  → {port}
+                </Text>
+              ))}
+            </Group>
+            {step.error && <Text size="xs">{words(step.error.message)}</Text>}
+            {step.outs.map(({ port, record, differences }) => (
+              <DifferenceList key={`${port}-${record.seq}`} differences={differences} />
             ))}
-          </Group>
-          {step.error && <Text size="xs">{words(step.error.message)}</Text>}
-          {step.outs.map(({ port, record, differences }) => (
-            <DifferenceList key={`${port}-${record.seq}`} differences={differences} />
-          ))}
-        </li>
-      ))}
-      <Text size="xs" c="var(--mr-muted)">
+          </li>
+        ))}
+      </Stack>
+      <Text size="xs" c="var(--mr-muted)" mt="xs">
         {t("wayNote")}
       </Text>
-    </Stack>
+    </>
   );
 }

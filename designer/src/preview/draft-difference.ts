@@ -24,15 +24,14 @@ export function sameUpstream(draft: PipelineDocument, live: PipelineDocument, no
 }
 
 function sameNode(one: PipelineNode, other: PipelineNode): boolean {
-  return (
-    one.type === other.type &&
-    one.disabled === other.disabled &&
-    differencesOf(one.params as Json, other.params as Json).length === 0
-  );
+  return one.type === other.type && one.disabled === other.disabled && differencesOf(one.params as Json, other.params as Json).length === 0;
 }
 
 function edgesInto(document: PipelineDocument, id: string): string[] {
-  return document.edges.filter(({ to }) => parsePortRef(to).node === id).map(({ from, to }) => `${from}->${to}`).sort();
+  return document.edges
+    .filter(({ to }) => parsePortRef(to).node === id)
+    .map(({ from, to }) => `${from}->${to}`)
+    .sort();
 }
 
 function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {

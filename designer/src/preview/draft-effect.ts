@@ -2,6 +2,8 @@
  * What the draft would do: draft and live document are played over the same retained records, with sinks off, a moment after the last edit, as long as
  * somebody looks.
  */
+
+import type { Words } from "@millrace/engine/node";
 import { type PipelineDocument, type Problem, parsePortRef } from "@millrace/engine/pipeline";
 import type { TryResult } from "@millrace/server/api";
 import { useEffect } from "react";
@@ -9,7 +11,6 @@ import { create } from "zustand";
 import { ServerError, server } from "../server.ts";
 import { useAnalysis } from "../store/analysis.ts";
 import { useDocument } from "../store/document.ts";
-import type { Words } from "@millrace/engine/node";
 
 export interface DraftEffect {
   /** "idle": nothing runs or nothing differs; "empty": no retained record to play. */
@@ -85,7 +86,10 @@ async function play(): Promise<void> {
       server.tryDocument({ document: live.document, records, limit: MAX_ROWS }, asked.signal),
     ]);
     if (asked.signal.aborted) return;
-    useDraftEffectStore.setState({ state: "ready", draft, live: before, records: count, failure: undefined, problems: draft.problems as Problem[] }, true);
+    useDraftEffectStore.setState(
+      { state: "ready", draft, live: before, records: count, failure: undefined, problems: draft.problems as Problem[] },
+      true,
+    );
   } catch (error) {
     if (asked.signal.aborted) return;
     if (!(error instanceof ServerError)) throw error;
@@ -107,7 +111,13 @@ async function retained(
     sources.map(async (node): Promise<[string, string[]]> => {
       const port = Object.keys(nodes.get(node)?.outputs ?? {})[0] ?? "out";
       const samples = await server.samples(id, `${node}.${port}`, signal);
-      return [node, samples.filter(({ truncated }) => !truncated).slice(-MAX_RECORDS).map(({ text }) => text)];
+      return [
+        node,
+        samples
+          .filter(({ truncated }) => !truncated)
+          .slice(-MAX_RECORDS)
+          .map(({ text }) => text),
+      ];
     }),
   );
   return Object.fromEntries(entries.filter(([, texts]) => texts.length > 0));

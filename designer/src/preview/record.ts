@@ -40,8 +40,12 @@ export function originText(origin: NonNullable<Sample["origin"]>): string {
 
 type SourceReviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
-/** JSON whose large integers keep their digits, or undefined when it is none. */
+/** Deeper records are shown as their text: everything here walks down a record by calling itself. */
+const MAX_NESTING = 500;
+
+/** JSON whose large integers keep their digits; undefined when it is none, or nested too deep to be looked at. */
 export function parseJson(text: string): Json | undefined {
+  if (isNestedBeyond(text, MAX_NESTING)) return undefined;
   const exact: SourceReviver = (_key, value, context) =>
     typeof value === "number" && !Number.isSafeInteger(value) && context?.source !== undefined && /^-?\d+$/.test(context.source)
       ? BigInt(context.source)
@@ -51,6 +55,22 @@ export function parseJson(text: string): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isNestedBeyond(text: string, limit: number): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (inText) {
+      if (char === 0x5c) at++;
+      else if (char === 0x22) inText = false;
+    } else if (char === 0x22) inText = true;
+    else if (char === 0x7b || char === 0x5b) {
+      if (++depth > limit) return true;
+    } else if (char === 0x7d || char === 0x5d) depth--;
+  }
+  return false;
 }
 
 export function isObject(value: Json | undefined): value is { readonly [member: string]: Json } {

@@ -28,7 +28,7 @@ export function useFilteredRecords(
   const { t } = useTranslation("preview");
   const words = useWords();
   const byText = useMemo(() => (filter.mode === "text" ? textFiltered(records, filter.text) : records), [records, filter]);
-  const [byExpression, setByExpression] = useState<FilteredRecords>();
+  const [byExpression, setByExpression] = useState<FilteredRecords & { readonly of: string }>();
   const text = filter.mode === "expression" ? filter.text.trim() : "";
   const fault = useMemo(() => {
     if (text === "" || !schema) return undefined;
@@ -37,15 +37,14 @@ export function useFilteredRecords(
     return checked.dataType.type === "BOOLEAN" ? undefined : t("filterNoCondition");
   }, [text, schema, timeZone, words, t]);
   useEffect(() => {
-    setByExpression(undefined);
-  }, [text]);
-  useEffect(() => {
     if (text === "" || !schema || fault !== undefined) return;
     let current = true;
     const samples = records.map((record) => ({ text: record.text, time: record.time }));
     askLiveValue({ text, schema, timeZone, expects: "condition", samples, now: Date.now() }).then(
-      ({ keeps }) => current && setByExpression({ kept: records.filter((_, index) => keeps?.[index]), problem: undefined }),
-      (error: Error) => current && setByExpression({ kept: records, problem: error instanceof LiveValueTimeout ? t("filterTimeout") : error.message }),
+      ({ keeps }) => current && setByExpression({ of: text, kept: records.filter((_, index) => keeps?.[index]), problem: undefined }),
+      (error: Error) =>
+        current &&
+        setByExpression({ of: text, kept: records, problem: error instanceof LiveValueTimeout ? t("filterTimeout") : error.message }),
     );
     return () => {
       current = false;
@@ -53,7 +52,7 @@ export function useFilteredRecords(
   }, [text, schema, fault, timeZone, records, t]);
   if (filter.mode === "text") return { kept: byText, problem: undefined };
   if (fault !== undefined || text === "") return { kept: records, problem: fault };
-  return byExpression ?? { kept: records, problem: undefined };
+  return byExpression?.of === text ? byExpression : { kept: records, problem: undefined };
 }
 
 /** All words must occur, in any case and order. */

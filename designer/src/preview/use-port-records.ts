@@ -2,8 +2,8 @@
 import { parsePortRef } from "@millrace/engine/pipeline";
 import { useMemo } from "react";
 import { useDocument } from "../store/document.ts";
-import { useDraftEffect } from "./draft-effect.ts";
 import { sameUpstream } from "./draft-difference.ts";
+import { useDraftEffect } from "./draft-effect.ts";
 import type { PreviewRecord } from "./record.ts";
 import { toRecords, useRecords } from "./use-records.ts";
 

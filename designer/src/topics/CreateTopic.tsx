@@ -48,7 +48,15 @@ export function CreateTopic({ opened, connection, onClose, onCreated }: CreateTo
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap="sm">
           <TextInput label={t("name")} required data-autofocus value={name} onChange={(event) => setName(event.currentTarget.value)} />
-          <NumberInput label={t("partitions")} description={t("partitionsHelp")} min={1} max={1024} allowDecimal={false} value={partitions} onChange={setPartitions} />
+          <NumberInput
+            label={t("partitions")}
+            description={t("partitionsHelp")}
+            min={1}
+            max={1024}
+            allowDecimal={false}
+            value={partitions}
+            onChange={setPartitions}
+          />
           <NumberInput label={t("retentionDays")} description={t("retentionHelp")} min={0} value={days} onChange={setDays} />
           {failure && (
             <Alert color="red" variant="light" p="xs">

@@ -30,7 +30,12 @@ export function DeleteTopic({ topic, connection, opened, onClose, onDeleted }: D
     }
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={t("deleteTopicTitle", { name: topic.name })} closeButtonProps={{ "aria-label": t("cancel") }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t("deleteTopicTitle", { name: topic.name })}
+      closeButtonProps={{ "aria-label": t("cancel") }}
+    >
       <Stack gap="sm">
         <Text size="sm">{t("deleteTopicText", { count: topic.records })}</Text>
         {Object.keys(topic.groups ?? {}).length > 0 && (
@@ -38,7 +43,12 @@ export function DeleteTopic({ topic, connection, opened, onClose, onDeleted }: D
             {t("deleteTopicGroups", { groups: Object.keys(topic.groups ?? {}).join(", ") })}
           </Alert>
         )}
-        <TextInput label={t("typeName", { name: topic.name })} data-autofocus value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+        <TextInput
+          label={t("typeName", { name: topic.name })}
+          data-autofocus
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
         {failure && (
           <Alert color="red" variant="light" p="xs">
             {failure}

@@ -45,7 +45,10 @@ export function TopicBrowser({ topic: first, connection }: TopicBrowserProps) {
     return () => clearInterval(timer);
   }, [refresh]);
 
-  const shown = useMemo(() => (topics ?? []).filter((topic) => topic.name.toLowerCase().includes(search.trim().toLowerCase())), [topics, search]);
+  const shown = useMemo(
+    () => (topics ?? []).filter((topic) => topic.name.toLowerCase().includes(search.trim().toLowerCase())),
+    [topics, search],
+  );
   const current = topics?.find((topic) => topic.name === name) ?? (name === undefined ? shown[0] : undefined);
   return (
     <Group align="stretch" gap={0} wrap="nowrap" h="100%" style={{ minHeight: 0 }}>

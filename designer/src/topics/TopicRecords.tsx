@@ -33,7 +33,9 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
         const next = await server.topicRecords(topic.name, { ...query, ...(connection && { connection }) });
         setPage(next);
         // The newest records are asked for to be seen first.
-        setRecords((before) => (onwards ? [...before, ...next.records] : from.from === "latest" ? next.records.toReversed() : next.records));
+        setRecords((before) =>
+          onwards ? [...before, ...next.records] : from.from === "latest" ? next.records.toReversed() : next.records,
+        );
         if (!onwards) setOpen(undefined);
       } catch (error) {
         setFailure(errorText(error));
@@ -59,7 +61,10 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
             size="xs"
             label={t("partition")}
             value={asked.partition === undefined ? "" : String(asked.partition)}
-            data={[{ value: "", label: t("allPartitions") }, ...topic.partitions.map(({ partition }) => ({ value: String(partition), label: String(partition) }))]}
+            data={[
+              { value: "", label: t("allPartitions") },
+              ...topic.partitions.map(({ partition }) => ({ value: String(partition), label: String(partition) })),
+            ]}
             onChange={({ currentTarget: { value } }) => setAsked({ ...asked, partition: value === "" ? undefined : Number(value) })}
           />
           <NativeSelect
@@ -75,10 +80,23 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
             onChange={({ currentTarget: { value } }) => setAsked({ ...asked, from: value as ReadFrom["from"] })}
           />
           {asked.from === "offset" && (
-            <TextInput size="xs" label={t("offset")} value={asked.offset} inputMode="numeric" onChange={(event) => setAsked({ ...asked, offset: event.currentTarget.value })} />
+            <TextInput
+              size="xs"
+              label={t("offset")}
+              value={asked.offset}
+              inputMode="numeric"
+              onChange={(event) => setAsked({ ...asked, offset: event.currentTarget.value })}
+            />
           )}
           {asked.from === "time" && (
-            <TextInput size="xs" type="datetime-local" step={1} label={t("time")} value={asked.time} onChange={(event) => setAsked({ ...asked, time: event.currentTarget.value })} />
+            <TextInput
+              size="xs"
+              type="datetime-local"
+              step={1}
+              label={t("time")}
+              value={asked.time}
+              onChange={(event) => setAsked({ ...asked, time: event.currentTarget.value })}
+            />
           )}
           <TextInput
             size="xs"
@@ -104,16 +122,28 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
             <Table.Thead>
               <Table.Tr>
                 {(["partition", "offset", "time", "key", "value"] as const).map((name) => (
-                  <Table.Th key={name}>{t(name)}</Table.Th>
+                  <Table.Th key={name} style={{ whiteSpace: "nowrap" }}>
+                    {t(name)}
+                  </Table.Th>
                 ))}
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {records.map((record) => (
-                <Table.Tr key={`${record.partition}@${record.offset}`} {...(record === open && { bg: "var(--mantine-primary-color-light)" })} onClick={() => setOpen(record)}>
+                <Table.Tr
+                  key={`${record.partition}@${record.offset}`}
+                  {...(record === open && { bg: "var(--mantine-primary-color-light)" })}
+                  onClick={() => setOpen(record)}
+                >
                   <Table.Td>{record.partition}</Table.Td>
                   <Table.Td>
-                    <Button size="compact-xs" variant="subtle" ff="monospace" aria-label={t("openRecord", { partition: record.partition, offset: record.offset })} onClick={() => setOpen(record)}>
+                    <Button
+                      size="compact-xs"
+                      variant="subtle"
+                      ff="monospace"
+                      aria-label={t("openRecord", { partition: record.partition, offset: record.offset })}
+                      onClick={() => setOpen(record)}
+                    >
                       {record.offset}
                     </Button>
                   </Table.Td>
@@ -175,7 +205,7 @@ function RecordDetail({ record, topic }: { readonly record: TopicRecordView; rea
         </Text>
       )}
       <ScrollArea style={{ flex: 1 }} type="auto" viewportProps={{ tabIndex: 0, "aria-label": t("value") }}>
-        <pre className={classes["json"]}>{value === undefined ? (record.text ?? "NULL") : formatJson(value, 2)}</pre>
+        <pre className={classes.json}>{value === undefined ? (record.text ?? "NULL") : formatJson(value, 2)}</pre>
       </ScrollArea>
     </Stack>
   );

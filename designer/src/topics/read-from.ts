@@ -21,7 +21,7 @@ export const PAGE_SIZE = 100;
  */
 export function recordQuery(asked: ReadFrom, onwards?: Readonly<Record<string, number>>): Record<string, string> | undefined {
   const query: Record<string, string> = { limit: String(PAGE_SIZE), ...(asked.search !== "" && { search: asked.search }) };
-  if (asked.partition !== undefined) query["partition"] = String(asked.partition);
+  if (asked.partition !== undefined) query.partition = String(asked.partition);
   if (onwards) {
     const offsets = Object.entries(onwards).map(([partition, offset]) => `${partition}:${offset}`);
     return { ...query, from: "offset", offset: offsets.join(",") };
