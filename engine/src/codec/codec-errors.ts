@@ -2,7 +2,7 @@
 import { type ByteRange, RowError } from "../node/index.ts";
 import type { DataType } from "../schema/index.ts";
 import { textOf } from "./byte-text.ts";
-import { jsonFault, jsonFaultWords } from "./json-scan.ts";
+import { jsonFault, jsonFaultWords } from "./json-fault.ts";
 
 /** For text that `JSON.parse` refused or that is not UTF-8. */
 export function notJson({ bytes, start, end }: ByteRange): RowError {

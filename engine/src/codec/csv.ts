@@ -10,7 +10,7 @@ import type { Codec, Decoder, Encoder } from "./codec.ts";
 import { missing, notUtf8, wrongType } from "./codec-errors.ts";
 import { jsonDecoder } from "./json-decode.ts";
 import { jsonEncoder } from "./json-encode.ts";
-import { utf8Fault } from "./json-scan.ts";
+import { utf8Fault } from "./json-fault.ts";
 import { valueFromText, valueToText } from "./value-text.ts";
 
 export const csvCodec: Codec = {

@@ -7,7 +7,7 @@ import { textCodec } from "./text.ts";
 export * from "./codec.ts";
 export { wrongType } from "./codec-errors.ts";
 export { csvHeader } from "./csv.ts";
-export { jsonFault, jsonFaultWords } from "./json-scan.ts";
+export { jsonFault, jsonFaultWords } from "./json-fault.ts";
 export { valueFromText } from "./value-text.ts";
 
 const CODECS: Readonly<Record<Format["name"], Codec>> = { json: jsonCodec, csv: csvCodec, text: textCodec };

@@ -12,7 +12,7 @@ import { textOf } from "./byte-text.ts";
 import type { Decoder, FieldTree } from "./codec.ts";
 import { missing, notJson, notUtf8, snippet, tooDeep, wrongType } from "./codec-errors.ts";
 import { ElementRecords } from "./element-records.ts";
-import { utf8Fault } from "./json-scan.ts";
+import { utf8Fault } from "./json-fault.ts";
 import { isFixed, type Place, placeName, rangeAt, stepsTo } from "./record-place.ts";
 import { rowBuilder } from "./row-builder.ts";
 import { INTEGER_RANGE, type IntegerType, integerFromText, isIntegerType, valueFromText } from "./value-text.ts";

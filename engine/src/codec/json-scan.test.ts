@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { damagedText, jsonObjectText } from "./arbitraries.testing.ts";
-import { elementRanges, jsonFault, jsonFaultWords, memberRange, skipValue } from "./json-scan.ts";
+import { jsonFault, jsonFaultWords } from "./json-fault.ts";
+import { elementRanges, memberRange, skipValue } from "./json-scan.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const faultOf = (text: string) => {

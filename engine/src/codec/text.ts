@@ -5,7 +5,7 @@ import { textOf } from "./byte-text.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { Codec, Decoder, Encoder } from "./codec.ts";
 import { cannotWrite, notUtf8, wrongType } from "./codec-errors.ts";
-import { utf8Fault } from "./json-scan.ts";
+import { utf8Fault } from "./json-fault.ts";
 import { valueFromText, valueToText } from "./value-text.ts";
 
 export const textCodec: Codec = {

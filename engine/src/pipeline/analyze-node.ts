@@ -1,15 +1,14 @@
 /** Third step of `analyze`, along the flow: what arrives at a node, whether its expressions fit, what leaves it. */
 
-import type { CheckedExpression } from "../expression/api.ts";
 import { ERROR_PORT, ERROR_SCHEMA } from "../node/error-row.ts";
-import type { ExpressionUse } from "../node/spec.ts";
-import type { ChangelogMode, DataType, Schema } from "../schema/index.ts";
+import type { ChangelogMode, Schema } from "../schema/index.ts";
 import type { Wiring } from "./analyze-edges.ts";
+import { type ExpressionChecker, expressionChecker, guard } from "./analyze-expressions.ts";
 import { failed, type NodeDraft } from "./analyze-params.ts";
-import { check, formatType } from "./language.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
 import type { TypedNode, TypedPort } from "./typed-graph.ts";
+import { own } from "./value-at.ts";
 
 export interface FlowContext {
   readonly wiring: Wiring;
@@ -93,61 +92,6 @@ function checkInputs(
   }
 }
 
-interface ExpressionChecker {
-  readonly checked: Map<string, CheckedExpression>;
-  /** Every expression of the node, at its place in the params. */
-  checkAll(): void;
-  /** Undefined when it is wrong (said once) or the input is not known. */
-  typeOf(text: string, port: string): DataType | undefined;
-}
-
-function expressionChecker(
-  draft: NodeDraft,
-  inputs: Readonly<Record<string, TypedPort>>,
-  timeZone: string,
-  raise: (found: Omit<Problem, "nodeId">) => void,
-): ExpressionChecker {
-  const { spec, params } = draft;
-  const checked = new Map<string, CheckedExpression>();
-  const seen = new Set<string>();
-
-  function checkOne(text: string, port: string, path: ExpressionUse["path"] | undefined): CheckedExpression | undefined {
-    const key = `${port}\u0000${text}`;
-    const input = own(inputs, port);
-    if (!input?.known) return undefined;
-    if (seen.has(key)) return checked.get(key);
-    seen.add(key);
-    // Where a parameter was filled in, positions in the filled text mean nothing in the text that the person sees.
-    const isAsTyped = path !== undefined && rawAt(draft.rawParams, path) === text;
-    const result = check(text, input.schema, { timeZone });
-    for (const { range, fix, ...found } of result.problems)
-      raise({ ...found, ...(path && { path }), ...(isAsTyped && { range, ...(fix && { fix }) }) });
-    if (result.checked) checked.set(key, result.checked);
-    return result.checked;
-  }
-
-  function checkUse({ path, text, port, expects }: ExpressionUse): void {
-    const dataType = checkOne(text, port, path)?.dataType;
-    if (!dataType || dataType.type === "NULL") return;
-    if (expects === "condition" && dataType.type !== "BOOLEAN")
-      raise(problem("params.not-a-condition", { type: formatType(dataType) }, { path }));
-    if (expects === "time" && !TIME_TYPES.has(dataType.type)) raise(problem("params.not-a-time", { type: formatType(dataType) }, { path }));
-  }
-
-  return {
-    checked,
-    checkAll() {
-      guard(draft, raise, () => {
-        for (const use of spec.expressions?.(params) ?? []) checkUse(use);
-        for (const [port, texts] of Object.entries(spec.keyBy?.(params) ?? {})) for (const text of texts) checkOne(text, port, undefined);
-      });
-    },
-    typeOf: (text, port) => checkOne(text, port, undefined)?.dataType,
-  };
-}
-
-const TIME_TYPES: ReadonlySet<string> = new Set(["INT", "BIGINT", "TIMESTAMP", "TIMESTAMP_LTZ"]);
-
 interface Inferred {
   readonly schemas: Readonly<Record<string, Schema>>;
   readonly known: boolean;
@@ -211,26 +155,4 @@ function passBy({ outputs: names = [] }: NodeDraft, inputs: Readonly<Record<stri
     if (port === ERROR_PORT) continue;
     if (i === 0 || !output.known) outputs[port] = { schema, known, changelog, edges: output.edges };
   }
-}
-
-function guard<T>({ spec }: NodeDraft, raise: (found: Omit<Problem, "nodeId">) => void, run: () => T): T | undefined {
-  try {
-    return run();
-  } catch (error) {
-    raise(failed(spec, error));
-    return undefined;
-  }
-}
-
-function rawAt(params: unknown, path: readonly (string | number)[]): unknown {
-  let value = params;
-  for (const step of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Record<string | number, unknown>)[step];
-  }
-  return value;
-}
-
-function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
 }

@@ -10,6 +10,7 @@ import { ID, PARAMETER_NAME, PORT_REF } from "./document.ts";
 import { EXPECTED_WORDS, type Expected } from "./expected-words.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
+import { valueAt } from "./value-at.ts";
 import { knownKeys, metaAt } from "./zod-paths.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -123,15 +124,6 @@ function examplesFor(issue: Issue, meta: ParamMeta | undefined): readonly string
   if (meta?.examples?.length) return meta.examples.map((example) => JSON.stringify(example));
   const isDuration = expectation(issue, meta).expected;
   return isDuration === "duration" || isDuration === "duration-above-zero" ? ['"10 s"', '"1 min"'] : [];
-}
-
-function valueAt(input: unknown, path: Path): unknown {
-  let value = input;
-  for (const step of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Record<string | number, unknown>)[step];
-  }
-  return value;
 }
 
 /** A value as a person would write it, at most 80 characters; "" stands for a value that is not there. */

@@ -3,7 +3,7 @@
  * problems with place, value and remedy. What it gives is plain JSON without surprises: bounded in size and depth, no member that
  * could reach a prototype. `analyze` then says whether the pipeline makes sense.
  */
-import { jsonFault, jsonFaultWords } from "../codec/json-scan.ts";
+import { jsonFault, jsonFaultWords } from "../codec/json-fault.ts";
 import { FORMAT_VERSION, type PipelineDocument, pipelineDocument } from "./document.ts";
 import { formatProblems, quote } from "./format-problems.ts";
 import { findDuplicateKeys } from "./json-text.ts";
