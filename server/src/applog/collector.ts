@@ -30,7 +30,7 @@ export interface CollectorOptions {
 /** Where the collector of the warehouse puts app logs. */
 export const TOPIC_OF_APP_LOGS = "ods_base_log";
 /** Header of a record: index in its post, colon, the post's id. */
-export const RECORD_ID_HEADER = "record-id";
+const RECORD_ID_HEADER = "record-id";
 const PARTITIONS = 4;
 const MAX_POSTS_AT_ONCE = 1_000;
 /** How long a post waits for another collector that has the same one in hand. */

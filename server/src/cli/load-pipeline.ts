@@ -1,6 +1,5 @@
 /** A pipeline by the name that people give on the command line: a file, or a template. */
 import { readFileSync, statSync } from "node:fs";
-import { basename } from "node:path";
 import { type PipelineDocument, type Problem, placeText, words } from "@millrace/engine/pipeline";
 import { templates } from "@millrace/templates";
 import { UsageError } from "../data-folder.ts";
@@ -37,10 +36,6 @@ export function problemLine(problem: Problem): string {
   const place = [problem.nodeId === undefined ? undefined : `node ${problem.nodeId}`, path].filter((part) => part !== undefined).join(", ");
   const column = problem.range ? `, character ${problem.range.start + 1}` : "";
   return `${problem.severity}${place ? ` at ${place}${column}` : ""}: ${words(problem).en}`;
-}
-
-export function labelOf(name: string): string {
-  return basename(name);
 }
 
 function readText(name: string): string | undefined {

@@ -11,7 +11,7 @@ export type TestConnection = (config: ConnectionConfig) => Promise<ConnectionTes
 /** Opens a driver; of role "topic" for what the server needs. */
 export type OpenConnection = (config: ConnectionConfig) => Promise<Roles[keyof Roles] & { close?(): Promise<void> }>;
 
-export const BUILT_IN_TOPICS: ConnectionConfig = { kind: "built-in", role: "topic", settings: {} };
+const BUILT_IN_TOPICS: ConnectionConfig = { kind: "built-in", role: "topic", settings: {} };
 
 export interface TopicLogs {
   /** Undefined: the built-in one. Stays open; throws `ApiFailure` for a name that is none, or not of topics. */

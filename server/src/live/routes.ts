@@ -15,7 +15,7 @@ const FRAME_MS = 250;
 const HEARTBEAT_MS = 10_000;
 const MAX_EDGES = 200;
 
-export const liveQuery = z.object({
+const liveQuery = z.object({
   pipeline: z.string().min(1),
   edges: z.string().optional().describe("Edges to sample, separated by commas: a.out->b.in,b.out->c.in"),
 });

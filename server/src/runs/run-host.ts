@@ -131,7 +131,7 @@ export interface TryPipeline {
 /** What `run-host/index.ts` exports as `createRunHost`. */
 export type CreateRunHost = (options: RunHostOptions) => Promise<RunHost>;
 
-export interface RunHostOptions {
+interface RunHostOptions {
   /** Absolute path; the host keeps its own things in folders below it. */
   readonly dataFolder: string;
   /** One line for people, without secrets. */

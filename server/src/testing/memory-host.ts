@@ -2,7 +2,7 @@
 import type { DeadLetter, NodeLive, Sample, TryResult } from "../api.ts";
 import type { RunEnd, RunHandle, RunHost, SavedState, StartRun, TryPipeline } from "../runs/run-host.ts";
 
-export interface MemoryRun extends RunHandle {
+interface MemoryRun extends RunHandle {
   readonly request: StartRun;
   /** Ends it from inside. */
   end(how: RunEnd): void;

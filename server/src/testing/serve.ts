@@ -23,7 +23,7 @@ export const TOKEN = "token-of-the-test";
 export const INGEST_KEY = "ingest-key-of-the-test";
 export const READ_KEY = "read-key-of-the-test";
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -32,7 +32,7 @@ export interface Answer {
 }
 
 /** Answers as tests look into them: any member, at any depth. */
-export interface Json {
+interface Json {
   readonly [member: string]: Json;
 }
 
@@ -156,7 +156,7 @@ export function documentOf(name: string, nodes: PipelineDocument["nodes"] = {}):
   return { formatVersion: 1, name, nodes, edges: [] };
 }
 
-export const TEMPLATE = {
+const TEMPLATE = {
   name: "base-log-app",
   title: { en: "BaseLogApp", zh: "日志分流" },
   description: { en: "Splits app logs.", zh: "拆分日志。" },
