@@ -1,9 +1,9 @@
 /** The expressions of one node against the schemas that arrive: each checked once, each problem at its place in the params. */
 import type { CheckedExpression } from "../expression/api.ts";
+import { check, formatType } from "../expression/index.ts";
 import type { ExpressionUse } from "../node/spec.ts";
 import type { DataType } from "../schema/index.ts";
 import { failed, type NodeDraft } from "./analyze-params.ts";
-import { check, formatType } from "./language.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
 import type { TypedPort } from "./typed-graph.ts";

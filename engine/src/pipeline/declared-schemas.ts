@@ -1,9 +1,9 @@
 /** The schemas that a document declares, typed, with the fields tagged that hold personal data. */
 
+import { parseType } from "../expression/index.ts";
 import type { DataType, Field, RowShape, Schema } from "../schema/index.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { DeclaredSchema, PipelineDocument } from "./document.ts";
-import { parseType } from "./language.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
 

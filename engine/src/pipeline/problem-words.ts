@@ -2,6 +2,7 @@
  * The words of every problem, English and Chinese, made from its code and arguments. A new code is a new entry here: `problem` takes no other,
  * and a test finds entries that nothing raises. Node types say what is special to them with `node.words`.
  */
+import { EXPRESSION_PROBLEM_WORDS } from "../expression/problem-words.ts";
 import type { Words } from "../node/spec.ts";
 import { EXPECTED_WORDS, type Expected } from "./expected-words.ts";
 import type { Problem } from "./problem.ts";
@@ -258,17 +259,24 @@ export function problem(code: ProblemCode, args: Args, at: Partial<Omit<Problem,
  * add. A code that this version does not know (a document checked by a newer server) is shown as it is.
  */
 export function words(problem: Problem): Words {
-  const sentence: Sentence | undefined = Object.hasOwn(ALL_WORDS, problem.code) ? ALL_WORDS[problem.code] : undefined;
   const place = problem.path?.length ? placeText(problem.path) : "";
-  if (!sentence) {
-    const raw = `${problem.code} ${JSON.stringify(problem.args)}`;
-    return { en: place ? `${place}: ${raw}` : raw, zh: place ? `${place}：${raw}` : raw };
-  }
-  const { en, zh } = { en: sentence.en(problem.args), zh: sentence.zh(problem.args) };
+  const { en, zh } = sentenceOf(problem);
   return place ? { en: `${place}: ${en}`, zh: `${place}：${zh}` } : { en, zh };
 }
 
-export const ALL_WORDS: Readonly<Record<string, Sentence>> = PROBLEM_WORDS;
+function sentenceOf({ code, args }: Problem): Words {
+  const sentence = Object.hasOwn(ALL_WORDS, code) ? ALL_WORDS[code] : undefined;
+  const raw = `${code} ${JSON.stringify(args)}`;
+  return sentence ? sentence(args) : { en: raw, zh: raw };
+}
+
+/** By code, those of the expression language among them. */
+export const ALL_WORDS: Readonly<Record<string, (args: Args) => Words>> = {
+  ...Object.fromEntries(
+    Object.entries(PROBLEM_WORDS).map(([code, { en, zh }]) => [code, (args: Args) => ({ en: en(args), zh: zh(args) })]),
+  ),
+  ...EXPRESSION_PROBLEM_WORDS,
+};
 
 /** `cases[0].when` */
 export function placeText(path: readonly (string | number)[]): string {
