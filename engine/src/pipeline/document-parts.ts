@@ -16,6 +16,8 @@ const expectedRow = z.strictObject({
   time: z.number().optional(),
   kind: z.enum(["+I", "-U", "+U", "-D"]).optional(),
   exact: z.literal(false).optional(),
+  key: z.string().optional(),
+  target: z.string().optional(),
 });
 
 const expectation = z.strictObject({
