@@ -1,1 +1,10 @@
 export * from "./api.ts";
+export { check, parse } from "./check.ts";
+export { compile } from "./compile.ts";
+export { formatType } from "./format-type.ts";
+export { EXPRESSION_PROBLEM_WORDS, type ExpressionProblemCode } from "./problem-words.ts";
+export { ExpressionFailure } from "./problems.ts";
+export { isReserved, quoteName } from "./quote-name.ts";
+export type { Expression } from "./syntax.ts";
+export { parseSchema, parseType } from "./types.ts";
+export { formatValue } from "./values/format-value.ts";

@@ -1,0 +1,292 @@
+/** Conditions and the forms that are neither operators nor functions: CASE, CAST, IN, LIKE, constructors. */
+import type { DataType, Value } from "../schema/index.ts";
+import { conversionOf } from "./casts/cast.ts";
+import { checkComparison } from "./check-operators.ts";
+import { conversionCompute, convert, isHeldAlike, refuseVariant } from "./convert.ts";
+import { formatType } from "./format-type.ts";
+import { failure, shorten } from "./problems.ts";
+import { type Scope, sourceOf } from "./scope.ts";
+import type { Expression } from "./syntax.ts";
+import { commonType, isInteger, isNumeric, isText, isTimestamp } from "./type-rules.ts";
+import { apply, constant, isNullConstant, type Typed, withNullable } from "./typed-tree.ts";
+import { sameValue } from "./values/compare.ts";
+import { isJson, type JsonShape } from "./values/json-shape.ts";
+import { likePattern, patternError, similarPattern } from "./values/like.ts";
+
+type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
+type Range = { readonly start: number; readonly end: number };
+
+const BOOLEAN: DataType = { type: "BOOLEAN" };
+
+/** The typed condition; NULL is one. */
+export function asCondition(scope: Scope, typed: Typed): Typed {
+  if (isNullConstant(typed)) return constant(null, BOOLEAN, typed.range);
+  refuseVariant(scope, typed, BOOLEAN);
+  if (typed.dataType.type === "BOOLEAN") return typed;
+  throw failure(
+    "expression.not-a-condition",
+    { of: shorten(sourceOf(scope, typed.range)), got: formatType(withNullable(typed.dataType, true)) },
+    typed.range,
+  );
+}
+
+export function checkLogic(scope: Scope, { operator, operands, range }: Of<"logic">): Typed {
+  const conditions = scope.checkAll(operands).map((typed) => asCondition(scope, typed));
+  const nullable = conditions.some(({ dataType }) => dataType.nullable !== false);
+  return { kind: "logic", operator, operands: conditions, dataType: withNullable(BOOLEAN, nullable), range };
+}
+
+export function checkNot(scope: Scope, operand: Typed, range: Range): Typed {
+  return apply([asCondition(scope, operand)], { inline: (a) => `(!${a})` }, BOOLEAN, range);
+}
+
+function negatedIf(not: boolean, typed: Typed): Typed {
+  return not ? apply([typed], { inline: (a) => `(!${a})` }, BOOLEAN, typed.range) : typed;
+}
+
+export function checkIs(scope: Scope, { operand, what, not, range }: Of<"is">): Typed {
+  const typed = scope.check(operand);
+  const equality = not ? "!==" : "===";
+  const is = (arg: Typed, literal: string) =>
+    apply([arg], { nulls: "passed", inline: (a) => `(${a} ${equality} ${literal})` }, BOOLEAN, range);
+  switch (what) {
+    case "NULL":
+      return is(typed, "null");
+    case "UNKNOWN":
+      return is(asCondition(scope, typed), "null");
+    case "TRUE":
+      return is(asCondition(scope, typed), "true");
+    case "FALSE":
+      return is(asCondition(scope, typed), "false");
+    default: {
+      refuseVariant(scope, typed, { type: "STRING" });
+      if (!isText(typed.dataType) && !isNullConstant(typed))
+        throw failure("expression.not-a-text", { of: `IS ${what}`, got: formatType(withNullable(typed.dataType, true)) }, typed.range);
+      const shape = (what.split(" ")[1] ?? "VALUE") as JsonShape;
+      return apply([typed], { nulls: "passed", make: () => (text: Value) => isJson(text, shape) !== not }, BOOLEAN, range);
+    }
+  }
+}
+
+/** Computes a value once for several uses. */
+function bind(value: Typed, use: (slot: Typed) => Typed): Typed {
+  if (value.kind === "constant" || value.kind === "field" || value.kind === "slot") return use(value);
+  const slot = Symbol("operand");
+  const body = use({ kind: "slot", slot, dataType: value.dataType, range: value.range });
+  return { kind: "let", slot, value, body, dataType: body.dataType, range: body.range };
+}
+
+function logic(operator: "AND" | "OR", operands: readonly Typed[], range: Range): Typed {
+  const nullable = operands.some(({ dataType }) => dataType.nullable !== false);
+  return { kind: "logic", operator, operands, dataType: withNullable(BOOLEAN, nullable), range };
+}
+
+export function checkBetween(scope: Scope, { operand, low, high, not, symmetric, range }: Of<"between">): Typed {
+  const [value, least, greatest] = scope.checkAll([operand, low, high]) as [Typed, Typed, Typed];
+  const result = bind(value, (slot) => {
+    const within = (a: Typed, b: Typed) =>
+      logic("AND", [checkComparison(scope, ">=", slot, a, range), checkComparison(scope, "<=", slot, b, range)], range);
+    if (!symmetric) return within(least, greatest);
+    return bind(least, (a) => bind(greatest, (b) => logic("OR", [within(a, b), within(b, a)], range)));
+  });
+  return negatedIf(not, result);
+}
+
+/** From this many constants on they are looked up instead of compared one by one. */
+const LOOKED_UP = 4;
+
+export function checkIn(scope: Scope, { operand, list, not, range }: Of<"in">): Typed {
+  const [value, ...items] = scope.checkAll([operand, ...list]) as [Typed, ...Typed[]];
+  const result = constantList(value, items, range) ?? bind(value, (slot) => anyOf(scope, slot, items, range));
+  return negatedIf(not, result);
+}
+
+function anyOf(scope: Scope, value: Typed, items: readonly Typed[], range: Range): Typed {
+  return logic(
+    "OR",
+    items.map((item) => checkComparison(scope, "=", value, item, range)),
+    range,
+  );
+}
+
+/** x IN (1, 2, 3, NULL …) over texts or integers as one look-up. */
+function constantList(value: Typed, items: readonly Typed[], range: Range): Typed | undefined {
+  if (items.length < LOOKED_UP || !items.every((item) => item.kind === "constant")) return undefined;
+  const isOneKind = [isText, isInteger].some(
+    (is) => is(value.dataType) && items.every((item) => isNullConstant(item) || is(item.dataType)),
+  );
+  if (!isOneKind) return undefined;
+  const values = new Set(items.map((item) => (item.kind === "constant" ? item.value : null)));
+  const otherwise = values.delete(null) ? null : false;
+  return apply(
+    [value],
+    { make: () => (one: Value) => (values.has(one) ? true : otherwise), mayBeNull: otherwise === null },
+    BOOLEAN,
+    range,
+  );
+}
+
+export function checkLike(scope: Scope, { operand, pattern, escapedBy, not, similar, range }: Of<"like">): Typed {
+  const args = scope.checkAll([operand, pattern, ...(escapedBy ? [escapedBy] : [])]);
+  for (const arg of args) {
+    refuseVariant(scope, arg, { type: "STRING" });
+    if (!isText(arg.dataType) && !isNullConstant(arg))
+      throw failure(
+        "expression.not-a-text",
+        { of: similar ? "SIMILAR TO" : "LIKE", got: formatType(withNullable(arg.dataType, true)) },
+        arg.range,
+      );
+  }
+  const [text, like, character] = args as [Typed, Typed, Typed?];
+  const compile = similar ? similarPattern : likePattern;
+  if (like.kind === "constant" && (character === undefined || character.kind === "constant")) {
+    if (isNullConstant(like) || (character && isNullConstant(character))) return constant(null, BOOLEAN, range);
+    const matches = compile(String(like.value), character && String(character.value));
+    if (typeof matches === "string")
+      throw failure("expression.bad-pattern", { got: shorten(String(like.value)), reason: matches }, like.range);
+    return negatedIf(not, apply([text], { make: () => matches }, BOOLEAN, range));
+  }
+  const compute = { make: () => dynamicLike(compile) };
+  return negatedIf(not, apply(args, compute, BOOLEAN, range));
+}
+
+/** Patterns that come with the rows; the last one is kept, for they often repeat. */
+function dynamicLike(compile: typeof likePattern) {
+  let last: { pattern: string; escapedBy: string | undefined; matches: (text: string) => boolean } | undefined;
+  return (text: string, pattern: string, escapedBy?: string): boolean => {
+    if (last === undefined || last.pattern !== pattern || last.escapedBy !== escapedBy) {
+      const matches = compile(pattern, escapedBy);
+      last = { pattern, escapedBy, matches: typeof matches === "string" ? badPattern(pattern) : matches };
+    }
+    return last.matches(text);
+  };
+}
+
+function badPattern(pattern: string): never {
+  throw patternError(pattern);
+}
+
+export function checkCase(scope: Scope, { operand, branches, otherwise, range }: Of<"case">): Typed {
+  const parts = [
+    ...(operand ? [operand] : []),
+    ...branches.flatMap(({ when, result }) => [...when, result]),
+    ...(otherwise ? [otherwise] : []),
+  ];
+  const typed = scope.checkAll(parts);
+  const value = operand && (typed.shift() as Typed);
+  const read = branches.map(({ when }) => ({ when: when.map(() => typed.shift() as Typed), result: typed.shift() as Typed }));
+  const last = typed[0] ?? constant(null, { type: "NULL" }, range);
+  if (!value) {
+    const conditions = read.map(({ when, result }) => ({ when: asCondition(scope, when[0] as Typed), result }));
+    return choose(scope, conditions, last, range);
+  }
+  return bind(value, (slot) => {
+    const conditions = read.map(({ when, result }) => ({ when: anyOf(scope, slot, when, range), result }));
+    return choose(scope, conditions, last, range);
+  });
+}
+
+/** The first branch whose condition is TRUE, all as their common type. */
+export function choose(
+  scope: Scope,
+  branches: readonly { readonly when: Typed; readonly result: Typed }[],
+  otherwise: Typed,
+  range: Range,
+): Typed {
+  const results = [...branches.map(({ result }) => result), otherwise];
+  const common = commonResult(scope, results);
+  return {
+    kind: "case",
+    branches: branches.map(({ when, result }) => ({ when, result: convert(scope, result, common) })),
+    otherwise: convert(scope, otherwise, common),
+    dataType: common,
+    range,
+  };
+}
+
+/** The type of several possible results; throws with the first that does not fit. */
+export function commonResult(scope: Scope, results: readonly Typed[]): DataType {
+  const common = commonType(results.map(({ dataType }) => dataType));
+  if (common) return common;
+  const variant = results.find(({ dataType }) => dataType.type === "VARIANT");
+  const other = results.find(({ dataType }) => dataType.type !== "VARIANT" && dataType.type !== "NULL");
+  if (variant && other) refuseVariant(scope, variant, isText(other.dataType) ? { type: "STRING" } : other.dataType);
+  const index = results.findIndex((_, i) => commonType(results.slice(0, i + 1).map(({ dataType }) => dataType)) === undefined);
+  const odd = results[index] as Typed;
+  const before = commonType(results.slice(0, index).map(({ dataType }) => dataType)) as DataType;
+  const fix = `CAST(${sourceOf(scope, odd.range)} AS ${formatType(withNullable(before, true))})`;
+  const isCastable = conversionOf(odd.dataType, before, scope.settings) !== undefined;
+  const args = { got: formatType(withNullable(odd.dataType, true)), expected: formatType(withNullable(before, true)) };
+  throw failure(
+    "expression.different-types",
+    { ...args, ...(isCastable && { suggestion: shorten(fix, 100) }) },
+    odd.range,
+    isCastable ? fix : undefined,
+  );
+}
+
+export function checkCast(scope: Scope, { operand, target, tries, range }: Of<"cast">): Typed {
+  const typed = scope.check(operand);
+  const { dataType } = typed;
+  const to = withNullable(target, true);
+  if (typed.kind === "constant" && typed.value === null) return constant(null, to, range);
+  if (!conversionOf(dataType, to, scope.settings)) throw wrongCast(typed, to, range);
+  if (isHeldAlike(dataType, to)) return { ...typed, dataType: withNullable(to, dataType.nullable !== false), range };
+  const cast = apply([typed], conversionCompute(dataType, to), to, range);
+  return tries ? { kind: "try", operand: cast, dataType: to, range } : cast;
+}
+
+function wrongCast(typed: Typed, to: DataType, range: Range) {
+  const { dataType } = typed;
+  const hint =
+    isNumeric(dataType) && isTimestamp(to)
+      ? "TO_TIMESTAMP_LTZ(number, 3)"
+      : isTimestamp(dataType) && isNumeric(to)
+        ? "UNIX_TIMESTAMP(CAST(… AS STRING))"
+        : "CAST(CAST(… AS STRING) AS …)";
+  return failure("expression.no-cast", { from: formatType(withNullable(dataType, true)), to: formatType(to), hint }, range);
+}
+
+export function checkConstructor(scope: Scope, { kind, items, range }: Of<"array" | "map" | "row">): Typed {
+  const typed = scope.checkAll(items);
+  if (kind === "row") {
+    const names = typed.map((_, i) => `EXPR$${i}`);
+    const fields = typed.map(({ dataType }, i) => ({ name: names[i] as string, dataType }));
+    const make =
+      () =>
+      (...values: Value[]) =>
+        Object.fromEntries(names.map((name, i) => [name, values[i] as Value]));
+    return apply(typed, { nulls: "passed", make }, { type: "ROW", fields }, range);
+  }
+  if (kind === "array") {
+    const element = commonResult(scope, typed);
+    const args = typed.map((item) => convert(scope, item, element));
+    return apply(
+      args,
+      {
+        nulls: "passed",
+        make:
+          () =>
+          (...values: Value[]) =>
+            values,
+      },
+      { type: "ARRAY", element },
+      range,
+    );
+  }
+  const [keys, values] = [typed.filter((_, i) => i % 2 === 0), typed.filter((_, i) => i % 2 === 1)];
+  const [key, value] = [commonResult(scope, keys), commonResult(scope, values)];
+  const args = typed.map((item, i) => convert(scope, item, i % 2 === 0 ? key : value));
+  return apply(args, { nulls: "passed", make: () => mapOf }, { type: "MAP", key, value }, range);
+}
+
+/** The last value under equal keys counts. */
+export function mapOf(...items: Value[]): ReadonlyMap<Value, Value> {
+  const map = new Map<Value, Value>();
+  for (let i = 0; i < items.length; i += 2) {
+    const key = items[i] as Value;
+    const known = typeof key === "object" ? [...map.keys()].find((other) => sameValue(other, key)) : undefined;
+    map.set(known ?? key, items[i + 1] as Value);
+  }
+  return map;
+}

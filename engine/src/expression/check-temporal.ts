@@ -1,0 +1,75 @@
+/** Times and intervals with + - * /. */
+import type { DataType } from "../schema/index.ts";
+import type { ArithmeticOperator } from "./check-operators.ts";
+import { convert } from "./convert.ts";
+import type { Scope } from "./scope.ts";
+import { isInterval, isNumeric, isTimestamp } from "./type-rules.ts";
+import { apply, type Typed } from "./typed-tree.ts";
+import { addMonths, addMonthsTo, DAY_MS, millisOf, shifted, type Timestamp } from "./values/date-time.ts";
+import { timeZoneOf } from "./values/time-zone.ts";
+
+type Range = { readonly start: number; readonly end: number };
+
+/** Undefined when it is no matter of times. */
+export function checkTemporalArithmetic(
+  scope: Scope,
+  operator: ArithmeticOperator,
+  left: Typed,
+  right: Typed,
+  range: Range,
+): Typed | undefined {
+  const [l, r] = [left.dataType, right.dataType];
+  if ((operator === "+" || operator === "-") && isInterval(r) && l.type === r.type)
+    return apply([left, right], { inline: (a, b) => `(${a} ${operator} ${b})` }, l, range);
+  if ((operator === "+" || operator === "-") && isInterval(r) && isShiftable(l))
+    return plusInterval(left, right, operator === "+" ? 1 : -1, range);
+  if (operator === "+" && isInterval(l) && isShiftable(r)) return plusInterval(right, left, 1, range);
+  if (operator === "*" && isInterval(l) && isNumeric(r)) return scaled(scope, left, right, "*", range);
+  if (operator === "*" && isInterval(r) && isNumeric(l)) return scaled(scope, right, left, "*", range);
+  if (operator === "/" && isInterval(l) && isNumeric(r)) return scaled(scope, left, right, "/", range);
+  return undefined;
+}
+
+const isShiftable = (dataType: DataType) => dataType.type === "DATE" || dataType.type === "TIME" || isTimestamp(dataType);
+
+/** Time as whole milliseconds or months. */
+function scaled(scope: Scope, interval: Typed, factor: Typed, operator: "*" | "/", range: Range): Typed {
+  const number = convert(scope, factor, { type: "DOUBLE" });
+  return apply([interval, number], { inline: (a, b) => `Math.trunc(${a} ${operator} ${b})` }, interval.dataType, range);
+}
+
+export function plusInterval(time: Typed, interval: Typed, sign: 1 | -1, range: Range): Typed {
+  const isMonths = interval.dataType.type === "INTERVAL_YEAR_MONTH";
+  const { dataType } = time;
+  const of = (add: (value: never, amount: number) => Timestamp) => {
+    const make = () => (value: never, amount: number) => add(value, sign * amount);
+    return apply([time, interval], { make }, dataType, range);
+  };
+  switch (dataType.type) {
+    case "DATE":
+      // Flink's DATE has no time of day: hours are whole days, cut off.
+      return isMonths ? of(addMonths) : of((days: number, ms) => days + Math.trunc(ms / DAY_MS));
+    case "TIME":
+      return of((clock: number, ms) => (isMonths ? clock : (((clock + ms) % DAY_MS) + DAY_MS) % DAY_MS));
+    case "TIMESTAMP_LTZ":
+      if (!isMonths) return of(shifted);
+      // Months are counted by the wall clock of the pipeline's zone.
+      return apply(
+        [time, interval],
+        {
+          make: (settings) => {
+            const zone = timeZoneOf(settings.timeZone);
+            return (value: Timestamp, months: number) => {
+              const wall = shifted(value, zone.offsetAt(millisOf(value)));
+              const moved = addMonthsTo(wall, sign * months);
+              return shifted(moved, zone.instantOf(millisOf(moved)) - millisOf(moved));
+            };
+          },
+        },
+        dataType,
+        range,
+      );
+    default:
+      return isMonths ? of(addMonthsTo) : of(shifted);
+  }
+}

@@ -1,0 +1,164 @@
+/** From what a text says to what it means over a schema: fields found, types inferred, functions chosen, conversions made plain. */
+import { type DataType, fieldNamed, type Schema } from "../schema/index.ts";
+import type { CheckedExpression, CheckResult, ExpressionProblem, ExpressionSettings } from "./api.ts";
+import { checkCall, checkNiladic } from "./check-call.ts";
+import { checkBetween, checkCase, checkCast, checkConstructor, checkIn, checkIs, checkLike, checkLogic, checkNot } from "./check-forms.ts";
+import { checkArithmetic, checkComparison, checkConcat, checkDistinct, checkNegation, checkPlus } from "./check-operators.ts";
+import { checkOverlaps } from "./check-overlaps.ts";
+import { checkPath } from "./check-path.ts";
+import { checkBytes, checkDatetime, checkInterval, checkNumber, checkString } from "./literals.ts";
+import { parseExpression } from "./parse-expression.ts";
+import { ExpressionFailure } from "./problems.ts";
+import type { Scope } from "./scope.ts";
+import type { Expression } from "./syntax.ts";
+import { TokenCursor } from "./token-cursor.ts";
+import { constant, type Typed } from "./typed-tree.ts";
+
+/** The text's expression. Throws `ExpressionFailure`. */
+export function parse(text: string): Expression {
+  const cursor = new TokenCursor(text);
+  const expression = parseExpression(cursor);
+  if (cursor.token.kind !== "end") throw cursor.expected("<operator>");
+  return expression;
+}
+
+/** Types the text over rows of the schema. Every mistake that can be seen at once is among the problems, in the order of the text. */
+export function check(text: string, schema: Schema, settings: ExpressionSettings): CheckResult {
+  const warnings: ExpressionProblem[] = [];
+  try {
+    const scope = new Checker(text, schema, settings, warnings);
+    const tree = scope.check(parse(text));
+    return { checked: checkedExpression(text, tree, scope.reads), problems: warnings };
+  } catch (error) {
+    if (!(error instanceof ExpressionFailure)) throw error;
+    const problems = [...warnings, ...error.problems].sort((a, b) => a.range.start - b.range.start);
+    return { checked: undefined, problems };
+  }
+}
+
+function checkedExpression(text: string, tree: Typed, reads: readonly (readonly string[])[]): CheckedExpression {
+  const distinct = new Map(reads.map((path) => [JSON.stringify(path), path]));
+  return { text, dataType: tree.dataType, reads: [...distinct.values()], tree };
+}
+
+class Checker implements Scope {
+  readonly text: string;
+  readonly schema: Schema;
+  readonly settings: ExpressionSettings;
+  readonly reads: (readonly string[])[] = [];
+  private readonly warnings: ExpressionProblem[];
+
+  constructor(text: string, schema: Schema, settings: ExpressionSettings, warnings: ExpressionProblem[]) {
+    this.text = text;
+    this.schema = schema;
+    this.settings = settings;
+    this.warnings = warnings;
+  }
+
+  read(path: readonly string[]): void {
+    this.reads.push(path);
+  }
+
+  warn(problem: ExpressionProblem): void {
+    this.warnings.push(problem);
+  }
+
+  checkAll(expressions: readonly Expression[]): Typed[] {
+    const problems: ExpressionProblem[] = [];
+    const typed = expressions.map((expression) => {
+      try {
+        return this.check(expression);
+      } catch (error) {
+        if (!(error instanceof ExpressionFailure)) throw error;
+        problems.push(...error.problems);
+        return NOTHING;
+      }
+    });
+    if (problems.length > 0) throw new ExpressionFailure(problems);
+    return typed;
+  }
+
+  check(expression: Expression): Typed {
+    const { range } = expression;
+    switch (expression.kind) {
+      case "null":
+        return constant(null, NULL, range);
+      case "boolean":
+        return constant(expression.value, { type: "BOOLEAN", nullable: false }, range);
+      case "number":
+        return checkNumber(expression, false);
+      case "string":
+        return checkString(expression);
+      case "bytes":
+        return checkBytes(expression);
+      case "datetime":
+        return checkDatetime(expression);
+      case "interval":
+        return checkInterval(expression);
+      case "field":
+        return (!fieldNamed(this.schema, expression.name) && checkNiladic(this, expression)) || checkPath(this, expression);
+      case "member":
+      case "index":
+        return checkPath(this, expression);
+      case "unary":
+        return this.checkUnary(expression);
+      case "binary":
+        return this.checkBinary(expression);
+      case "distinct": {
+        const [left, right] = this.checkAll([expression.left, expression.right]) as [Typed, Typed];
+        return checkDistinct(this, expression.not, left, right, range);
+      }
+      case "logic":
+        return checkLogic(this, expression);
+      case "is":
+        return checkIs(this, expression);
+      case "between":
+        return checkBetween(this, expression);
+      case "in":
+        return checkIn(this, expression);
+      case "like":
+        return checkLike(this, expression);
+      case "case":
+        return checkCase(this, expression);
+      case "cast":
+        return checkCast(this, expression);
+      case "call":
+        return checkCall(this, expression);
+      case "array":
+      case "map":
+      case "row":
+        return checkConstructor(this, expression);
+      case "word":
+        throw new Error(`the word ${expression.word} is an argument of a function that does not take it`);
+    }
+  }
+
+  private checkUnary({ operator, operand, range }: Extract<Expression, { kind: "unary" }>): Typed {
+    if (operator === "-" && operand.kind === "number") return { ...checkNumber(operand, true), range };
+    const typed = this.check(operand);
+    if (operator === "NOT") return checkNot(this, typed, range);
+    return operator === "-" ? checkNegation(this, typed, range) : checkPlus(this, typed, range);
+  }
+
+  private checkBinary(expression: Extract<Expression, { kind: "binary" }>): Typed {
+    const { operator, range } = expression;
+    if (operator === "OVERLAPS") return checkOverlaps(this, expression);
+    const [left, right] = this.checkAll([expression.left, expression.right]) as [Typed, Typed];
+    switch (operator) {
+      case "||":
+        return checkConcat(this, left, right, range);
+      case "+":
+      case "-":
+      case "*":
+      case "/":
+      case "%":
+        return checkArithmetic(this, operator, left, right, range);
+      default:
+        return checkComparison(this, operator, left, right, range);
+    }
+  }
+}
+
+const NULL: DataType = { type: "NULL" };
+/** Stands where a problem was found; it is never used, for the problem is thrown. */
+const NOTHING: Typed = constant(null, NULL, { start: 0, end: 0 });

@@ -1,0 +1,182 @@
+/**
+ * From the typed tree to a JavaScript function. The source is made of our own templates, variables, numbers, truth values and field names as quoted strings; every other
+ * constant and every implementation is handed in by reference, so nothing a user wrote is ever source. Why source at all: docs/decisions/expressions.md.
+ */
+import { RowError } from "../node/operator.ts";
+import type { Value } from "../schema/index.ts";
+import type { CheckedExpression, Compiled, ExpressionSettings } from "./api.ts";
+import type { ApplyNode, Typed } from "./typed-tree.ts";
+
+export function compile(checked: CheckedExpression, settings: ExpressionSettings): Compiled {
+  const writer = new Writer(settings);
+  const result = writer.write(checked.tree as Typed);
+  const source = `"use strict";\n${writer.header()}return (row, context) => {\n${writer.body()}return ${result};\n};`;
+  return new Function("given", source)(writer.given) as Compiled;
+}
+
+/** A variable or literal in the source. */
+type Atom = string;
+
+class Writer {
+  /** What the source refers to by position. */
+  readonly given: unknown[] = [];
+  private readonly positions = new Map<unknown, Atom>();
+  private readonly lines: string[] = [];
+  private readonly slots = new Map<symbol, Atom>();
+  /** Atoms that are never null, so that nothing asks. */
+  private readonly present = new Set<Atom>();
+  private readonly settings: ExpressionSettings;
+  private count = 0;
+
+  constructor(settings: ExpressionSettings) {
+    this.settings = settings;
+  }
+
+  header(): string {
+    return this.given.map((_, i) => `const g${i} = given[${i}];\n`).join("");
+  }
+
+  body(): string {
+    return this.lines.map((line) => `${line}\n`).join("");
+  }
+
+  /** Writes what computes the node; the atom holds its value. */
+  write(node: Typed): Atom {
+    switch (node.kind) {
+      case "constant":
+        return this.constant(node.value);
+      case "field":
+        return this.define(ownProperty("row", node.name, this));
+      case "member":
+        return this.member(node);
+      case "slot":
+        return this.slots.get(node.slot) ?? missingSlot();
+      case "let":
+        this.slots.set(node.slot, this.write(node.value));
+        return this.write(node.body);
+      case "logic":
+        return this.logic(node.operator, node.operands);
+      case "case":
+        return this.choose(node);
+      case "apply":
+        return this.apply(node);
+      case "try":
+        return this.attempt(node.operand);
+    }
+  }
+
+  give(value: unknown): Atom {
+    let atom = this.positions.get(value);
+    if (atom === undefined) {
+      atom = `g${this.given.length}`;
+      this.given.push(value);
+      this.positions.set(value, atom);
+    }
+    return atom;
+  }
+
+  private constant(value: Value): Atom {
+    if (value === null || typeof value === "boolean") return String(value);
+    if (typeof value === "number" && Number.isFinite(value) && !Object.is(value, -0)) return value < 0 ? `(${value})` : String(value);
+    const atom = this.give(value);
+    this.present.add(atom);
+    return atom;
+  }
+
+  private define(code: string): Atom {
+    const atom = this.name();
+    this.lines.push(`const ${atom} = ${code};`);
+    return atom;
+  }
+
+  private variable(initial: string): Atom {
+    const atom = this.name();
+    this.lines.push(`let ${atom} = ${initial};`);
+    return atom;
+  }
+
+  private name(): Atom {
+    return `v${this.count++}`;
+  }
+
+  private member({ of, name, variant }: Typed & { kind: "member" }): Atom {
+    const object = this.write(of);
+    if (variant) return this.define(`${this.give(variantMember)}(${object}, ${JSON.stringify(name)})`);
+    return this.define(`${object} === null ? null : ${ownProperty(object, name, this)}`);
+  }
+
+  /** Three-valued AND and OR: FALSE (TRUE) decides at once, NULL only if nothing else does. */
+  private logic(operator: "AND" | "OR", operands: readonly Typed[]): Atom {
+    const deciding = operator === "AND" ? "false" : "true";
+    const result = this.variable(operator === "AND" ? "true" : "false");
+    const label = `l${this.count++}`;
+    this.lines.push(`${label}: {`);
+    for (const operand of operands) {
+      const atom = this.write(operand);
+      this.lines.push(`if (${atom} === ${deciding}) { ${result} = ${deciding}; break ${label}; }`);
+      if (this.mayBeNull(atom)) this.lines.push(`if (${atom} === null) ${result} = null;`);
+    }
+    this.lines.push("}");
+    return result;
+  }
+
+  /** Branches one after another, left by `break`: hundreds of them are no deep nesting. */
+  private choose({ branches, otherwise }: Typed & { kind: "case" }): Atom {
+    const result = this.variable("null");
+    const label = `l${this.count++}`;
+    this.lines.push(`${label}: {`);
+    for (const branch of branches) {
+      const condition = this.write(branch.when);
+      this.lines.push(`if (${condition} === true) {`);
+      this.lines.push(`${result} = ${this.write(branch.result)};`, `break ${label};`, "}");
+    }
+    this.lines.push(`${result} = ${this.write(otherwise)};`, "}");
+    return result;
+  }
+
+  private apply(node: Typed & ApplyNode): Atom {
+    const { compute, dataType } = node;
+    const atoms = node.args.map((arg) => this.write(arg));
+    const code = compute.inline ? compute.inline(...atoms) : this.call(compute, atoms);
+    const asked = compute.nulls === "passed" ? [] : atoms.filter((atom) => this.mayBeNull(atom));
+    if (asked.includes("null")) return "null";
+    const tests = [...new Set(asked)].map((atom) => `${atom} === null`);
+    const result = this.define(tests.length === 0 ? code : `${tests.join(" || ")} ? null : ${code}`);
+    if (tests.length === 0 && dataType.nullable === false) this.present.add(result);
+    return result;
+  }
+
+  private call(compute: ApplyNode["compute"], atoms: readonly Atom[]): string {
+    const implementation = compute.make?.(this.settings);
+    if (!implementation) throw new Error("an operation without an implementation");
+    return `${this.give(implementation)}(${[...atoms, ...(compute.usesContext ? ["context"] : [])].join(", ")})`;
+  }
+
+  private attempt(operand: Typed): Atom {
+    const result = this.variable("null");
+    this.lines.push("try {");
+    this.lines.push(`${result} = ${this.write(operand)};`);
+    this.lines.push(`} catch (error) { if (!(error instanceof ${this.give(RowError)})) throw error; }`);
+    return result;
+  }
+
+  private mayBeNull(atom: Atom): boolean {
+    return atom === "null" || !(this.present.has(atom) || /^(?:true|false|\(?-?\d)/.test(atom));
+  }
+}
+
+/** A field that is missing is NULL; a name that every object inherits must be the row's own. */
+function ownProperty(object: Atom, name: string, writer: Writer): string {
+  const key = JSON.stringify(name);
+  if (name in Object.prototype) return `(${writer.give(Object.hasOwn)}(${object}, ${key}) ? ${object}[${key}] : null)`;
+  return `(${object}[${key}] ?? null)`;
+}
+
+function variantMember(value: Value, name: string): Value {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) return null;
+  return (value as { readonly [member: string]: Value })[name] ?? null;
+}
+
+function missingSlot(): never {
+  throw new Error("a value is used outside of where it is bound");
+}

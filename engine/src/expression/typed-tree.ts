@@ -1,0 +1,64 @@
+/**
+ * What the checker makes of an expression: every node has a type, every operator and function is resolved to what computes it, every implicit conversion is
+ * a node of its own. The compiler needs to know nothing but these few kinds.
+ */
+import type { DataType, Value } from "../schema/index.ts";
+import type { EvalContext, ExpressionSettings, TextRange } from "./api.ts";
+
+export type Typed = { readonly dataType: DataType; readonly range: TextRange } & (
+  | { readonly kind: "constant"; readonly value: Value }
+  /** A field of the row, or of a row inside it; of a VARIANT when `variant`, where it may be anything. */
+  | { readonly kind: "field"; readonly name: string }
+  | { readonly kind: "member"; readonly of: Typed; readonly name: string; readonly variant: boolean }
+  | { readonly kind: "logic"; readonly operator: "AND" | "OR"; readonly operands: readonly Typed[] }
+  /** The first branch whose condition is TRUE. */
+  | { readonly kind: "case"; readonly branches: readonly { readonly when: Typed; readonly result: Typed }[]; readonly otherwise: Typed }
+  /** Computes `value` once; `slot` nodes with the same name in `body` stand for it. */
+  | { readonly kind: "let"; readonly slot: symbol; readonly value: Typed; readonly body: Typed }
+  | { readonly kind: "slot"; readonly slot: symbol }
+  | ApplyNode
+  /** Gives NULL where computing the operand is a row error. */
+  | { readonly kind: "try"; readonly operand: Typed }
+);
+
+export interface ApplyNode {
+  readonly kind: "apply";
+  readonly args: readonly Typed[];
+  readonly compute: Compute;
+}
+
+/** How a value is computed from the values of the arguments. */
+export interface Compute {
+  /** "strict" (default): NULL if any argument is; the implementation never sees one. "passed": it gets them. */
+  readonly nulls?: "strict" | "passed";
+  /** JavaScript over the arguments' variables, made of nothing but those and literals of ours. */
+  readonly inline?: (...variables: string[]) => string;
+  /** Made once per compiled expression. With `usesContext` the context is its last argument. */
+  readonly make?: (settings: ExpressionSettings) => (...values: never[]) => Value;
+  readonly usesContext?: boolean;
+  /** May give NULL though no argument is. */
+  readonly mayBeNull?: boolean;
+}
+
+export type Implementation = (...values: readonly Value[]) => Value;
+export type ContextImplementation = (context: EvalContext) => Value;
+
+export function constant(value: Value, dataType: DataType, range: TextRange): Typed {
+  return { kind: "constant", value, dataType, range };
+}
+
+export function apply(args: readonly Typed[], compute: Compute, dataType: DataType, range: TextRange): Typed {
+  const nullable = compute.mayBeNull || (compute.nulls !== "passed" && args.some((arg) => arg.dataType.nullable !== false));
+  return { kind: "apply", args, compute, dataType: withNullable(dataType, nullable === true), range };
+}
+
+export function isNullConstant(typed: Typed): boolean {
+  return typed.kind === "constant" && typed.value === null;
+}
+
+export function withNullable(dataType: DataType, nullable: boolean): DataType {
+  if (nullable === (dataType.nullable !== false)) return dataType;
+  if (!nullable) return { ...dataType, nullable: false };
+  const { nullable: _, ...rest } = dataType;
+  return rest as DataType;
+}
