@@ -34,7 +34,7 @@ const scalar: fc.Arbitrary<DataType> = fc.oneof(
     .map(([type, precision]): DataType => ({ type, precision })),
 );
 
-const { dataType, fields } = fc.letrec<{ dataType: DataType; fields: Field[] }>((tie) => ({
+const { fields } = fc.letrec<{ dataType: DataType; fields: Field[] }>((tie) => ({
   dataType: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
     scalar,
@@ -45,11 +45,10 @@ const { dataType, fields } = fc.letrec<{ dataType: DataType; fields: Field[] }>(
   fields: fc.uniqueArray(fc.record({ name, dataType: tie("dataType") }), { selector: (field) => field.name, minLength: 1, maxLength: 4 }),
 }));
 
-export const anyDataType: fc.Arbitrary<DataType> = dataType;
-export const anySchema: fc.Arbitrary<Schema> = fields.map((inner) => ({ type: "ROW", fields: inner }));
+const anySchema: fc.Arbitrary<Schema> = fields.map((inner) => ({ type: "ROW", fields: inner }));
 
 /** A value of the type, null among them. */
-export function valueFor(type: DataType): fc.Arbitrary<Value> {
+function valueFor(type: DataType): fc.Arbitrary<Value> {
   return fc.option(present(type), { freq: 6 });
 }
 
@@ -95,7 +94,7 @@ function present(type: DataType): fc.Arbitrary<Value> {
   }
 }
 
-export function rowOf({ fields: inner }: { readonly fields: readonly Field[] }): fc.Arbitrary<{ readonly [field: string]: Value }> {
+function rowOf({ fields: inner }: { readonly fields: readonly Field[] }): fc.Arbitrary<{ readonly [field: string]: Value }> {
   return fc
     .tuple(...inner.map((field) => valueFor(field.dataType)))
     .map((values) => Object.fromEntries(inner.map((field, i) => [field.name, values[i] as Value])));

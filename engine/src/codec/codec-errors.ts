@@ -57,7 +57,7 @@ export function cannotWrite(place: string, dataType: DataType, value: string): R
 }
 
 /** For people: the outer type in SQL's words, without what a row or array holds. */
-export function typeText(dataType: DataType): string {
+function typeText(dataType: DataType): string {
   switch (dataType.type) {
     case "DECIMAL":
       return `DECIMAL(${dataType.precision}, ${dataType.scale})`;

@@ -26,7 +26,7 @@ export function jsonEncoder(schema: Schema, { omitNulls = true }: { readonly omi
 }
 
 /** Writes a value that is not null. */
-export type Write = (value: Value) => void;
+type Write = (value: Value) => void;
 
 function rowWriter(shape: RowShape, writer: ByteWriter, omitNulls: boolean): Write {
   const writers = new Map(shape.fields.map(({ name, dataType }) => [name, orNull(valueWriter(dataType, writer, omitNulls), writer)]));

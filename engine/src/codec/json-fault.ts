@@ -14,7 +14,7 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-export type JsonFaultReason =
+type JsonFaultReason =
   | "empty"
   | "expected-value"
   | "expected-name"

@@ -65,23 +65,6 @@ function skipScalar(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-/** A member of an object: its name in quotes, and its value. */
-export type MemberVisitor = (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number) => void;
-
-/** Visits the members of the object that begins at `from`; returns where it ends. */
-export function forEachMember(bytes: Uint8Array, from: number, visit: MemberVisitor): number {
-  let at = skipSpace(bytes, from + 1);
-  while (bytes[at] !== CLOSE_OBJECT) {
-    const nameEnd = skipString(bytes, at);
-    const valueStart = skipSpace(bytes, skipSpace(bytes, nameEnd) + 1);
-    const valueEnd = skipValue(bytes, valueStart);
-    visit(at, nameEnd, valueStart, valueEnd);
-    at = skipSpace(bytes, valueEnd);
-    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
-  }
-  return at + 1;
-}
-
 /** The elements of the array that begins at `from`. */
 export function elementRanges(bytes: Uint8Array, from: number): Range[] {
   const ranges: Range[] = [];
@@ -98,9 +81,15 @@ export function elementRanges(bytes: Uint8Array, from: number): Range[] {
 /** The value of the object's member; of several with the name the last, as `JSON.parse` takes it. Undefined where there is none. */
 export function memberRange(bytes: Uint8Array, from: number, name: string): Range | undefined {
   let found: Range | undefined;
-  forEachMember(bytes, from, (nameStart, nameEnd, start, end) => {
-    if (isName(bytes, nameStart, nameEnd, name)) found = { start, end };
-  });
+  let at = skipSpace(bytes, from + 1);
+  while (bytes[at] !== CLOSE_OBJECT) {
+    const nameEnd = skipString(bytes, at);
+    const start = skipSpace(bytes, skipSpace(bytes, nameEnd) + 1);
+    const end = skipValue(bytes, start);
+    if (isName(bytes, at, nameEnd, name)) found = { start, end };
+    at = skipSpace(bytes, end);
+    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
+  }
   return found;
 }
 

@@ -6,7 +6,7 @@ import { FORMAT_VERSION } from "./document.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
 
-export type Json = null | boolean | number | string | Json[] | JsonMembers;
+type Json = null | boolean | number | string | Json[] | JsonMembers;
 export interface JsonMembers {
   [member: string]: Json;
 }

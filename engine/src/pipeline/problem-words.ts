@@ -54,7 +54,7 @@ const gotZh = (args: Args) => (args["got"] ? `得到 ${args["got"]}` : "没有�
 const tryEn = (args: Args) => (list(args, "examples").length ? ` Try ${list(args, "examples").join(" or ")}.` : "");
 const tryZh = (args: Args) => (list(args, "examples").length ? `可以试试 ${list(args, "examples").join(" 或 ")}。` : "");
 
-export const PROBLEM_WORDS = {
+const PROBLEM_WORDS = {
   "document.not-json": {
     en: (a) => `this is not JSON: line ${text(a, "line")}, column ${text(a, "column")}: ${text(a, "en")}. Repair the text there.`,
     zh: (a) => `不是 JSON：第 ${text(a, "line")} 行第 ${text(a, "column")} 列：${text(a, "zh")}。请修正该处文本。`,

@@ -3,7 +3,7 @@
  * `problem-words.ts`, in the server, the command line and the browser alike.
  */
 export interface Problem {
-  /** A key of `PROBLEM_WORDS`. */
+  /** A key of `ALL_WORDS` in `problem-words.ts`. */
   readonly code: string;
   /** What the words need: names, values, suggestions. Plain JSON. */
   readonly args: Readonly<Record<string, string | number | boolean | readonly string[]>>;
