@@ -92,8 +92,11 @@ export class Player {
   }
 
   private push(place: string, row: InputRow): void {
-    const text = typeof row.value === "string" ? row.value : toJsonText(row.value);
-    const bytes = new TextEncoder().encode(text);
+    if (row.value === null) {
+      this.task.pushTombstone(place);
+      return;
+    }
+    const bytes = new TextEncoder().encode(typeof row.value === "string" ? row.value : toJsonText(row.value));
     this.task.pushText(place, { bytes, start: 0, end: bytes.length }, row.time ?? this.clock, row.kind);
   }
 

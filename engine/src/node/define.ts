@@ -1,3 +1,4 @@
+import type { Schema } from "../schema/index.ts";
 import type { Millis, Operator, OperatorContext } from "./operator.ts";
 import type { Roles } from "./roles.ts";
 import type { Sink } from "./sink.ts";
@@ -33,6 +34,8 @@ export interface SourceContext {
   /** This subtask of how many, for sources that divide their work (generator). */
   readonly subtask: number;
   readonly parallelism: number;
+  /** Of the rows that its records become: to compare a CSV file's header with. */
+  readonly schema?: Schema | undefined;
 }
 
 export interface SinkContext {
@@ -44,6 +47,8 @@ export interface SinkContext {
   now(): Millis;
   /** What `prepare` returned at the checkpoint that is being restored. */
   readonly restored: import("./sink.ts").Prepared | undefined;
+  /** Of the rows that are written: for a CSV file's header. */
+  readonly schema?: Schema | undefined;
 }
 
 export function defineNode<P extends Params>(node: NodeType<P>): NodeType {

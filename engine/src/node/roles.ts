@@ -92,8 +92,12 @@ export interface TransactionalWriter {
 
 /** Role "files": lines on disk (JSONL, CSV, text). Paths are resolved inside the connection's root; one that leaves it is refused. */
 export interface FileStore {
-  /** Reads on from a byte position. With `quoted` (CSV) a line's end inside of quotes does not end a record. */
-  openReader(path: string, start: { byte: number; line: number }, options: { quoted: boolean }): Promise<FileReader>;
+  /** Reads on from a byte position. In CSV a line's end inside of quotes does not end a record; `separator` is one ASCII character. */
+  openReader(
+    path: string,
+    start: { readonly byte: number; readonly line: number },
+    options: { readonly csv?: { readonly separator: string } | undefined },
+  ): Promise<FileReader>;
   /** Appends after the first `committedBytes` of the file, cutting off what a crash left behind them; without it the file begins anew. */
   openWriter(path: string, committedBytes: number | undefined): Promise<FileWriter>;
 }
@@ -108,12 +112,13 @@ export interface FileReader {
 }
 
 export interface FileWriter {
+  /** Stages a copy of the line, with a line end behind it. */
   append(line: Uint8Array): void;
   readonly stagedBytes: number;
   /** Bytes in the file, what is staged not counted. */
   readonly length: number;
-  /** Forgets what is staged. */
-  discard(): void;
+  /** Forgets what is staged, and what was flushed beyond the length `to`. */
+  discard(to?: number): Promise<void>;
   /** Writes and syncs what is staged; returns the length that the file then has. */
   flush(): Promise<number>;
   close(): Promise<void>;

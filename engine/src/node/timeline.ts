@@ -34,7 +34,7 @@ export interface Step {
 /** A row as given: a JSON record (object), or text for what may be malformed; with anything beside the value said in long form. */
 export type InputRow = RowInput;
 export interface RowInput {
-  /** The record: an object, or a string that is the raw text of the record. */
+  /** The record: an object, or a string that is the raw text of the record. Null: a record without a value (tombstone). */
   readonly value: unknown;
   /** Event time, epoch ms; default: 0 for node cases, the clock for pipelines. */
   readonly time?: number;

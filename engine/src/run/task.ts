@@ -103,17 +103,21 @@ export class Task {
 
   /** Decodes and processes records `from` (inclusive) to `to` of a batch. */
   pushBatch(nodeId: string, split: Split, batch: RecordBatch, from = 0, to = batch.count): void {
-    const node = this.node(nodeId);
     for (let i = from; i < to; i++) {
       this.currentNode = nodeId;
       this.currentSplit = split;
       this.currentOffset = batch.offset(i);
       const text = batch.bytes(i);
-      if (text === null) node.out.drop(TOMBSTONE, NO_ROW);
+      if (text === null) this.pushTombstone(nodeId);
       else this.pushText(nodeId, text, batch.time(i));
     }
     this.currentSplit = undefined;
     this.traced = false;
+  }
+
+  /** A record without a value: it is counted and goes nowhere. */
+  pushTombstone(nodeId: string): void {
+    this.node(nodeId).out.drop(TOMBSTONE, NO_ROW);
   }
 
   /** One record into a source node. */

@@ -103,6 +103,7 @@ async function execute(
         sleep: pause,
         subtask: 0,
         parallelism: 1,
+        schema: Object.values(node.outputs)[0]?.schema,
       });
       sources.set(node.id, source);
       const words = source.expects?.();
@@ -116,6 +117,7 @@ async function execute(
           runId: start.runId,
           subtask: 0,
           restored: saved?.prepared[node.id] as Prepared | undefined,
+          schema: Object.values(node.inputs)[0]?.schema,
         }),
       );
     }
@@ -242,6 +244,8 @@ function pause(ms: number): Promise<boolean> {
 function failureOf(error: unknown): Extract<RunEnd, { state: "failed" }>["failure"] {
   if (error instanceof PermanentFailure) return { message: error.words, permanent: true };
   const cause = error instanceof NodeFailure ? error.cause : error;
+  // People get the sentence; who has to mend it needs the place.
+  if (cause instanceof Error && cause.stack !== undefined) send({ type: "log", line: cause.stack });
   const inner = cause instanceof PermanentFailure ? cause.words : undefined;
   const text = cause instanceof Error ? cause.message : String(cause);
   return {
