@@ -26,8 +26,8 @@ type Open = (settings: ConnectionSettings["settings"], surroundings: Surrounding
 
 const DRIVERS: Readonly<Record<string, Readonly<Record<RoleName, Open>>>> = {
   "built-in": {
-    topic: (settings, { dataFolder, now }) =>
-      openBuiltInTopics({ folder: folderSetting(settings, "folder", join(dataFolder, "topics")), now }),
+    // Always those of the data folder, with which checkpoints commit.
+    topic: (_settings, { dataFolder, now }) => openBuiltInTopics({ folder: join(dataFolder, "topics"), now }),
     files: async (settings, { dataFolder }) => openFileStore(folderSetting(settings, "root", join(dataFolder, "files"))),
   },
 };

@@ -1,6 +1,6 @@
 /** Appends outside of any transaction. Calls that come while one is on its way go together into the next, so that they share the price of making them durable. */
 import type { Millis, TopicRecord } from "@millrace/engine/node";
-import { topicDeleted, unknownTopic } from "../topic-name.ts";
+import { topicDeleted, unknownTopic } from "../topic-errors.ts";
 import { appendParts } from "./commit.ts";
 import { checkRecord, StagedRecords } from "./staged-records.ts";
 import type { TopicStore } from "./store.ts";

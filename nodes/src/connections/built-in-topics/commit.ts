@@ -1,7 +1,7 @@
 /** What becomes visible together: staged records of several writers, positions of consumers, and small records of others. */
 import type { BuiltInTransaction, Millis } from "@millrace/engine/node";
 import { ConnectionError, quote } from "../connection-error.ts";
-import { topicDeleted } from "../topic-name.ts";
+import { topicDeleted } from "../topic-errors.ts";
 import type { SealedChunk } from "./chunk.ts";
 import { appendChunks, removeOldest } from "./partition-log.ts";
 import { setPositions } from "./positions.ts";
@@ -102,9 +102,13 @@ export async function commitTo(store: TopicStore, now: () => Millis, work: (tx: 
   });
 }
 
+export function isOf(store: TopicStore, via: BuiltInTransaction | undefined): via is Commit {
+  return via instanceof Commit && via.store === store;
+}
+
 /** The commit that a checkpoint handed to a driver, if it is one of this store. */
 export function ownTransaction(store: TopicStore, via: BuiltInTransaction): Commit {
-  if (via instanceof Commit && via.store === store) return via;
+  if (isOf(store, via)) return via;
   throw new ConnectionError("topic.other-store", {
     en: `The topics in ${quote(store.folder)} cannot commit with a checkpoint that is kept elsewhere. Write to topics of the run's own data folder.`,
     zh: `${quote(store.folder)} 中的主题无法与保存在别处的检查点一起提交。请写入该运行所属数据文件夹中的主题。`,

@@ -1,6 +1,6 @@
 /** Reads one partition on. Chunks are copied out of LMDB whole, so that what a batch gives stays valid as long as anyone holds it; records are ranges of them. */
 import type { Millis, RecordBatch, TopicReader, TopicStart } from "@millrace/engine/node";
-import { topicDeleted, unknownPartition, unknownTopic } from "../topic-name.ts";
+import { topicDeleted, unknownPartition, unknownTopic } from "../topic-errors.ts";
 import type { ChunkView } from "./chunk.ts";
 import { chunkAt, type Head, offsetAt, type PartitionId, readHead } from "./partition-log.ts";
 import type { TopicStore } from "./store.ts";

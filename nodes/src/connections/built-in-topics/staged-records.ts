@@ -1,7 +1,7 @@
 /** Records on their way into topics: sorted by partition and packed into chunks as they come, so that what waits takes little more memory than it will on disk. */
 import type { Millis, TopicRecord } from "@millrace/engine/node";
 import { ConnectionError, quote } from "../connection-error.ts";
-import { unknownPartition } from "../topic-name.ts";
+import { unknownPartition } from "../topic-errors.ts";
 import { CHUNK_BYTES, ChunkBuilder, MAX_RECORD_BYTES, type SealedChunk, sizeOf } from "./chunk.ts";
 import { partitionOfKey } from "./partitioner.ts";
 

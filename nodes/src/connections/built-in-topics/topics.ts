@@ -1,7 +1,7 @@
 /** The topics of a store: which there are, their settings, and their end. */
 import type { PartitionInfo, TopicInfo, TopicSettings } from "@millrace/engine/node";
 import { ConnectionError } from "../connection-error.ts";
-import { checkTopicName } from "../topic-name.ts";
+import { checkTopicName } from "../topic-errors.ts";
 import { createPartition, readHead, removeHead, removePartition } from "./partition-log.ts";
 import type { StoredTopic, TopicStore } from "./store.ts";
 

@@ -1,11 +1,6 @@
+/** What can be wrong about a topic, in words that every driver uses. */
+import { isTopicName } from "../topic-name.ts";
 import { ConnectionError, quote } from "./connection-error.ts";
-
-const NAME = /^[a-zA-Z0-9._-]{1,249}$/;
-
-/** Kafka's rule (`org.apache.kafka.common.internals.Topic`): 1 to 249 of ASCII letters, digits, ".", "_" and "-", but not "." or "..". */
-export function isTopicName(name: string): boolean {
-  return NAME.test(name) && name !== "." && name !== "..";
-}
 
 export function checkTopicName(name: string): void {
   if (!isTopicName(name)) throw badTopicName(name);

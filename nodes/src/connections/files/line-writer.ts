@@ -1,0 +1,88 @@
+/** Appends lines. What is behind the committed length was left by a crash and is cut off. */
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import type { FileWriter } from "@millrace/engine/node";
+import { ConnectionError, quote } from "../connection-error.ts";
+import { fileError, notAFile } from "./file-errors.ts";
+
+const NEWLINE = 0x0a;
+const FIRST_STAGE = 4096;
+
+export async function openLineWriter(file: string, committedBytes: number | undefined): Promise<FileWriter> {
+  const handle = await openFile(file);
+  let length = committedBytes ?? 0;
+  try {
+    await cutTo(handle, file, length);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  let staged = Buffer.alloc(0);
+  let stagedBytes = 0;
+
+  return {
+    append(line) {
+      const needed = stagedBytes + line.length + 1;
+      if (needed > staged.length) staged = grown(staged, stagedBytes, needed);
+      staged.set(line, stagedBytes);
+      staged[needed - 1] = NEWLINE;
+      stagedBytes = needed;
+    },
+    get stagedBytes() {
+      return stagedBytes;
+    },
+    get length() {
+      return length;
+    },
+    async discard(to) {
+      stagedBytes = 0;
+      if (to === undefined || to >= length) return;
+      await handle.truncate(to);
+      length = to;
+    },
+    async flush() {
+      if (stagedBytes === 0) return length;
+      try {
+        for (let written = 0; written < stagedBytes; )
+          written += (await handle.write(staged, written, stagedBytes - written, length + written)).bytesWritten;
+        await handle.datasync();
+      } catch (error) {
+        throw fileError(error, file);
+      }
+      length += stagedBytes;
+      stagedBytes = 0;
+      return length;
+    },
+    close: () => handle.close(),
+  };
+}
+
+async function openFile(file: string): Promise<FileHandle> {
+  let handle: FileHandle;
+  try {
+    // The place was resolved: a link there now was put there since.
+    handle = await open(file, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o644);
+  } catch (error) {
+    throw fileError(error, file);
+  }
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw notAFile(file);
+}
+
+async function cutTo(handle: FileHandle, file: string, length: number): Promise<void> {
+  const { size } = await handle.stat();
+  if (size < length) {
+    throw new ConnectionError("files.shorter", {
+      en: `${quote(file)} has ${size} bytes, but ${length} were committed to it: it was cut or replaced since. Put it back, or start without state.`,
+      zh: `${quote(file)} 有 ${size} 字节，但已向其提交 ${length} 字节：该文件之后被截断或替换。请恢复该文件，或不带状态启动。`,
+    });
+  }
+  if (size > length) await handle.truncate(length);
+}
+
+function grown(staged: Buffer, used: number, needed: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_STAGE, staged.length * 2, needed));
+  larger.set(staged.subarray(0, used));
+  return larger;
+}
