@@ -2,16 +2,37 @@
 import type { NodeType } from "@millrace/engine/node";
 import { node as discard } from "./discard/index.ts";
 import { node as eventTime } from "./event-time/index.ts";
+import { node as fileSink } from "./file-sink/index.ts";
+import { node as fileSource } from "./file-source/index.ts";
 import { node as filter } from "./filter/index.ts";
 import { node as flatten } from "./flatten/index.ts";
 import { node as generator } from "./generator/index.ts";
+import { node as httpPush } from "./http-push/index.ts";
 import { node as markFirstSeen } from "./mark-first-seen/index.ts";
 import { node as parse } from "./parse/index.ts";
 import { node as select } from "./select/index.ts";
 import { node as split } from "./split/index.ts";
+import { node as topicSink } from "./topic-sink/index.ts";
+import { node as topicSource } from "./topic-source/index.ts";
 import { node as union } from "./union/index.ts";
 
-const ALL: readonly NodeType[] = [generator, filter, select, flatten, parse, eventTime, markFirstSeen, split, union, discard];
+const ALL: readonly NodeType[] = [
+  topicSource,
+  httpPush,
+  fileSource,
+  generator,
+  filter,
+  select,
+  flatten,
+  parse,
+  eventTime,
+  markFirstSeen,
+  split,
+  union,
+  topicSink,
+  fileSink,
+  discard,
+];
 
 /** By the name under which documents know them. */
 export const nodeTypes: ReadonlyMap<string, NodeType> = new Map(ALL.map((node) => [node.spec.type, node]));

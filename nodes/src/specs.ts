@@ -2,16 +2,37 @@
 import type { NodeSpec, Params } from "@millrace/engine/node";
 import { spec as discard } from "./discard/spec.ts";
 import { spec as eventTime } from "./event-time/spec.ts";
+import { spec as fileSink } from "./file-sink/spec.ts";
+import { spec as fileSource } from "./file-source/spec.ts";
 import { spec as filter } from "./filter/spec.ts";
 import { spec as flatten } from "./flatten/spec.ts";
 import { spec as generator } from "./generator/spec.ts";
+import { spec as httpPush } from "./http-push/spec.ts";
 import { spec as markFirstSeen } from "./mark-first-seen/spec.ts";
 import { spec as parse } from "./parse/spec.ts";
 import { spec as select } from "./select/spec.ts";
 import { spec as split } from "./split/spec.ts";
+import { spec as topicSink } from "./topic-sink/spec.ts";
+import { spec as topicSource } from "./topic-source/spec.ts";
 import { spec as union } from "./union/spec.ts";
 
-export const specs: readonly NodeSpec[] = [generator, filter, select, flatten, parse, eventTime, markFirstSeen, split, union, discard].map(
+export const specs: readonly NodeSpec[] = [
+  topicSource,
+  httpPush,
+  fileSource,
+  generator,
+  filter,
+  select,
+  flatten,
+  parse,
+  eventTime,
+  markFirstSeen,
+  split,
+  union,
+  topicSink,
+  fileSink,
+  discard,
+].map(
   // Each knows its own params; whoever takes them from a list hands over params that its schema has passed.
   (spec) => spec as unknown as NodeSpec<Params>,
 );

@@ -1,0 +1,59 @@
+/**
+ * Rows are staged in memory; a checkpoint writes them behind what is there and keeps the file's length. After a crash the file is cut to the length of the checkpoint that
+ * counted, so what is in it then is what that checkpoint covers.
+ */
+import { csvHeader } from "@millrace/engine/codec";
+import { type ByteRange, type FileStore, type FileWriter, RowError, type Sink, type SinkContext } from "@millrace/engine/node";
+import type { FileSinkParams } from "./spec.ts";
+
+/** So much may wait for a checkpoint; then the source waits. */
+const MOST_STAGED_BYTES = 16 << 20;
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+
+const LENGTH = "length";
+
+export function createSink({ path, format, separator, header }: FileSinkParams, { connection, restored, schema }: SinkContext): Sink {
+  const files = connection as FileStore;
+  let writer: FileWriter | undefined;
+  let committed = restored === undefined ? 0 : Number(restored[LENGTH]);
+  function opened(): FileWriter {
+    if (!writer) throw new Error("the sink was not opened");
+    return writer;
+  }
+
+  return {
+    async open() {
+      writer = await files.openWriter(path, restored === undefined ? undefined : committed);
+      if (format === "csv" && header && schema && committed === 0) writer.append(Buffer.from(csvHeader(schema, separator)));
+    },
+    write({ value }) {
+      if (value !== null) opened().append(lineOf(value, format));
+    },
+    get isFull() {
+      return opened().stagedBytes > MOST_STAGED_BYTES;
+    },
+    async prepare() {
+      return { [LENGTH]: await opened().flush() };
+    },
+    async commit(prepared) {
+      committed = Number(prepared[LENGTH]);
+    },
+    abort: async () => writer?.discard(committed),
+    close: async () => writer?.close(),
+  };
+}
+
+/** The record's text, without line ends: a record that was read from elsewhere is written as it was, and may have some. */
+function lineOf({ bytes, start, end }: ByteRange, format: FileSinkParams["format"]): Uint8Array {
+  const text = bytes.subarray(start, end);
+  if (format === "csv" || (!text.includes(LF) && !text.includes(CR))) return text;
+  if (format === "text")
+    throw new RowError("file-sink.line-break", {
+      en: "The text has a line break, so it would become two lines. Replace line breaks before, or write JSON.",
+      zh: "文本中有换行，会变成两行。请先替换换行，或改用 JSON 格式。",
+    });
+  // In JSON they can only stand between the parts, where a blank says the same.
+  return text.map((byte) => (byte === LF || byte === CR ? SPACE : byte));
+}

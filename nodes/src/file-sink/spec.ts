@@ -1,0 +1,32 @@
+import { defineSpec } from "@millrace/engine/node";
+import { z } from "zod";
+import { fileFormatParam, headerParam, pathParam, separatorParam } from "../file-params.ts";
+import { connectionParam, omitNullsParam } from "../io-params.ts";
+
+const params = z.strictObject({
+  path: pathParam(),
+  format: fileFormatParam(),
+  omitNulls: omitNullsParam(),
+  separator: separatorParam(),
+  header: headerParam(),
+  connection: connectionParam(),
+});
+
+export type FileSinkParams = z.output<typeof params>;
+
+export const spec = defineSpec<FileSinkParams>({
+  type: "file-sink",
+  title: { en: "File sink", zh: "文件输出" },
+  summary: { en: "Writes rows as lines of a file, exactly once.", zh: "将行写为文件中的一行，精确一次。" },
+  category: "sink",
+  keywords: ["jsonl", "csv", "text", "lines", "export", "save", "文件", "导出", "写入", "保存"],
+  params,
+  inputs: { in: { en: "Rows to write.", zh: "要写出的行。" } },
+  outputs: {},
+  connection: "files",
+  inferSchema: () => ({}),
+  format: ({ format, omitNulls, separator, header }) => ({ name: format, omitNulls, separator, header }),
+  delivery: "exactly-once",
+  cardLine: ({ path }) => path,
+  targets: ({ path }) => [{ kind: "file", name: path }],
+});

@@ -1,0 +1,92 @@
+/** Params that sources and sinks have in common. */
+import { duration, paramMeta } from "@millrace/engine/node";
+import { z } from "zod";
+import { isTopicName } from "./topic-name.ts";
+
+/** Which connection: an alias that the document lists, or the built-in driver when left out. */
+export function connectionParam() {
+  return z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,63}$/)
+    .optional()
+    .register(paramMeta, {
+      title: { en: "Connection", zh: "连接" },
+      description: { en: "An alias of the pipeline; without one, what is built in.", zh: "流水线中的连接别名；留空则使用内置实现。" },
+      kind: "connection",
+      advanced: true,
+    });
+}
+
+/** A topic's name by Kafka's rule. */
+export function topicParam() {
+  return z.string().refine(isTopicName, {
+    params: {
+      expected: { en: "1 to 249 letters, digits, dots, underscores and hyphens", zh: "1 至 249 个字母、数字、点、下划线或连字符" },
+    },
+  });
+}
+
+export function schemaParam() {
+  return z
+    .string()
+    .min(1)
+    .optional()
+    .register(paramMeta, {
+      title: { en: "Schema", zh: "模式" },
+      description: {
+        en: "A schema that the pipeline declares, or fields in SQL's words. Without one, records have no fields that expressions could read.",
+        zh: "流水线中声明的模式，或用 SQL 写出的字段。留空时记录没有可供表达式读取的字段。",
+      },
+      kind: "schema",
+      examples: ["app_log", "mid STRING, ts BIGINT"],
+    });
+}
+
+const FORMAT_WORDS = {
+  json: { en: "JSON", zh: "JSON" },
+  csv: { en: "CSV", zh: "CSV" },
+  text: { en: "Text as it is", zh: "原样文本" },
+};
+
+export function formatParam() {
+  return z
+    .enum(["json", "csv", "text"])
+    .default("json")
+    .register(paramMeta, {
+      title: { en: "Format", zh: "格式" },
+      description: {
+        en: "JSON objects, CSV lines, or text: one field `text` with the whole record.",
+        zh: "JSON 对象、CSV 行，或文本：整条记录放入字段 `text`。",
+      },
+      options: FORMAT_WORDS,
+    });
+}
+
+export function omitNullsParam() {
+  return z
+    .boolean()
+    .default(true)
+    .register(paramMeta, {
+      title: { en: "Leave out nulls", zh: "省略空值" },
+      description: {
+        en: "Members that are NULL are not written. Records that pass unchanged stay as they are.",
+        zh: "不写出值为 NULL 的成员。未改动的记录保持原样。",
+      },
+      advanced: true,
+    });
+}
+
+export function idleAfterParam() {
+  return duration()
+    .default("5 s")
+    .register(paramMeta, {
+      title: { en: "Idle after", zh: "空闲超时" },
+      description: {
+        en: "A partition without records for this long no longer holds the watermark back.",
+        zh: "分区在这段时间内没有记录时，不再阻碍水位线前进。",
+      },
+      kind: "duration",
+      examples: ["5 s", "1 min"],
+      advanced: true,
+    });
+}

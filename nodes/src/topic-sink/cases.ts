@@ -1,0 +1,43 @@
+import { type NodeCase, row } from "@millrace/engine/node";
+
+export const cases: readonly NodeCase[] = [
+  {
+    name: "writes rows as JSON, members that are NULL left out",
+    params: { topic: "dwd_page_log" },
+    inputs: { in: "mid STRING, page_id STRING" },
+    steps: [row(5, { mid: "mid_1", page_id: "home" })],
+    emits: [["written", { mid: "mid_1", page_id: "home" }, 5]],
+  },
+  {
+    name: "keys records by an expression",
+    params: { topic: "dwd_page_log", key: "common.mid" },
+    steps: [
+      {
+        rows: { in: [{ value: { common: { mid: "mid_1" }, more: [1] } }] },
+        expect: { rows: { written: [{ value: { common: { mid: "mid_1" }, more: [1] }, key: "mid_1" }] } },
+      },
+    ],
+  },
+  {
+    name: "writes a row whose key is NULL without a key",
+    params: { topic: "t", key: "mid" },
+    inputs: { in: "mid STRING" },
+    steps: [{ rows: { in: [{ value: { mid: null } }] }, expect: { counters: { errors: 0, in: 1 }, rows: { written: [{ value: {} }] } } }],
+  },
+  {
+    name: "chooses the topic by an expression",
+    params: { topicExpression: "'dwd_' || t" },
+    steps: [{ rows: { in: [{ value: { t: "cart" } }] }, expect: { rows: { written: [{ value: { t: "cart" }, target: "dwd_cart" }] } } }],
+  },
+  {
+    name: "sends a row whose topic is NULL to error",
+    params: { topicExpression: "t" },
+    inputs: { in: "t STRING" },
+    steps: [{ rows: { in: [{ value: {} }] }, expect: { counters: { errors: 1 }, rows: { written: [] } } }],
+  },
+  {
+    name: "refuses neither a topic nor an expression",
+    params: {},
+    invalid: 'topic: expected a topic, or an expression that computes it, got nothing. Try "dwd_page_log".',
+  },
+];

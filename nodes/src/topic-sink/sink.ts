@@ -1,0 +1,43 @@
+import { RowError, type Sink, type SinkContext, type TopicLog, type TransactionalWriter } from "@millrace/engine/node";
+import { badTopicName } from "../connections/topic-errors.ts";
+import { isTopicName } from "../topic-name.ts";
+import type { TopicSinkParams } from "./spec.ts";
+
+/** So much may wait for a checkpoint; then the source waits. */
+const MOST_STAGED_BYTES = 16 << 20;
+
+type Handle = Record<string, string | number>;
+
+export function createSink({ topic }: TopicSinkParams, { connection, pipelineId, nodeId, subtask }: SinkContext): Sink {
+  let writer: TransactionalWriter | undefined;
+  /** Topics that rows named so far. */
+  const named = new Set<string>();
+  function opened(): TransactionalWriter {
+    if (!writer) throw new Error("the sink was not opened");
+    return writer;
+  }
+
+  return {
+    async open() {
+      // Not the run's id: a run that was taken over by a newer one must be found out.
+      writer = await (connection as TopicLog).openTransactionalWriter(`${pipelineId}/${nodeId}/${subtask}`);
+    },
+    write({ target, ...record }) {
+      const name = target ?? (topic as string);
+      if (!named.has(name)) named.add(checked(name));
+      opened().write(name, record);
+    },
+    get isFull() {
+      return opened().stagedBytes > MOST_STAGED_BYTES;
+    },
+    prepare: (checkpointId) => opened().prepare(checkpointId),
+    commit: (prepared, via) => opened().commit(prepared as Handle, via),
+    abort: async (prepared) => writer?.abort(prepared as Handle | undefined),
+    close: async () => writer?.close(),
+  };
+}
+
+function checked(name: string): string {
+  if (!isTopicName(name)) throw new RowError("topic-sink.bad-topic", badTopicName(name).words);
+  return name;
+}
