@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import express, { type RequestHandler, Router } from "express";
 
 /** The built designer: files with a hash in their name are kept by the browser, the page itself is asked for each time. Any other address is one of the designer's own. */
@@ -8,7 +8,15 @@ export function designerPages(folder: string): Router {
   const router = Router();
   router.use(
     "/assets",
-    express.static(join(folder, "assets"), { immutable: true, maxAge: "365d", index: false, redirect: false }),
+    express.static(join(folder, "assets"), {
+      immutable: true,
+      maxAge: "365d",
+      index: false,
+      redirect: false,
+      setHeaders: (response, file) => {
+        if (basename(file).startsWith(LIVE_VALUE_WORKER)) response.set("Content-Security-Policy", LIVE_VALUE_POLICY);
+      },
+    }),
     missing,
   );
   router.use(
@@ -27,6 +35,13 @@ export function designerPages(folder: string): Router {
   });
   return router;
 }
+
+/**
+ * The worker that shows what an expression gives compiles it to a function, which the page itself may not. A worker has the policy of its own file: this one may
+ * compile, and cannot reach anything: no network, no page, no other script's data.
+ */
+const LIVE_VALUE_WORKER = "live-value.worker-";
+const LIVE_VALUE_POLICY = "default-src 'none'; script-src 'self' 'unsafe-eval'; frame-ancestors 'none'; base-uri 'none'";
 
 const missing: RequestHandler = (_request, response) =>
   void response.status(404).type("text").send("There is no such file. Load the page again: it was built anew.");
