@@ -1,4 +1,6 @@
-import { Group, Text } from "@mantine/core";
+import { ActionIcon, Group, Text } from "@mantine/core";
+import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Tag } from "../preview/Tag.tsx";
 import classes from "./live-value.module.css";
@@ -7,7 +9,7 @@ import { LiveValueTimeout } from "./live-value-client.ts";
 import { type LiveValueInput, useLiveValue } from "./use-live-value.ts";
 
 /** What the expression gives for records that really passed. */
-export function LiveValue(input: LiveValueInput) {
+export function LiveValue({ compact = false, ...input }: LiveValueInput & { readonly compact?: boolean }) {
   const { t } = useTranslation("editor");
   const { answer, failure } = useLiveValue(input);
   if (input.text.trim() === "") return null;
@@ -27,11 +29,13 @@ export function LiveValue(input: LiveValueInput) {
     );
   }
   if (!answer?.type) return null;
-  return <Answer answer={answer} />;
+  return <Answer answer={answer} compact={compact} />;
 }
 
-function Answer({ answer }: { readonly answer: LiveAnswer }) {
+function Answer({ answer, compact }: { readonly answer: LiveAnswer; readonly compact: boolean }) {
   const { t } = useTranslation("editor");
+  const [opened, setOpened] = useState(!compact);
+  const shown = opened ? answer.shown : answer.shown.slice(0, 1);
   return (
     <div className={classes.live} role="group" aria-label={t("liveLabel", { count: answer.count })}>
       <Group gap={6} mb={2}>
@@ -43,9 +47,22 @@ function Answer({ answer }: { readonly answer: LiveAnswer }) {
         )}
         {answer.nulls > 0 && <Tag tone="muted">{t("liveNulls", { percent: share(answer.nulls, answer.count) })}</Tag>}
         {answer.errors > 0 && <Tag tone="error">{t("liveErrors", { percent: share(answer.errors, answer.count) })}</Tag>}
+        {compact && (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="xs"
+            ml="auto"
+            aria-expanded={opened}
+            aria-label={opened ? t("liveFewer") : t("liveMore")}
+            onClick={() => setOpened(!opened)}
+          >
+            {opened ? <IconChevronUp size={12} /> : <IconChevronDown size={12} />}
+          </ActionIcon>
+        )}
       </Group>
       <ol className={classes.values}>
-        {answer.shown.map(({ result, read }, index) => (
+        {shown.map(({ result, read }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: places in a list of five, the latest first.
           <li key={index} className={classes.value} data-is={result.is} title={textOf(result)}>
             <span className={classes.result}>

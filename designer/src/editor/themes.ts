@@ -37,6 +37,7 @@ function theme(base: "vs" | "vs-dark", background: string, colors: Readonly<Reco
     inherit: true,
     rules: Object.entries(colors).map(([token, foreground]) => ({ token, foreground })),
     colors: {
+      "editor.placeholder.foreground": base === "vs" ? "#5b6675" : "#9ba7b6",
       "editorLineNumber.foreground": base === "vs" ? "#5b6675" : "#9ba7b6",
       "editor.background": background,
       "editorWidget.background": base === "vs" ? "#ffffff" : "#232831",

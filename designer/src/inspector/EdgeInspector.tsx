@@ -53,7 +53,7 @@ export function EdgeInspector({ edge }: { readonly edge: Edge }) {
             <Table.Tbody>
               {fields.map(({ path, dataType }) => (
                 <Table.Tr key={path}>
-                  <Table.Td ff="monospace" style={{ overflowWrap: "anywhere" }}>
+                  <Table.Td ff="monospace" style={{ overflowWrap: "break-word" }}>
                     {path}
                   </Table.Td>
                   <Table.Td>

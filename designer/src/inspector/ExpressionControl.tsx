@@ -7,10 +7,13 @@ import { usePortRecords } from "../preview/use-port-records.ts";
 import { useFormSurroundings } from "./form-surroundings.ts";
 import type { ScalarProps } from "./ScalarControls.tsx";
 
+/** With more expressions than this, five values under each would bury the form. */
+const MANY = 3;
+
 /** An expression in the editor, with what it gives for real records under it. */
 export function ExpressionControl({ item, value, path, label, invalid, describedBy, onChange }: ScalarProps) {
   const words = useWords();
-  const { schemaAt, feederAt, timeZone, filled, problemsAt } = useFormSurroundings();
+  const { schemaAt, feederAt, timeZone, filled, problemsAt, expressionCount } = useFormSurroundings();
   const schema = schemaAt(path);
   const { records: samples } = usePortRecords(feederAt(path));
   const problems = problemsAt(path);
@@ -42,6 +45,7 @@ export function ExpressionControl({ item, value, path, label, invalid, described
         onChange={(next) => onChange(next === "" && item.optional ? undefined : next)}
       />
       <LiveValue
+        compact={expressionCount > MANY}
         text={filled(text)}
         schema={schema}
         samples={samples}

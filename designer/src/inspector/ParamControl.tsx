@@ -45,7 +45,7 @@ export function ParamControl({ item, value, path, name, hideLabel }: ParamContro
   const body = bodyOf(scalar);
   const description = [
     meta?.description && words(meta.description),
-    isScalar(item.default) && control.kind !== "boolean" && t("defaultIs", { value: valueText(item.default) }),
+    isScalar(item.default) && ["text", "number"].includes(control.kind) && t("defaultIs", { value: valueText(item.default) }),
   ]
     .filter(Boolean)
     .join(" ");

@@ -35,19 +35,21 @@ export function ProblemList({ problems, id, here, onFix }: ProblemListProps) {
           ) : (
             <IconAlertTriangle
               size={14}
-              color="var(--mantine-color-orange-7)"
+              color="var(--mr-warning)"
               aria-label={t("warning")}
               style={{ flex: "none", marginTop: 2 }}
             />
           )}
-          <Text size="xs" c={problem.severity === "error" ? "var(--mr-error)" : "var(--mr-text)"} style={{ overflowWrap: "anywhere" }}>
-            {words(problemWords(placed(problem, here)))}
-          </Text>
-          {problem.fix && onFix && (
-            <Button size="compact-xs" variant="light" style={{ flex: "none" }} onClick={() => onFix(problem)}>
-              {t("fixWith", { text: problem.fix.replace })}
-            </Button>
-          )}
+          <div>
+            <Text size="xs" c={problem.severity === "error" ? "var(--mr-error)" : "var(--mr-text)"} style={{ overflowWrap: "anywhere" }}>
+              {words(problemWords(placed(problem, here)))}
+            </Text>
+            {problem.fix && onFix && (
+              <Button size="compact-xs" variant="light" mt={2} maw="100%" onClick={() => onFix(problem)}>
+                {t("fixWith", { text: problem.fix.replace })}
+              </Button>
+            )}
+          </div>
         </Group>
       ))}
     </div>

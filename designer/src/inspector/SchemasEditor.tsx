@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Group, Stack, Switch, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, Group, Stack, Switch, Textarea } from "@mantine/core";
 import type { DeclaredSchema, Problem } from "@millrace/engine/pipeline";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -59,7 +59,10 @@ function SchemaFields({ schema, problems, onChange }: SchemaFieldsProps) {
               return fields !== undefined;
             }}
           />
-          <TextInput
+          <Textarea
+            autosize
+            minRows={1}
+            maxRows={8}
             aria-label={t("fieldType", { field })}
             size="sm"
             style={{ flex: 1 }}

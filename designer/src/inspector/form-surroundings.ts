@@ -14,6 +14,8 @@ export interface FormSurroundings {
   readonly schemaAt: (path: Path) => Schema | undefined;
   /** The output port ("node.port") that gives these rows, for their records. */
   readonly feederAt: (path: Path) => string | undefined;
+  /** How many expressions the form has: many are shown with one value each. */
+  readonly expressionCount: number;
   readonly timeZone: string;
   /** A text with the pipeline's parameters (their defaults) in the place of `${name}`. */
   readonly filled: (text: string) => string;

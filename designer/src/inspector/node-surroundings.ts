@@ -31,6 +31,7 @@ export function useNodeSurroundings(nodeId: string, node: PipelineNode, form: Fo
       schemaAt: (path) => (typed && inputOf(typed, portAt(path))?.schema) ?? undefined,
       feederAt: (path) => (typed && inputOf(typed, portAt(path))?.edges[0]?.from) ?? undefined,
       filled: (text) => String(fillIn(text, values, () => undefined)),
+      expressionCount: uses.length,
       timeZone: document.timeZone ?? DEFAULTS.timeZone,
       topics,
       connections: Object.entries(document.connections ?? {}).flatMap(([alias, declared]) => (declared.role === role ? [alias] : [])),
