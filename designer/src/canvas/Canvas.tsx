@@ -29,7 +29,7 @@ const nodeTypes = { card: NodeCard, note: NoteCard, ghost: GhostCard };
 const edgeTypes = { flow: FlowEdge };
 const SNAP: [number, number] = [GRID, GRID];
 const MULTI_KEYS = ["Control", "Meta", "Shift"];
-const FIT = { padding: 0.12, maxZoom: 1 };
+const FIT = { padding: 0.06, maxZoom: 1 };
 
 export function Canvas() {
   const pipelineId = useDocument((state) => state.pipelineId);

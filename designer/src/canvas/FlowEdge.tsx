@@ -46,9 +46,10 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<SceneEdge>) {
       data-state={data?.state}
       data-selected={selected || undefined}
       data-splicing={isSplicing || undefined}
+      data-level={level}
     >
       <BaseEdge path={path} className={classes.path ?? ""} interactionWidth={isThere ? 22 : 0} />
-      {isThere && level === "near" && (
+      {isThere && level !== "far" && (
         <>
           <text ref={label} x={x} y={y - 7} className={classes.rate} textAnchor="middle" />
           <g

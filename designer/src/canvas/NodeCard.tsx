@@ -43,7 +43,7 @@ export const NodeCard = memo(
           <>
             <Head id={id} data={data} />
             {level === "near" && <Ports ports={geometry.ports} />}
-            {level === "near" && <Foot id={id} status={status} />}
+            <Foot id={id} status={status} />
             <Badges id={id} change={change} />
           </>
         )}

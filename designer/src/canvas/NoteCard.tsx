@@ -16,7 +16,13 @@ export const NoteCard = memo(function NoteCard({ data: { noteId, note }, selecte
   const isEditing = useUi((ui) => ui.renaming === noteId);
   const text = typeof note.text === "string" ? note.text : words(note.text);
   return (
-    <div className={classes.note} data-color={note.color ?? "yellow"} data-selected={selected || undefined}>
+    <div
+      role="note"
+      aria-label={t("noteLabel")}
+      className={classes.note}
+      data-color={note.color ?? "yellow"}
+      data-selected={selected || undefined}
+    >
       <NodeResizer
         isVisible={selected === true}
         minWidth={120}

@@ -2,7 +2,7 @@
 import type { NodeSpec } from "@millrace/engine/node";
 import { parsePortRef } from "@millrace/engine/pipeline";
 import { create } from "zustand";
-import { addNode, connectNew, freePlace, mainPorts, makeRoom, type Point, placeAfter, splice } from "../edits/add.ts";
+import { addNode, connectNew, freeOutput, freePlace, mainPorts, makeRoom, type Point, placeAfter, splice } from "../edits/add.ts";
 import { whyNotKinds } from "../edits/fits.ts";
 import { endsOf } from "../edits/graph.ts";
 import { say } from "../i18n/i18n.ts";
@@ -42,7 +42,7 @@ export function openQuickAddHere(selectedNode: string | undefined, selectedEdge:
     return;
   }
   const typed = selectedNode === undefined ? undefined : useAnalysis.getState().nodesById.get(selectedNode);
-  const output = typed && mainPorts(typed.spec).output;
+  const output = typed && freeOutput(document, typed.id, typed.spec);
   if (selectedNode === undefined || output === undefined) openQuickAdd({ screen, at });
   else openQuickAdd({ screen, at: placeAfter(document, selectedNode), from: `${selectedNode}.${output}` });
 }

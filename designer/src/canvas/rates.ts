@@ -9,12 +9,12 @@ export function rateOf(ports: NodeLive["in"]): number {
   return sum;
 }
 
-/** "120 → 60", "→ 20" of a source, "20 →" of a sink. */
+/** "120 → 60"; of a source or a sink the one number there is. */
 export function nodeRateText(live: NodeLive | undefined): string {
   if (!live) return "";
   const inputs = Object.keys(live.in).length > 0 ? rateText(rateOf(live.in)) : "";
   const outputs = Object.keys(live.out).some((port) => port !== "error") ? rateText(rateOf(live.out)) : "";
-  return [inputs, outputs].join(inputs && outputs ? " → " : inputs ? " →" : outputs ? "→ " : "");
+  return inputs && outputs ? `${inputs} → ${outputs}` : inputs || outputs;
 }
 
 /** Thickness of an edge: four pixels at some thousand rows a second. */

@@ -3,7 +3,7 @@
  * here.
  */
 import type { NodeSpec } from "@millrace/engine/node";
-import type { PipelineDocument, PipelineNode } from "@millrace/engine/pipeline";
+import { type PipelineDocument, type PipelineNode, parsePortRef } from "@millrace/engine/pipeline";
 import { type Edge, type Node, Position } from "@xyflow/react";
 import type { Point } from "../edits/add.ts";
 import type { Difference } from "../edits/difference.ts";
@@ -83,14 +83,17 @@ export function createScene() {
       const add = (key: string, state: NonNullable<FlowEdge["data"]>["state"], make: () => Omit<FlowEdge, "data">) => {
         const last = edges.get(key);
         const isSelected = selected.has(key);
-        next.set(
-          key,
-          last?.data?.state === state && last.selected === isSelected ? last : { ...make(), selected: isSelected, data: { state } },
-        );
+        const made = make();
+        const keep =
+          last?.data?.state === state && last.selected === isSelected && last.ariaLabel === made.ariaLabel && last.source === made.source;
+        next.set(key, keep && last.target === made.target ? last : { ...made, selected: isSelected, data: { state } });
       };
       for (const edge of document.edges) {
         const key = edgeKey(edge);
-        add(key, difference.addedEdges.has(key) ? "added" : "same", () => flowEdge(key, endsOf(edge)));
+        add(key, difference.addedEdges.has(key) ? "added" : "same", () => ({
+          ...flowEdge(key, endsOf(edge)),
+          ariaLabel: `${nameOf(document, edge.from)} → ${nameOf(document, edge.to)}`,
+        }));
       }
       for (const edge of difference.removedEdges) {
         const { source, target, ...ports } = endsOf(edge);
@@ -202,4 +205,9 @@ function sameGeometry(one: CardGeometry, other: CardGeometry): boolean {
     one.ports.length === other.ports.length &&
     one.ports.every((port, index) => port.id === other.ports[index]?.id && port.type === other.ports[index]?.type)
   );
+}
+
+function nameOf(document: PipelineDocument, ref: string): string {
+  const { node, port } = parsePortRef(ref);
+  return `${document.nodes[node]?.name ?? node} (${port})`;
 }

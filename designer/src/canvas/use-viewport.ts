@@ -26,7 +26,7 @@ export function useViewport(wrapper: RefObject<HTMLElement | null>): void {
         // After React has drawn what a command has just changed.
         requestAnimationFrame(() => {
           void flow.fitView({
-            padding: ids?.length === 1 ? 0.9 : 0.12,
+            padding: ids?.length === 1 ? 0.9 : 0.06,
             maxZoom: ids ? Math.max(0.8, flow.getZoom()) : 1,
             duration: duration(),
             ...(ids ? { nodes: ids.map((id) => ({ id })) } : {}),

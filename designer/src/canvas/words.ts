@@ -33,7 +33,6 @@ export const words = {
   unknownType: { en: "Unknown node type “{{type}}”", zh: "未知的节点类型 “{{type}}”" },
   nameOf: { en: "Name of the node", zh: "节点名称" },
   perSecond: { en: "{{rate}}/s", zh: "{{rate}}/秒" },
-  edgeLabel: { en: "Edge from {{from}} to {{to}}", zh: "从 {{from}} 到 {{to}} 的连线" },
   insertHere: { en: "Put a node into this edge", zh: "在此连线中插入节点" },
   addTitle: { en: "Add a node", zh: "添加节点" },
   addInto: { en: "Put a node into the edge", zh: "在连线中插入节点" },

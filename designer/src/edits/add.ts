@@ -40,6 +40,13 @@ export function mainPorts(spec: NodeSpec): { input: string | undefined; output: 
   return { input: inputs[0], output: outputs.find((port) => port !== "error") };
 }
 
+/** The output that something new is joined to: the first without an edge, else the first; never `error`. */
+export function freeOutput(document: PipelineDocument, nodeId: string, spec: NodeSpec): string | undefined {
+  const { outputs } = portNames(spec, document.nodes[nodeId]?.params ?? {});
+  const mains = outputs.filter((port) => port !== "error");
+  return mains.find((port) => !document.edges.some(({ from }) => from === `${nodeId}.${port}`)) ?? mains[0];
+}
+
 /** Joins a port to a new node, when it has an input. */
 export function connectNew(draft: PipelineDocument, from: string, nodeId: string, spec: NodeSpec): void {
   const { input } = mainPorts(spec);

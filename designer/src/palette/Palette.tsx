@@ -5,7 +5,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { addChosen } from "../canvas/quick-add.ts";
 import { placeOfWork } from "../canvas/viewport.ts";
-import { mainPorts, placeAfter } from "../edits/add.ts";
+import { freeOutput, mainPorts, placeAfter } from "../edits/add.ts";
 import { useWords } from "../i18n/use-words.ts";
 import { useDocument } from "../store/document.ts";
 import { useSelection } from "../store/selection.ts";
@@ -84,7 +84,7 @@ function addBehindSelected(spec: NodeSpec): void {
   const screen = { x: 0, y: 0 };
   const node = nodes.length === 1 && before !== undefined ? document.nodes[before] : undefined;
   const beforeSpec = node && specs.get(node.type);
-  const output = beforeSpec && mainPorts(beforeSpec).output;
+  const output = before !== undefined && beforeSpec ? freeOutput(document, before, beforeSpec) : undefined;
   if (before === undefined || output === undefined || mainPorts(spec).input === undefined)
     return void addChosen(spec, { screen, at: place });
   addChosen(spec, { screen, at: placeAfter(document, before), from: `${before}.${output}` });

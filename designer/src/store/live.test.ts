@@ -1,0 +1,84 @@
+import type { LiveFrame } from "@millrace/server/api";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { addSamples, edgeLive, followRun, nodeLive, onNodeLive, runStatus, takeFrame, watchEdges } from "./live.ts";
+
+const RUN = { pipelineId: "p", runId: "r1", state: "running", savepoint: false, deadLetters: 0 } as const;
+
+function frame(total: number, part: Partial<LiveFrame> = {}): LiveFrame {
+  const node = { in: {}, out: { out: { total, rate: 5 } }, dropped: {}, errors: 0, watermark: null };
+  return { at: 1, run: RUN, nodes: { a: node, b: { ...node, out: {} } }, samples: {}, ...part };
+}
+
+const opened: string[] = [];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  opened.length = 0;
+  vi.stubGlobal(
+    "EventSource",
+    class {
+      constructor(url: string) {
+        opened.push(url);
+      }
+      addEventListener() {}
+      close() {}
+    },
+  );
+  followRun("p");
+});
+
+afterEach(() => {
+  followRun(undefined);
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("tells only those whose numbers changed", () => {
+  takeFrame(frame(1));
+  const a = vi.fn();
+  const b = vi.fn();
+  const stops = [onNodeLive("a", a), onNodeLive("b", b)];
+  takeFrame(frame(2));
+  expect(a).toHaveBeenCalledTimes(1);
+  expect(b).not.toHaveBeenCalled();
+  for (const stop of stops) stop();
+  takeFrame(frame(3));
+  expect(a).toHaveBeenCalledTimes(1);
+});
+
+test("knows the counts of an edge by the port it begins at", () => {
+  takeFrame(frame(7));
+  expect(edgeLive("a.out->b.in")?.total).toBe(7);
+  expect(edgeLive("a.out")?.total).toBe(7);
+  expect(edgeLive("a.error->b.in")).toBeUndefined();
+  expect(nodeLive("constructor")).toBeUndefined();
+});
+
+test("keeps samples in order and once each", () => {
+  const sample = (seq: number) => ({ seq, at: 0, time: null, kind: "+I" as const, text: `${seq}` });
+  takeFrame(frame(1, { samples: { "a.out": [sample(5), sample(6)] } }));
+  takeFrame(frame(1, { samples: { "a.out": [sample(6), sample(7)] } }));
+  const told = vi.fn();
+  onNodeLive("a", told);
+  addSamples("a.out", [sample(4), sample(5)]);
+  takeFrame(frame(1));
+  expect(runStatus()?.runId).toBe("r1");
+});
+
+test("asks for samples of what is watched, once for a burst, until nobody watches", () => {
+  const first = watchEdges(["a.out->b.in"]);
+  const second = watchEdges(["a.out->b.in", "b.out"]);
+  vi.advanceTimersByTime(100);
+  expect(opened).toEqual(["/api/live?pipeline=p&edges=a.out-%3Eb.in%2Cb.out"]);
+  first();
+  second();
+  vi.advanceTimersByTime(100);
+  expect(opened.at(-1)).toBe("/api/live?pipeline=p");
+});
+
+test("forgets the numbers of another pipeline", () => {
+  takeFrame(frame(1));
+  followRun("q");
+  expect(nodeLive("a")).toBeUndefined();
+  expect(runStatus()).toBeUndefined();
+});
