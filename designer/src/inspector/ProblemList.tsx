@@ -33,12 +33,7 @@ export function ProblemList({ problems, id, here, onFix }: ProblemListProps) {
           {problem.severity === "error" ? (
             <IconAlertCircle size={14} color="var(--mr-error)" aria-label={t("error")} style={{ flex: "none", marginTop: 2 }} />
           ) : (
-            <IconAlertTriangle
-              size={14}
-              color="var(--mr-warning)"
-              aria-label={t("warning")}
-              style={{ flex: "none", marginTop: 2 }}
-            />
+            <IconAlertTriangle size={14} color="var(--mr-warning)" aria-label={t("warning")} style={{ flex: "none", marginTop: 2 }} />
           )}
           <div>
             <Text size="xs" c={problem.severity === "error" ? "var(--mr-error)" : "var(--mr-text)"} style={{ overflowWrap: "anywhere" }}>

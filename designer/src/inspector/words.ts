@@ -104,7 +104,7 @@ export const words = {
   unknownType: { en: 'There is no node type "{{type}}"', zh: "没有节点类型“{{type}}”" },
   unknownTypeHelp: {
     en: "Its parameters are kept. Replace the node, or open the pipeline with a Millrace that knows the type.",
-    zh: "其参数会保留。请替换该节点，或使用支持该类型的 Millrace 打开。",
+    zh: "其参数会保留。请替换该节点，或使用支持该类型的 Millrace 打开流水线。",
   },
   value: { en: "Value", zh: "值" },
   variantBoolean: { en: "Yes or no", zh: "布尔" },
