@@ -131,7 +131,7 @@ describe("check", PATIENCE, () => {
     const file = write("kaputt 管道.json", broken);
     const { code, out, err } = await millrace(["check", file]);
     expect(code).toBe(1);
-    expect(out).toContain(`${file}: error at node large, condition, character 1: `);
+    expect(out).toContain(`${file}: error at node large, character 1: condition: `);
     expect(out).toContain("amount");
     expect(err).toBe(`${file}: 1 error, 0 warnings\n`);
   });

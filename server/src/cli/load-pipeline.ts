@@ -1,6 +1,6 @@
 /** A pipeline by the name that people give on the command line: a file, or a template. */
 import { readFileSync, statSync } from "node:fs";
-import { type PipelineDocument, type Problem, placeText, words } from "@millrace/engine/pipeline";
+import { type PipelineDocument, type Problem, words } from "@millrace/engine/pipeline";
 import { templates } from "@millrace/templates";
 import { UsageError } from "../data-folder.ts";
 import { readPipeline } from "../documents.ts";
@@ -30,12 +30,13 @@ export function loadDocument(name: string): PipelineDocument {
   throw new UsageError(`${label} is no pipeline:\n${problems.map((problem) => `  ${problemLine(problem)}`).join("\n")}`);
 }
 
-/** "error at node filter, condition: There is no field …" */
+/** "error at node filter, character 3: condition: There is no field …" */
 export function problemLine(problem: Problem): string {
-  const path = problem.path && problem.path.length > 0 ? placeText(problem.path) : undefined;
-  const place = [problem.nodeId === undefined ? undefined : `node ${problem.nodeId}`, path].filter((part) => part !== undefined).join(", ");
-  const column = problem.range ? `, character ${problem.range.start + 1}` : "";
-  return `${problem.severity}${place ? ` at ${place}${column}` : ""}: ${words(problem).en}`;
+  const place = [
+    ...(problem.nodeId === undefined ? [] : [`node ${problem.nodeId}`]),
+    ...(problem.range ? [`character ${problem.range.start + 1}`] : []),
+  ].join(", ");
+  return `${problem.severity}${place ? ` at ${place}` : ""}: ${words(problem).en}`;
 }
 
 function readText(name: string): string | undefined {

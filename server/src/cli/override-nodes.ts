@@ -73,18 +73,24 @@ function withFileNode(
   const alias = `file-of-${id}`.slice(0, 64);
   const path = resolve(file);
   connections[alias] = { kind: "built-in", role: "files", settings: { root: dirname(path) } };
-  const { schema } = node.params;
+  const kept = type === "file-source" ? "schema" : "omitNulls";
   const params = {
     connection: alias,
     path: basename(path),
-    format: extname(path).toLowerCase() === ".csv" ? "csv" : "json",
-    ...(schema === undefined ? {} : { schema }),
+    format: formatOf(node, path),
+    ...(node.params[kept] === undefined ? {} : { [kept]: node.params[kept] }),
   };
   return {
     ...document,
     connections: { ...document.connections, [alias]: { role: "files" } },
     nodes: { ...document.nodes, [id]: { ...node, type, params } },
   };
+}
+
+/** By the file's ending; text stays text. */
+function formatOf(node: PipelineNode, path: string): string {
+  if (extname(path).toLowerCase() === ".csv") return "csv";
+  return node.params.format === "text" ? "text" : "json";
 }
 
 /** Leaves out every part of the drawing that is connected to nothing else and does nothing but write the targets that are not read any more. */
