@@ -122,7 +122,7 @@ export class ChunkBuilder {
     const length = this.writeColumns();
     // Whole chunks keep the memory they were built in; what was cut short goes on with it.
     const isWhole = length > this.bytes.length >> 1;
-    const bytes = isWhole ? this.bytes.subarray(0, length) : this.bytes.slice(0, length);
+    const bytes = isWhole ? this.bytes.subarray(0, length) : new Uint8Array(this.bytes.subarray(0, length));
     if (isWhole) this.bytes = new Uint8Array(0);
     this.length = 0;
     this.count = 0;
