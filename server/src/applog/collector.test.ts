@@ -78,6 +78,17 @@ it("appends what a crash kept from being appended, and not what it did not", asy
   }
 });
 
+it("leaves what it could not append to whoever is asked next", async () => {
+  const one = collector();
+  const other = collector();
+  topics.failure = new Error("no space left on device");
+  await expect(one.append(records("a"), "id")).rejects.toMatchObject({ status: 503 });
+  topics.failure = undefined;
+  expect(await other.append(records("a"), "id")).toBe("appended");
+  expect(await one.append(records("a"), "id")).toBe("duplicate");
+  expect(texts()).toEqual(["a"]);
+});
+
 it("does not append what another living collector has in hand", async () => {
   const slow = collector();
   const other = collector();

@@ -51,6 +51,7 @@ export function createCollector({ topic, openTopics, dataFolder, now }: Collecto
   /** Posts with an id that this collector has in hand. */
   const inHand = new Map<string, Promise<"appended" | "duplicate">>();
   let working: Promise<void> | undefined;
+  let topicIsThere = false;
   const counts = { records: 0, duplicates: 0 };
 
   function enqueue(records: readonly Uint8Array[], id: string | undefined): Promise<"appended" | "duplicate"> {
@@ -68,6 +69,7 @@ export function createCollector({ topic, openTopics, dataFolder, now }: Collecto
       try {
         await appendTogether(posts);
       } catch (error) {
+        abandon(posts);
         for (const post of posts) post.reject(notAppended(error));
       }
     }
@@ -75,7 +77,7 @@ export function createCollector({ topic, openTopics, dataFolder, now }: Collecto
 
   async function appendTogether(posts: readonly Post[]): Promise<void> {
     const log = await openTopics();
-    const withId = posts.flatMap(({ id }) => (id === undefined ? [] : [id]));
+    const withId = idsOf(posts);
     const taken = withId.length === 0 ? [] : ids().claim(withId, self.id, await positions(log), now());
     const claims = new Map(taken.map((claim) => [claim.id, claim]));
     const free = posts.filter(({ id }) => id === undefined || !claims.has(id));
@@ -90,20 +92,36 @@ export function createCollector({ topic, openTopics, dataFolder, now }: Collecto
   }
 
   function finishIds(posts: readonly Post[]): void {
-    const done = posts.flatMap(({ id }) => (id === undefined ? [] : [id]));
+    const done = idsOf(posts);
     if (done.length > 0) ids().finish(done);
+  }
+
+  function abandon(posts: readonly Post[]): void {
+    const given = idsOf(posts);
+    try {
+      if (given.length > 0) ids().abandon(given, self.id);
+    } catch {
+      // The claims stay this collector's own, which takes them up again itself when the posts come again.
+    }
   }
 
   async function appendRecords(log: TopicLog, records: readonly TopicRecord[]): Promise<void> {
     if (records.length === 0) return;
     try {
+      if (!topicIsThere) await ensureTopic(log);
       await log.append(topic, records);
     } catch (error) {
-      // The topic may not be there yet, or not any more.
-      if (!(await log.createTopic(topic, { partitions: PARTITIONS }))) throw error;
+      if (!(error instanceof ConnectionError) || error.code !== "topic.unknown") throw error;
+      // Somebody removed it since.
+      await ensureTopic(log);
       await log.append(topic, records);
     }
     counts.records += records.length;
+  }
+
+  async function ensureTopic(log: TopicLog): Promise<void> {
+    await log.createTopic(topic, { partitions: PARTITIONS });
+    topicIsThere = true;
   }
 
   function recordsOf({ records, id }: Post): TopicRecord[] {
@@ -170,6 +188,10 @@ export function createCollector({ topic, openTopics, dataFolder, now }: Collecto
       self.release();
     },
   };
+}
+
+function idsOf(posts: readonly Post[]): string[] {
+  return posts.flatMap(({ id }) => (id === undefined ? [] : [id]));
 }
 
 /** Which records of the claimed post are in the topic, by their index in the post. */

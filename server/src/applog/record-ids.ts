@@ -23,6 +23,8 @@ export interface RecordIds {
   /** Makes another's claim one's own, if it is still as `claim` says. */
   takeOver(claim: Claim, owner: string): boolean;
   finish(ids: readonly string[]): void;
+  /** Leaves one's own unfinished claims to whoever tries the posts again: whether they were appended is not known. */
+  abandon(ids: readonly string[], owner: string): void;
   close(): void;
 }
 
@@ -37,6 +39,7 @@ export function openRecordIds(path: string): RecordIds {
   const find = database.prepare("SELECT * FROM record_ids WHERE id = ? AND at > ?");
   const insert = database.prepare("INSERT INTO record_ids (id, owner, done, positions, at) VALUES (?, ?, 0, ?, ?)");
   const finish = database.prepare("UPDATE record_ids SET done = 1, positions = '{}' WHERE id = ?");
+  const abandon = database.prepare("UPDATE record_ids SET owner = '' WHERE id = ? AND owner = ? AND done = 0");
   const takeOver = database.prepare("UPDATE record_ids SET owner = ? WHERE id = ? AND owner = ? AND done = 0");
 
   function get(id: string, now: number): Claim | undefined {
@@ -62,6 +65,10 @@ export function openRecordIds(path: string): RecordIds {
     finish: (ids) =>
       inTransaction(database, () => {
         for (const id of ids) finish.run(id);
+      }),
+    abandon: (ids, owner) =>
+      inTransaction(database, () => {
+        for (const id of ids) abandon.run(id, owner);
       }),
     close: () => database.close(),
   };

@@ -98,6 +98,7 @@ async function runToEnd(
       return handle.stop({ savepoint: false });
     });
   });
+  console.error(`Running ${document.name}; Ctrl+C stops it with a savepoint.`);
   const end = await handle.ended;
   const seconds = (performance.now() - begun) / 1000;
   const { total } = await host.deadLetters(pipelineId, { limit: 1 });

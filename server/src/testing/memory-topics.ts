@@ -10,6 +10,8 @@ import type {
   TopicStart,
 } from "@millrace/engine/node";
 
+import { ConnectionError } from "@millrace/nodes/connections";
+
 interface Stored extends TopicRecord {
   readonly partition: number;
 }
@@ -58,7 +60,7 @@ export function createMemoryTopics(): MemoryTopics {
     async append(name, records) {
       if (log.failure) throw log.failure;
       const topic = topics.get(name);
-      if (!topic) throw new Error(`no topic ${name}`);
+      if (!topic) throw new ConnectionError("topic.unknown", { en: `There is no topic ${name}.`, zh: `没有主题 ${name}。` });
       return records.map((record) => {
         const partition = record.partition ?? turn++ % topic.partitions.length;
         const offset = (topic.partitions[partition] as Stored[]).push({ ...record, partition }) - 1;
