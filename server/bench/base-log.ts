@@ -28,7 +28,7 @@ export const baseLog: Work = {
       }));
       await connections.topics.append(SOURCE_TOPIC, chunk);
     }
-    const host = await createRunHost({ dataFolder, log: () => undefined });
+    const host = await createRunHost({ dataFolder, log: console.error });
     const document = jobAlone(templates.find(({ name }) => name === "base-log-app")?.document as PipelineDocument);
     const source = Object.entries(document.nodes).find(([, node]) => node.type === "topic-source")?.[0] as string;
     return {

@@ -6,13 +6,21 @@ const CHUNK = 64 * 1024;
 /** Up to this many bytes a loop is quicker than a call. */
 const SHORT = 16;
 
+/** Bytes written earlier, to be copied once more. */
+export interface WrittenRange extends ByteRange {
+  readonly life: number;
+}
+
 export class ByteWriter {
   #bytes = new Uint8Array(CHUNK);
   #start = 0;
   #end = 0;
+  /** Counts the records that were given up. */
+  #life = 0;
 
   /** Begins a record; what was written since the last `take` is given up. */
   begin(): void {
+    if (this.#end !== this.#start) this.#life++;
     this.#end = this.#start;
   }
 
@@ -21,6 +29,21 @@ export class ByteWriter {
     const range = { bytes: this.#bytes, start: this.#start, end: this.#end };
     this.#start = this.#end;
     return range;
+  }
+
+  /** Bytes of the record so far. */
+  get length(): number {
+    return this.#end - this.#start;
+  }
+
+  /** Where what was written after the first `length` bytes of the record stands. */
+  since(length: number): WrittenRange {
+    return { bytes: this.#bytes, start: this.#start + length, end: this.#end, life: this.#life };
+  }
+
+  /** False once a record was given up since: its bytes may be written over. */
+  holds(range: WrittenRange): boolean {
+    return range.life === this.#life;
   }
 
   text(text: string): void {

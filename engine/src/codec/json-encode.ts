@@ -4,7 +4,7 @@
  */
 import { META, type Row } from "../node/index.ts";
 import type { DataType, RowShape, Schema, Value, Values } from "../schema/index.ts";
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter, type WrittenRange } from "./byte-writer.ts";
 import type { Encoder } from "./codec.ts";
 import { cannotWrite, tooDeep } from "./codec-errors.ts";
 import { MAX_VARIANT_DEPTH } from "./json-decode.ts";
@@ -85,7 +85,7 @@ function orNull(write: Write, writer: ByteWriter): Write {
 function valueWriter(dataType: DataType, writer: ByteWriter, omitNulls: boolean): Write {
   switch (dataType.type) {
     case "ROW":
-      return rowWriter(dataType, writer, omitNulls);
+      return remembering(rowWriter(dataType, writer, omitNulls), writer);
     case "ARRAY": {
       const write = orNull(valueWriter(dataType.element, writer, omitNulls), writer);
       return (value) => list(value as readonly Value[], write, writer);
@@ -105,8 +105,22 @@ function valueWriter(dataType: DataType, writer: ByteWriter, omitNulls: boolean)
       return (value) => writer.text(Number.isFinite(value) ? valueToText(value, dataType) : JSON.stringify(valueToText(value, dataType)));
     default:
       if (isIntegerType(dataType.type)) return (value) => writer.text(String(value));
+      if (dataType.type === "STRING") return (value) => writer.text(JSON.stringify(value));
       return (value) => writer.text(JSON.stringify(valueToText(value, dataType)));
   }
+}
+
+/** Writes the same value again as the bytes it was written as: values never change, and flatten adds the same part of a record to each of its elements. */
+function remembering(write: Write, writer: ByteWriter): Write {
+  let last: Value = null;
+  let written: WrittenRange | undefined;
+  return (value) => {
+    if (value === last && written && writer.holds(written)) return writer.copy(written.bytes, written.start, written.end);
+    const from = writer.length;
+    write(value);
+    last = value;
+    written = writer.since(from);
+  };
 }
 
 function list(values: readonly Value[], write: Write, writer: ByteWriter): void {

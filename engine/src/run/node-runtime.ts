@@ -110,6 +110,8 @@ export class NodeRuntime {
   private readonly host: NodeHost;
   private combined: CombinedWatermark | undefined;
   private hasEnded = false;
+  private lastKey: string | undefined;
+  private lastKeyBytes: Uint8Array = new Uint8Array(0);
   /** Some input has a key; what comes in by one without (the rules of a dynamic split) sees the state of no key. */
   private isKeyed = false;
   /** What the nodes after this one were last told. */
@@ -279,12 +281,14 @@ export class NodeRuntime {
         en: "The target's name is NULL for this row; expected text.",
         zh: "该行的目标名称为 NULL；应为文本。",
       });
-    side.sink.write({
-      value: side.encoder.encode(row),
-      key: key === null ? null : Buffer.from(key),
-      time,
-      ...(target === undefined ? {} : { target }),
-    });
+    // Rows flattened out of one record have its key one after the other.
+    if (key !== null && key !== this.lastKey) {
+      this.lastKey = key;
+      this.lastKeyBytes = Buffer.from(key);
+    }
+    const value = side.encoder.encode(row);
+    const keyBytes = key === null ? null : this.lastKeyBytes;
+    side.sink.write(target === undefined ? { value, key: keyBytes, time } : { value, key: keyBytes, time, target });
   }
 
   private textOf(port: InputPort, row: Row): ByteRange {

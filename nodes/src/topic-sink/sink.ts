@@ -22,8 +22,8 @@ export function createSink({ topic }: TopicSinkParams, { connection, pipelineId,
       // Not the run's id: a run that was taken over by a newer one must be found out.
       writer = await (connection as TopicLog).openTransactionalWriter(`${pipelineId}/${nodeId}/${subtask}`);
     },
-    write({ target, ...record }) {
-      const name = target ?? (topic as string);
+    write(record) {
+      const name = record.target ?? (topic as string);
       if (!named.has(name)) named.add(checked(name));
       opened().write(name, record);
     },
