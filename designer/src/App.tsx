@@ -10,6 +10,7 @@ import { KeyList } from "./commands/KeyList.tsx";
 import { useKeys } from "./commands/use-keys.ts";
 import { Gallery } from "./gallery/Gallery.tsx";
 import { Inspector } from "./inspector/Inspector.tsx";
+import { JsonDocument } from "./inspector/JsonDocument.tsx";
 import { Palette } from "./palette/Palette.tsx";
 import { DeployDialog } from "./shell/DeployDialog.tsx";
 import { DraftBanner } from "./shell/DraftBanner.tsx";
@@ -54,6 +55,7 @@ export function App() {
         <KeyList />
         <DeployDialog />
         <StopDialog />
+        <JsonDocument />
         <Notices />
       </div>
     </ErrorBoundary>

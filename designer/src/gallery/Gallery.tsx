@@ -34,7 +34,7 @@ export function Gallery() {
   const shownPipelines = useMemo(() => searched(pipelines ?? [], query), [pipelines, query]);
   const shownTemplates = useMemo(() => searched(templates ?? [], query), [templates, query]);
   return (
-    <ScrollArea component="main" h="100%" type="auto" aria-label={t("gallery")}>
+    <ScrollArea component="section" h="100%" type="auto" aria-label={t("gallery")}>
       <Stack gap="lg" p="lg" maw={1320} mx="auto">
         <Group justify="space-between" wrap="nowrap">
           <Title order={1} size="h3">

@@ -1,5 +1,7 @@
 import { ScrollArea, Text } from "@mantine/core";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { loadMonacoWhenIdle } from "../editor/load.ts";
 import { endGesture, useDocument } from "../store/document.ts";
 import { parseEdgeKey } from "../store/edge-key.ts";
 import { useSelectedEdge, useSelectedNode, useSelection } from "../store/selection.ts";
@@ -9,7 +11,8 @@ import { PipelineInspector } from "./PipelineInspector.tsx";
 
 /** What is selected, to be read and changed: a node, an edge, or the pipeline itself. */
 export function Inspector() {
-  const { t } = useTranslation("inspector");
+  const { t, i18n } = useTranslation("inspector");
+  useEffect(() => loadMonacoWhenIdle(i18n.language), [i18n.language]);
   return (
     <ScrollArea
       component="aside"

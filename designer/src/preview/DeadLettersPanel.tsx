@@ -216,7 +216,7 @@ function Letter({ letter, running, onReplay }: LetterProps) {
   const [text, setText] = useState(letter.text);
   const editable = letter.encoding === "utf8" && letter.replayedAt === undefined;
   return (
-    <Stack gap="xs" w={400} style={{ flex: "none", minHeight: 0 }} component="section" aria-label={t("letter")}>
+    <Stack gap="xs" w="clamp(220px, 46%, 440px)" style={{ flex: "none", minHeight: 0 }} component="section" aria-label={t("letter")}>
       <Text size="sm">{words(letter.message)}</Text>
       <Text size="xs" c="var(--mr-muted)" ff="monospace">
         {letter.code} · {letter.nodeId}.{letter.port}

@@ -19,7 +19,7 @@ export function DraftEffectView({ port }: { readonly port: string }) {
   const { t } = useTranslation("preview");
   const effect = useDraftEffect(true);
   return (
-    <Stack gap="xs" w={420} style={{ flex: "none", minHeight: 0 }} component="section" aria-label={t("draftEffect")}>
+    <Stack gap="xs" w="clamp(220px, 46%, 440px)" style={{ flex: "none", minHeight: 0 }} component="section" aria-label={t("draftEffect")}>
       <Group gap="xs">
         <Text size="sm" fw={600}>
           {t("draftEffect")}

@@ -65,7 +65,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
   const showsDraft = isDeployed && !sameAsLive && compare;
   return (
     <Stack gap={6} p="xs" h="100%" style={{ minHeight: 0 }}>
-      <Group gap="xs" wrap="nowrap">
+      <Group gap="xs">
         {picker}
         <PortTitle port={port} />
         <SegmentedControl
@@ -152,7 +152,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
         </Box>
         {showsDraft && !open && !column && <DraftEffectView port={port} />}
         {open && (
-          <Box w={440} style={{ flex: "none", minHeight: 0 }}>
+          <Box w="clamp(220px, 46%, 440px)" style={{ flex: "none", minHeight: 0 }}>
             <RecordView
               key={open.seq}
               record={open}
@@ -165,7 +165,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
           </Box>
         )}
         {column && view === "table" && !open && (
-          <ScrollArea w={280} style={{ flex: "none" }} type="auto">
+          <ScrollArea w="clamp(200px, 36%, 280px)" style={{ flex: "none" }} type="auto">
             <FieldStatisticsView column={column} records={kept} />
             <Button size="compact-xs" variant="subtle" mt="xs" onClick={() => setColumn(undefined)}>
               {t("close")}

@@ -52,7 +52,12 @@ export function TopicBrowser({ topic: first, connection }: TopicBrowserProps) {
   const current = topics?.find((topic) => topic.name === name) ?? (name === undefined ? shown[0] : undefined);
   return (
     <Group align="stretch" gap={0} wrap="nowrap" h="100%" style={{ minHeight: 0 }}>
-      <Stack gap="xs" w={280} p="sm" style={{ flex: "none", borderRight: "1px solid var(--mantine-color-default-border)" }}>
+      <Stack
+        gap="xs"
+        w="clamp(150px, 26%, 280px)"
+        p="sm"
+        style={{ flex: "none", borderRight: "1px solid var(--mantine-color-default-border)" }}
+      >
         <Group gap="xs" wrap="nowrap">
           <TextInput
             size="xs"

@@ -184,7 +184,7 @@ function RecordDetail({ record, topic }: { readonly record: TopicRecordView; rea
   const value = record.text === null || record.encoding === "base64" ? undefined : parseJson(record.text);
   const origin = `${topic}-${record.partition}@${record.offset}`;
   return (
-    <Stack gap="xs" w={380} style={{ flex: "none", minHeight: 0 }} component="section" aria-label={t("record")}>
+    <Stack gap="xs" w="clamp(220px, 46%, 440px)" style={{ flex: "none", minHeight: 0 }} component="section" aria-label={t("record")}>
       <Group gap={4} wrap="nowrap">
         <Text size="sm" ff="monospace" truncate="end">
           {origin}
