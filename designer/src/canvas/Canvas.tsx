@@ -100,7 +100,7 @@ function Drawing() {
         snapGrid={SNAP}
         fitView
         fitViewOptions={FIT}
-        minZoom={0.08}
+        minZoom={0.05}
         maxZoom={2}
         zoomOnDoubleClick={false}
         panOnScroll

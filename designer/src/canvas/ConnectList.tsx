@@ -27,6 +27,7 @@ export function ConnectList() {
       title={title}
       closeButtonProps={{ "aria-label": t("close") }}
       padding={0}
+      styles={{ header: { padding: "6px 8px 6px 14px" } }}
       size={520}
     >
       {nodeId !== undefined && <Targets nodeId={nodeId} title={title} onClose={close} />}

@@ -1,4 +1,5 @@
 /** Automatic layout, worked out in a worker: along the flow, stable (what was above stays above), one step for undo. */
+import type { PipelineDocument } from "@millrace/engine/pipeline";
 import type { ElkNode } from "elkjs/lib/elk-api.js";
 import { place } from "../edits/add.ts";
 import { endsOf, readingOrder } from "../edits/graph.ts";
@@ -47,11 +48,26 @@ export async function arrange(nodeIds?: readonly string[]): Promise<void> {
   const top = Math.min(...children.map(({ y }) => y ?? 0));
   edit("step.layout", (draft) => {
     for (const { id, x = 0, y = 0 } of children) place(draft, id, { x: corner.x + x - left, y: corner.y + y - top });
+    if (!only) moveNotes(document, draft);
   });
   viewport()?.fit(only ? [...only] : undefined);
 }
 
-function elkGraph(document: ReturnType<typeof useDocument.getState>["document"], ids: readonly string[]): ElkNode {
+/** A note stays beside the node that it stood nearest to. */
+function moveNotes(before: PipelineDocument, draft: PipelineDocument): void {
+  const nodes = Object.entries(before.layout?.nodes ?? {});
+  for (const [id, box] of Object.entries(before.layout?.notes ?? {})) {
+    const distance = (x: number, y: number) => Math.hypot(x - box.x, y - box.y);
+    const [nearest] = nodes.toSorted(([, one], [, other]) => distance(one.x, one.y) - distance(other.x, other.y));
+    const now = nearest && draft.layout?.nodes?.[nearest[0]];
+    const note = draft.layout?.notes?.[id];
+    if (!nearest || !now || !note) continue;
+    note.x = box.x + now.x - nearest[1].x;
+    note.y = box.y + now.y - nearest[1].y;
+  }
+}
+
+function elkGraph(document: PipelineDocument, ids: readonly string[]): ElkNode {
   const taken = new Set(ids);
   const edges = document.edges.filter((edge) => {
     const { source, target } = endsOf(edge);

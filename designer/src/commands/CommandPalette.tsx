@@ -20,18 +20,12 @@ export function CommandPalette() {
   const { t } = useTranslation("commands");
   const isOpen = useUi((ui) => ui.overlay === "commands");
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      withCloseButton={false}
-      padding={0}
-      size={640}
-      yOffset="10vh"
-      aria-label={t("title")}
-      styles={{ body: { maxHeight: "60vh", display: "flex", flexDirection: "column" } }}
-    >
-      {isOpen && <Everything />}
-    </Modal>
+    <Modal.Root opened={isOpen} onClose={close} padding={0} size={640} yOffset="10vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label={t("title")}>
+        <Modal.Body style={{ maxHeight: "60vh", display: "flex", flexDirection: "column" }}>{isOpen && <Everything />}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

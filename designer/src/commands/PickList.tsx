@@ -49,7 +49,7 @@ export function PickList({ label, placeholder, nothing, find, onPick, onClose }:
         event.stopPropagation();
       }}
     >
-      <Command.Input className={classes.input} autoFocus value={query} onValueChange={setQuery} placeholder={placeholder} />
+      <Command.Input data-autofocus className={classes.input} autoFocus value={query} onValueChange={setQuery} placeholder={placeholder} />
       <Command.List className={classes.list} label={label}>
         <Command.Empty className={classes.empty}>{nothing}</Command.Empty>
         {sections.map(({ id, title, items }) => (

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, SegmentedControl, Tooltip, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, Button, Menu, SegmentedControl, Tooltip, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
@@ -29,6 +29,7 @@ import { stop } from "../commands/stop.ts";
 import { switchLanguage } from "../commands/switch-language.ts";
 import { undo } from "../commands/undo.ts";
 import { useLanguage, useWords } from "../i18n/use-words.ts";
+import { useDifference } from "../store/difference.ts";
 import { useDocument } from "../store/document.ts";
 import { useRunState } from "../store/live.ts";
 import { useSession } from "../store/session.ts";
@@ -45,6 +46,10 @@ export function TopBar() {
   const { t } = useTranslation("shell");
   const isOpen = useDocument(({ pipelineId }) => pipelineId !== undefined);
   const isGallery = useUi(({ view }) => view === "gallery");
+  const name = useDocument(({ document }) => document.name);
+  useEffect(() => {
+    document.title = isOpen && !isGallery ? `${name} · Millrace` : "Millrace";
+  }, [name, isOpen, isGallery]);
   return (
     <header className={classes.top}>
       <Tooltip label={t("pipelines")} openDelay={400}>
@@ -56,6 +61,9 @@ export function TopBar() {
       </Tooltip>
       {isOpen && !isGallery && (
         <>
+          <VisuallyHidden>
+            <h1>{name}</h1>
+          </VisuallyHidden>
           <PipelineName />
           <SaveBadge />
           <History />
@@ -121,6 +129,7 @@ function RunButtons() {
   const state = useRunState();
   const live = useDocument((document) => document.live !== undefined);
   const busy = useSession((session) => session.busy);
+  const isSame = useDifference((difference) => difference.isEmpty) && live;
   const runs = state === "running" || state === "starting" || state === "restarting";
   return (
     <div className={classes.buttons}>
@@ -151,6 +160,7 @@ function RunButtons() {
       )}
       <Button
         size="xs"
+        variant={isSame ? "default" : "filled"}
         leftSection={<IconRocket size={14} />}
         loading={busy === "deploy"}
         disabled={busy !== undefined}
