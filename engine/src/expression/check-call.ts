@@ -16,7 +16,7 @@ type Call = Extract<Expression, { kind: "call" }>;
 
 export function checkCall(scope: Scope, call: Call): Typed {
   const definition = functionNamed(call.name);
-  if (!definition) throw unknownFunction(scope, call);
+  if (!definition) throw unknownFunction(call);
   const args = checkArguments(scope, call.args);
   const signature = chooseSignature(definition, args);
   if (!signature) throw wrongCount(definition, call, args.length);
@@ -139,7 +139,7 @@ function asArgument(scope: Scope, definition: FunctionDefinition, signature: Sig
   const param = paramAt(signature, index);
   if (!fits(arg, param)) throw wrongArgument(scope, definition, signature, arg, index);
   if (isWord(arg)) return arg;
-  if (isNullConstant(arg) && param.family !== "ANY") return constant(null, CAST_TO[param.family], arg.range);
+  if (arg.dataType.type === "NULL" && param.family !== "ANY") return constant(null, CAST_TO[param.family], arg.range);
   return param.family === "DOUBLE" ? convert(scope, arg, { type: "DOUBLE" }) : arg;
 }
 
@@ -190,7 +190,7 @@ const AGGREGATES = new Set([
   "ROW_NUMBER",
 ]);
 
-function unknownFunction(scope: Scope, { name, range }: Call) {
+function unknownFunction({ name, range }: Call) {
   const at = { start: range.start, end: range.start + name.length };
   if (AGGREGATES.has(name)) return failure("expression.aggregate", { function: name }, at);
   const suggestion = didYouMean(

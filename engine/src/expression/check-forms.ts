@@ -232,6 +232,7 @@ export function checkCast(scope: Scope, { operand, target, tries, range }: Of<"c
   if (typed.kind === "constant" && typed.value === null) return constant(null, to, range);
   if (!conversionOf(dataType, to, scope.settings)) throw wrongCast(typed, to, range);
   if (isHeldAlike(dataType, to)) return { ...typed, dataType: withNullable(to, dataType.nullable !== false), range };
+  if (typed.kind === "constant" && !tries) return convert(scope, typed, to, range);
   const cast = apply([typed], conversionCompute(dataType, to), to, range);
   return tries ? { kind: "try", operand: cast, dataType: to, range } : cast;
 }

@@ -153,12 +153,20 @@ export function checkArithmetic(scope: Scope, operator: ArithmeticOperator, left
   }
   const result = arithmeticType(operator, left.dataType, right.dataType);
   if (!result) throw wrongArithmetic(scope, operator, left, right, range);
+  refuseDivisionByZero(scope, operator, left, right, range);
   if (result.type === "DECIMAL") {
     const make = () => decimalOperation(operator, asDecimal(left.dataType), asDecimal(right.dataType), result);
     return apply([left, right], { make, mayBeNull: true }, result, range);
   }
   if (result.type === "DOUBLE" || result.type === "FLOAT") return floatArithmetic(scope, operator, left, right, result, range);
   return apply([left, right], wholeArithmetic(operator, left.dataType, right.dataType, result), result, range);
+}
+
+/** Where both sides are constants every row would fail. */
+function refuseDivisionByZero(scope: Scope, operator: ArithmeticOperator, left: Typed, right: Typed, range: Range): void {
+  const isZero = right.kind === "constant" && (right.value === 0 || right.value === 0n);
+  if (left.kind === "constant" && isZero && (operator === "/" || operator === "%"))
+    throw failure("expression.division-by-zero", { of: shorten(sourceOf(scope, range)) }, range);
 }
 
 function floatArithmetic(scope: Scope, operator: ArithmeticOperator, left: Typed, right: Typed, result: DataType, range: Range): Typed {

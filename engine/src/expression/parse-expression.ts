@@ -6,7 +6,7 @@
 import { parseCall, parseCast } from "./parse-call.ts";
 import { isDatetimeWord, parseDatetime, parseInterval } from "./parse-literal.ts";
 import { failure, shorten } from "./problems.ts";
-import type { BinaryOperator, CaseBranch, Expression, IsWhat } from "./syntax.ts";
+import { type BinaryOperator, type CaseBranch, type Expression, type IsWhat, KEYWORDS } from "./syntax.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
 /** Binding powers as in Calcite, doubled so that "a little more" stays whole. */
@@ -27,11 +27,6 @@ const BINARY: Readonly<Record<string, readonly [operator: BinaryOperator, power:
   "%": ["%", POWER.MULTIPLY],
   "||": ["||", POWER.MULTIPLY],
 };
-
-/** Words that begin or continue something, so that as names of fields they need backticks. */
-export const KEYWORDS: ReadonlySet<string> = new Set(
-  "AND OR NOT IS IN LIKE SIMILAR BETWEEN CASE WHEN THEN ELSE END NULL TRUE FALSE UNKNOWN AS ESCAPE OVERLAPS FROM SELECT WHERE".split(" "),
-);
 
 export function parseExpression(cursor: TokenCursor, power = 0): Expression {
   return cursor.nested(() => {

@@ -178,6 +178,10 @@ export const EXPRESSION_PROBLEM_WORDS = {
     en: `"${text(a, "operator")}" does not take ${text(a, "left")} and ${text(a, "right")}. Convert them with CAST.`,
     zh: `“${text(a, "operator")}” 不接受 ${text(a, "left")} 与 ${text(a, "right")}。请用 CAST 转换。`,
   }),
+  "expression.division-by-zero": (a) => ({
+    en: `${text(a, "of")} divides by zero. Write another divisor.`,
+    zh: `${text(a, "of")} 的除数为零。请更换除数。`,
+  }),
   "expression.plus-on-text": (a) => ({
     en: `"+" adds numbers, got ${text(a, "left")} and ${text(a, "right")}. To join texts write ${text(a, "suggestion")}.`,
     zh: `“+” 用于数字相加，得到 ${text(a, "left")} 与 ${text(a, "right")}。连接文本请写 ${text(a, "suggestion")}。`,
@@ -197,6 +201,14 @@ export const EXPRESSION_PROBLEM_WORDS = {
   "expression.bad-pattern": (a) => ({
     en: `the pattern '${text(a, "got")}' is not valid: ${PATTERN_FAULT[text(a, "reason")]?.en ?? text(a, "reason")}.`,
     zh: `模式 '${text(a, "got")}' 无效：${PATTERN_FAULT[text(a, "reason")]?.zh ?? text(a, "reason")}。`,
+  }),
+  "expression.bad-regex": (a) => ({
+    en: `'${text(a, "got")}' is no regular expression (${text(a, "reason")}); the result is NULL for every row. Correct it.`,
+    zh: `'${text(a, "got")}' 不是正则表达式（${text(a, "reason")}）；每行的结果都将为 NULL。请更正。`,
+  }),
+  "expression.bad-date-pattern": (a) => ({
+    en: `'${text(a, "got")}' is no pattern of dates; the result is NULL for every row. Write letters such as yyyy-MM-dd HH:mm:ss, other text in single quotes.`,
+    zh: `'${text(a, "got")}' 不是日期模式；每行的结果都将为 NULL。请使用 yyyy-MM-dd HH:mm:ss 之类的字母，其他文本用单引号。`,
   }),
   "expression.different-types": (a) => ({
     en: `the results must be of one type: expected ${text(a, "expected")}, got ${text(a, "got")}.${a.suggestion ? ` Write ${text(a, "suggestion")}.` : ""}`,

@@ -85,3 +85,8 @@ export type JsonBehaviour =
 export const MAX_NESTING = 300;
 /** Longest text that is read, in UTF-16 units. */
 export const MAX_LENGTH = 200_000;
+
+/** Words that begin or continue something, so that as names of fields they need backticks. */
+export const KEYWORDS: ReadonlySet<string> = new Set(
+  "AND OR NOT IS IN LIKE SIMILAR BETWEEN CASE WHEN THEN ELSE END NULL TRUE FALSE UNKNOWN AS ESCAPE OVERLAPS FROM SELECT WHERE".split(" "),
+);

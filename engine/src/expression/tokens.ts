@@ -1,6 +1,7 @@
 /** Text to tokens. Every character belongs to a token, to white space or to a comment; anything else is a problem that says what to type instead. */
 import type { TextRange } from "./api.ts";
 import { failure, shorten } from "./problems.ts";
+import { KEYWORDS } from "./syntax.ts";
 
 export type Token = TextRange &
   (
@@ -75,7 +76,8 @@ function readToken(text: string, at: number): Token {
 function readNumber(text: string, start: number, number: string): Token {
   const end = start + number.length;
   const glued = match(WORD, text, end);
-  if (glued === undefined) return { kind: "number", text: number, start, end };
+  // "THEN 249else" is read as Flink reads it.
+  if (glued === undefined || KEYWORDS.has(glued.toUpperCase())) return { kind: "number", text: number, start, end };
   throw failure("expression.bad-number", { got: number + glued }, { start, end: end + glued.length });
 }
 

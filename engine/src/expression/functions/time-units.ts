@@ -1,0 +1,187 @@
+/** Functions with a unit of the calendar among their arguments: EXTRACT, FLOOR and CEIL to a unit, TIMESTAMPADD, TIMESTAMPDIFF, and YEAR and its like. */
+import type { DataType, Value } from "../../schema/index.ts";
+import { plusInterval } from "../check-temporal.ts";
+import { convert } from "../convert.ts";
+import { formatType } from "../format-type.ts";
+import { failure } from "../problems.ts";
+import { commonType, isTimestamp, precisionOf } from "../type-rules.ts";
+import { apply, type Compute, type Typed, withNullable } from "../typed-tree.ts";
+import {
+  CALENDAR_UNITS,
+  type CalendarUnit,
+  EXTRACT_UNITS,
+  type ExtractUnit,
+  extract,
+  millisOfUnit,
+  monthsOf,
+  nextStartOf,
+  startOf,
+  unitsBetween,
+} from "../values/calendar.ts";
+import { DAY_MS, millisOf, nanosOf, type Timestamp, timestampOf } from "../values/date-time.ts";
+import { timeZoneOf } from "../values/time-zone.ts";
+import { BIGINT, constantText, type FunctionDefinition, INT, param, type Signature, type TypedCall, word } from "./define.ts";
+
+/** JDBC's names of the same. */
+const TSI = ["YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"] as const;
+const STEP_UNITS = [...TSI, ...TSI.map((unit) => `SQL_TSI_${unit}`), "MILLISECOND"];
+
+function unitOf({ args }: TypedCall, index: number): string {
+  return (constantText(args[index]) ?? "").replace(/^SQL_TSI_/, "");
+}
+
+/** What shows the wall clock of a time: a number of milliseconds, and nanoseconds in the last of them. */
+function extracting(unit: ExtractUnit, dataType: DataType): Compute {
+  switch (dataType.type) {
+    case "DATE":
+      return { make: () => (days: number) => extract(unit, days * DAY_MS, 0) };
+    case "TIME":
+      return { make: () => (ms: number) => extract(unit, ms, 0) };
+    case "INTERVAL_YEAR_MONTH":
+      return { make: () => (months: number) => (unit === "YEAR" ? Math.trunc(months / 12) : unit === "MONTH" ? months % 12 : 0) + 0 };
+    case "INTERVAL_DAY_TIME":
+      return {
+        make: () => (ms: number) => (unit === "DAY" ? Math.trunc(ms / DAY_MS) : Math.sign(ms) * extract(unit, Math.abs(ms), 0)) + 0,
+      };
+    case "TIMESTAMP_LTZ":
+      return {
+        make: ({ timeZone }) => {
+          const zone = timeZoneOf(timeZone);
+          return (time: Timestamp) => {
+            const ms = millisOf(time);
+            return extract(unit, unit === "EPOCH" ? ms : ms + zone.offsetAt(ms), nanosOf(time));
+          };
+        },
+      };
+    default:
+      return { make: () => (time: Timestamp) => extract(unit, millisOf(time), nanosOf(time)) };
+  }
+}
+
+function part(name: string, unit: ExtractUnit, en: string, zh: string, text: string, result: string): FunctionDefinition {
+  return {
+    name,
+    group: "time",
+    help: { en, zh },
+    example: { text, result },
+    signatures: [
+      { params: [param("time", "TIME POINT")], returns: BIGINT, compute: ({ types }) => extracting(unit, types[0] as DataType) },
+    ],
+  };
+}
+
+/** FLOOR(time TO unit). A DATE stays as it is below a day, a TIME above. */
+export function roundingToUnit(name: string, direction: "floor" | "ceil"): Signature {
+  const round = direction === "floor" ? startOf : nextStartOf;
+  return {
+    shape: `${name}(time TO unit)`,
+    params: [param("time", "TIME POINT"), word("unit", CALENDAR_UNITS)],
+    returns: ({ types }) => types[0] as DataType,
+    compute: (call) => {
+      const unit = unitOf(call, 1) as CalendarUnit;
+      const type = call.types[0] as DataType;
+      if (type.type === "DATE") return { make: () => (days: number) => Math.floor(round(unit, days * DAY_MS) / DAY_MS) };
+      if (type.type === "TIME")
+        return { make: () => (ms: number) => ((millisOfUnit(unit) ?? DAY_MS) >= DAY_MS ? ms : round(unit, ms) % DAY_MS) };
+      return {
+        make: ({ timeZone }) => roundTimestamp(unit, round, direction, type.type === "TIMESTAMP_LTZ" ? timeZone : "UTC", precisionOf(type)),
+      };
+    },
+  };
+}
+
+function roundTimestamp(unit: CalendarUnit, round: typeof startOf, direction: "floor" | "ceil", timeZone: string, precision: number) {
+  const zone = timeZoneOf(timeZone);
+  return (time: Timestamp): Timestamp => {
+    const ms = millisOf(time);
+    const wall = ms + zone.offsetAt(ms);
+    // Nanoseconds beyond the millisecond make the next one the first that is not before.
+    const exact = direction === "ceil" && nanosOf(time) > 0 ? wall + 1 : wall;
+    return timestampOf(zone.instantOf(round(unit, exact)), 0, precision);
+  };
+}
+
+/** TIMESTAMPADD is time + count * INTERVAL '1' unit; a DATE that gets hours becomes a TIMESTAMP. */
+function addUnits(call: TypedCall): Typed {
+  const { args, range, scope } = call;
+  const unit = unitOf(call, 0);
+  const [, count, given] = args as [Typed, Typed, Typed];
+  const months = monthsOf(unit);
+  const unitMs = millisOfUnit(unit) ?? 0;
+  const isDate = given.dataType.type === "DATE" && months === undefined && unitMs % DAY_MS !== 0;
+  const time = isDate ? convert(scope, given, withNullable({ type: "TIMESTAMP", precision: 6 }, true)) : given;
+  const type: DataType = { type: months === undefined ? "INTERVAL_DAY_TIME" : "INTERVAL_YEAR_MONTH" };
+  const interval = apply([count], { make: () => (amount: number | bigint) => Number(amount) * (months ?? unitMs) }, type, count.range);
+  return plusInterval(time, interval, 1, range);
+}
+
+function countUnits(call: TypedCall): Typed {
+  const { args, range, scope } = call;
+  const unit = unitOf(call, 0);
+  const [, from, to] = args as [Typed, Typed, Typed];
+  const common = commonType([from.dataType, to.dataType]);
+  const isMixed = from.dataType.type !== to.dataType.type && [from, to].some(({ dataType }) => dataType.type === "TIMESTAMP_LTZ");
+  if (!common || isMixed || !(isTimestamp(common) || common.type === "DATE" || common.type === "TIME"))
+    throw failure(
+      "expression.different-types",
+      { expected: formatType(withNullable(from.dataType, true)), got: formatType(withNullable(to.dataType, true)) },
+      to.range,
+    );
+  const scale = common.type === "DATE" ? DAY_MS : 1;
+  const make =
+    () =>
+    (a: Timestamp, b: Timestamp): Value =>
+      unitsBetween(unit, millisOf(a) * scale, millisOf(b) * scale) | 0;
+  return apply([convert(scope, from, common), convert(scope, to, common)], { make }, INT, range);
+}
+
+export const UNIT_FUNCTIONS: readonly FunctionDefinition[] = [
+  {
+    name: "EXTRACT",
+    group: "time",
+    help: { en: "One part of a time as a number, in the pipeline's zone.", zh: "按流水线时区取时间的某一部分。" },
+    example: { text: "EXTRACT(DAY FROM DATE '2024-05-31')", result: "31" },
+    signatures: [
+      {
+        shape: "EXTRACT(unit FROM time)",
+        params: [word("unit", EXTRACT_UNITS), param("time", "TIME POINT")],
+        returns: BIGINT,
+        compute: (call) => extracting(unitOf(call, 0) as ExtractUnit, call.types[1] as DataType),
+      },
+      {
+        shape: "EXTRACT(unit FROM interval)",
+        params: [word("unit", EXTRACT_UNITS), param("interval", "INTERVAL")],
+        returns: BIGINT,
+        compute: (call) => extracting(unitOf(call, 0) as ExtractUnit, call.types[1] as DataType),
+      },
+    ],
+  },
+  part("YEAR", "YEAR", "The year.", "年。", "YEAR(DATE '2024-05-31')", "2024"),
+  part("QUARTER", "QUARTER", "The quarter of the year, 1 to 4.", "季度，1 到 4。", "QUARTER(DATE '2024-05-31')", "2"),
+  part("MONTH", "MONTH", "The month, 1 to 12.", "月，1 到 12。", "MONTH(DATE '2024-05-31')", "5"),
+  part("WEEK", "WEEK", "The week of the year by ISO 8601.", "ISO 8601 的年内周数。", "WEEK(DATE '2024-05-31')", "22"),
+  part("DAYOFYEAR", "DOY", "The day of the year.", "一年中的第几天。", "DAYOFYEAR(DATE '2024-05-31')", "152"),
+  part("DAYOFMONTH", "DAY", "The day of the month.", "一月中的第几天。", "DAYOFMONTH(DATE '2024-05-31')", "31"),
+  part("DAYOFWEEK", "DOW", "The day of the week; Sunday is 1.", "一周中的第几天；周日为 1。", "DAYOFWEEK(DATE '2024-05-31')", "6"),
+  part("HOUR", "HOUR", "The hour, 0 to 23.", "小时，0 到 23。", "HOUR(TIME '12:34:56')", "12"),
+  part("MINUTE", "MINUTE", "The minute, 0 to 59.", "分钟，0 到 59。", "MINUTE(TIME '12:34:56')", "34"),
+  part("SECOND", "SECOND", "The second, 0 to 59.", "秒，0 到 59。", "SECOND(TIME '12:34:56')", "56"),
+  {
+    name: "TIMESTAMPADD",
+    group: "time",
+    help: { en: "A time some units later (or earlier).", zh: "时间加（或减）若干单位。" },
+    example: { text: "TIMESTAMPADD(MONTH, 1, DATE '2024-01-31')", result: "2024-02-29" },
+    signatures: [
+      { params: [word("unit", STEP_UNITS), param("count", "INTEGER"), param("time", "TIME POINT")], returns: INT, build: addUnits },
+    ],
+  },
+  {
+    name: "TIMESTAMPDIFF",
+    group: "time",
+    help: { en: "How many whole units lie from the first time to the second.", zh: "从第一个时间到第二个时间的完整单位数。" },
+    example: { text: "TIMESTAMPDIFF(DAY, DATE '2024-05-01', DATE '2024-05-31')", result: "30" },
+    signatures: [
+      { params: [word("unit", STEP_UNITS), param("from", "TIME POINT"), param("to", "TIME POINT")], returns: INT, build: countUnits },
+    ],
+  },
+];

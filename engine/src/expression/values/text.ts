@@ -1,0 +1,120 @@
+/** What functions do with texts. Positions and lengths count code points, not UTF-16 units, so that 😀 is one character. */
+import { RowError } from "../../node/operator.ts";
+
+/** Longest text that a function makes out of a short one. */
+const MAX_RESULT = 16_000_000;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII, where a unit is a character.
+const ASCII = /^[\x00-\x7f]*$/;
+
+export function characters(text: string): readonly string[] | string {
+  return ASCII.test(text) ? text : [...text];
+}
+
+export function characterCount(text: string): number {
+  return characters(text).length;
+}
+
+/** From `start` (0-based) up to `end`. */
+export function slice(text: string, start: number, end?: number): string {
+  const points = characters(text);
+  return typeof points === "string" ? points.slice(start, end) : points.slice(start, end).join("");
+}
+
+/** SQL's SUBSTRING, as Flink's `BinaryStringDataUtil.substringSQL`: from 1, negative from the end, 0 as 1. */
+export function substring(text: string, position: number, length?: number): string | null {
+  if (length !== undefined && length < 0) return null;
+  const count = characterCount(text);
+  const start = position > 0 ? position - 1 : position < 0 ? count + position : 0;
+  if (start < 0 || start >= count) return "";
+  return slice(text, start, length === undefined ? undefined : start + length);
+}
+
+/** Without any of the characters at the chosen ends. */
+export function trim(text: string, side: "BOTH" | "LEADING" | "TRAILING", set: string): string {
+  const isIn = new Set(set);
+  const points = [...text];
+  let [start, end] = [0, points.length];
+  if (side !== "TRAILING") while (start < end && isIn.has(points[start] as string)) start++;
+  if (side !== "LEADING") while (end > start && isIn.has(points[end - 1] as string)) end--;
+  return points.slice(start, end).join("");
+}
+
+/** NULL for a negative length or nothing to fill with. */
+export function pad(text: string, length: number, fill: string, side: "left" | "right"): string | null {
+  if (length < 0) return null;
+  refuseLength(length);
+  const count = characterCount(text);
+  if (length <= count) return slice(text, 0, length);
+  if (fill === "") return null;
+  const needed = length - count;
+  const filling = slice(fill.repeat(Math.ceil(needed / characterCount(fill))), 0, needed);
+  return side === "left" ? filling + text : text + filling;
+}
+
+export function repeat(text: string, times: number): string {
+  if (times <= 0) return "";
+  refuseLength(times * text.length);
+  return text.repeat(times);
+}
+
+function refuseLength(length: number): void {
+  if (length <= MAX_RESULT) return;
+  throw new RowError("expression.too-large", {
+    en: `the text would have ${length} characters; at most ${MAX_RESULT} are made. Use a smaller length.`,
+    zh: `文本将有 ${length} 个字符；最多生成 ${MAX_RESULT} 个。请使用更小的长度。`,
+  });
+}
+
+/** The position of the `occurrence`th find from `start` on (1-based; negative: from the end backwards); 0 when there is none. */
+export function instr(text: string, part: string, start: number, occurrence: number): number {
+  const points = [...text];
+  const wanted = [...part];
+  if (start === 0 || occurrence < 1) return 0;
+  const step = start > 0 ? 1 : -1;
+  let left = occurrence;
+  let at = start > 0 ? start - 1 : points.length + start;
+  if (step < 0) at = Math.min(at, points.length - wanted.length);
+  for (; at >= 0 && at + wanted.length <= points.length; at += step) {
+    if (wanted.every((point, i) => points[at + i] === point) && --left === 0) return at + 1;
+  }
+  return 0;
+}
+
+export function overlay(text: string, part: string, position: number, length: number): string {
+  const points = [...text];
+  if (position <= 0 || position > points.length) return text;
+  const rest = length >= 0 ? points.slice(position - 1 + length) : [];
+  return points.slice(0, position - 1).join("") + part + rest.join("");
+}
+
+/** Words begin with a capital; anything but letters and digits ends a word. */
+export function initcap(text: string): string {
+  let isInside = false;
+  let result = "";
+  for (const point of text) {
+    const isWord = /[A-Za-z0-9]/.test(point);
+    result += isInside ? point.toLowerCase() : point.toUpperCase();
+    isInside = isWord;
+  }
+  return result;
+}
+
+/** Characters of `from` become those at the same place in `to`; those beyond it go. NULL for `from` changes nothing, for `to` it is an empty text. */
+export function translate(text: string | null, from: string | null, to: string | null): string | null {
+  if (text === null || from === null) return text;
+  const targets = [...(to ?? "")];
+  const map = new Map<string, string>();
+  for (const [i, point] of [...from].entries()) if (!map.has(point)) map.set(point, targets[i] ?? "");
+  return [...text].map((point) => map.get(point) ?? point).join("");
+}
+
+export function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join("");
+}
+
+export function bytesOfHex(text: string): Uint8Array | null {
+  if (!/^[0-9a-f]*$/i.test(text)) return null;
+  const padded = text.length % 2 === 1 ? `0${text}` : text;
+  return Uint8Array.from(padded.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
