@@ -99,6 +99,22 @@ export const cases: readonly NodeCase[] = [
     ],
   },
   {
+    name: "takes names for ports that JavaScript knows otherwise",
+    params: {
+      cases: [
+        { name: "constructor", when: "n = 1" },
+        { name: "toString", when: "n = 2" },
+      ],
+    },
+    inputs: { in: "n BIGINT" },
+    steps: [row(1, { n: 1 }), row(2, { n: 2 }), row(3, { n: 3 })],
+    emits: [
+      ["constructor", { n: 1 }],
+      ["toString", { n: 2 }],
+      ["default", { n: 3 }],
+    ],
+  },
+  {
     name: "passes watermarks and the end of input to all outputs",
     params: { cases: startOrPage },
     inputs: logs,
