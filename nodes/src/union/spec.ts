@@ -9,10 +9,10 @@ const params = z.strictObject({});
 
 export const spec = defineSpec<z.infer<typeof params>>({
   type: "union",
-  title: { en: "Union", zh: "合并" },
+  title: { en: "Union", zh: "合流" },
   summary: { en: "Brings rows of several streams together, in the order they arrive.", zh: "把多条流的行合到一起，按到达顺序。" },
   category: "join",
-  keywords: ["union all", "merge", "concat", "combine", "合流", "合并", "多流合并", "汇合"],
+  keywords: ["union all", "merge", "concat", "combine", "合并", "汇聚", "多流合并", "汇合"],
   params,
   inputs: { in: { en: "Any number of streams.", zh: "任意多条流。" } },
   outputs: { out: { en: "All their rows.", zh: "所有输入的行。" } },
@@ -50,6 +50,6 @@ function differentTypes(known: Field, field: Field, edge: number) {
   const [before, here] = [formatType(known.dataType), formatType(field.dataType)];
   return problem("node.words", {
     en: `field "${field.name}" is ${before} in an earlier input and ${here} in input ${edge}; a union needs one type. Convert one of them with a select before it.`,
-    zh: `字段 “${field.name}” 在前面的输入中是 ${before}，在第 ${edge} 个输入中是 ${here}；合并需要同一类型。请先用选择字段节点转换其中之一。`,
+    zh: `字段 “${field.name}” 在前面的输入中是 ${before}，在第 ${edge} 个输入中是 ${here}；合流需要同一类型。请先用选择字段节点转换其中之一。`,
   });
 }
