@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Tag } from "../preview/Tag.tsx";
 import classes from "./live-value.module.css";
 import type { LiveAnswer, LiveResult } from "./live-value.ts";
-import { LiveValueTimeout } from "./live-value-client.ts";
+import { LiveValueGone, LiveValueTimeout } from "./live-value-client.ts";
 import { type LiveValueInput, useLiveValue } from "./use-live-value.ts";
 
 /** What the expression gives for records that really passed. */
@@ -14,7 +14,12 @@ export function LiveValue({ compact = false, ...input }: LiveValueInput & { read
   const { answer, failure } = useLiveValue(input);
   if (input.text.trim() === "") return null;
   if (failure) {
-    const text = failure instanceof LiveValueTimeout ? t("liveTimeout") : t("liveFailure", { message: failure.message });
+    const text =
+      failure instanceof LiveValueTimeout
+        ? t("liveTimeout")
+        : failure instanceof LiveValueGone
+          ? t("liveGone")
+          : t("liveFailure", { message: failure.message });
     return (
       <Text size="xs" c="var(--mr-error)" mt={4}>
         {text}

@@ -15,6 +15,11 @@ export class LiveValueTimeout extends Error {
   override readonly name = "LiveValueTimeout";
 }
 
+/** The page is older than the server's files: it must be loaded again. */
+export class LiveValueGone extends Error {
+  override readonly name = "LiveValueGone";
+}
+
 let worker: Worker | undefined;
 let lastId = 0;
 const waiting = new Map<number, Waiting>();
@@ -40,7 +45,9 @@ function startWorker(): Worker {
     if (data.answer) asked.resolve(data.answer);
     else asked.reject(new Error(data.failure));
   };
-  started.onerror = (event) => giveUp(new Error(event.message));
+  // A file that is gone (the designer was built anew under an open page) gives an event without a message.
+  started.onerror = (event) =>
+    giveUp(event.message ? new Error(event.message) : new LiveValueGone("the worker's file could not be loaded"));
   return started;
 }
 

@@ -5,6 +5,10 @@ export const words = {
   liveErrors: { en: "{{percent}} % errors", zh: "错误 {{percent}}%" },
   liveFailure: { en: "The value could not be worked out: {{message}}", zh: "无法求值：{{message}}" },
   liveFewer: { en: "Fewer values", zh: "收起求值结果" },
+  liveGone: {
+    en: "The designer was built anew under this page. Load the page again to see values.",
+    zh: "设计器已重新构建。请重新载入页面以查看求值结果。",
+  },
   liveKept: { en: "{{kept}} kept, {{dropped}} dropped", zh: "保留 {{kept}}，丢弃 {{dropped}}" },
   liveLabel_one: { en: "Values for {{count}} record", zh: "{{count}} 条记录的求值结果" },
   liveLabel_other: { en: "Values for {{count}} records", zh: "{{count}} 条记录的求值结果" },
