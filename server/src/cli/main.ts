@@ -1,7 +1,13 @@
 #!/usr/bin/env node
 import "./check-node.mjs";
+import { enableCompileCache, getCompileCacheDir } from "node:module";
 import { Command } from "commander";
 import { UsageError } from "../data-folder.ts";
+
+// Later starts take a third of the time and less memory. Worker threads look into the environment.
+enableCompileCache();
+const cache = getCompileCacheDir();
+if (cache) process.env.NODE_COMPILE_CACHE ??= cache;
 
 /** Loaded when asked for: `templates` need not wait for the server's modules. */
 const COMMANDS = new Map<string, () => Promise<Command>>([
