@@ -14,6 +14,7 @@ import { GRID } from "./card-geometry.ts";
 import { connectionHandlers } from "./connection-handlers.ts";
 import { dropHandlers } from "./drop-handlers.ts";
 import { EmptyCanvas } from "./EmptyCanvas.tsx";
+import { FarEdges } from "./FarEdges.tsx";
 import { FlowEdge } from "./FlowEdge.tsx";
 import { GhostCard } from "./GhostCard.tsx";
 import { gestureHandlers } from "./gesture-handlers.ts";
@@ -23,10 +24,11 @@ import { NoteCard } from "./NoteCard.tsx";
 import { openQuickAdd } from "./quick-add.ts";
 import { createScene, NOTE_PREFIX, type FlowEdge as SceneEdge, type SceneNode } from "./scene.ts";
 import { useViewport } from "./use-viewport.ts";
-import { noteZoom } from "./zoom-level.ts";
+import { noteZoom, useZoomLevel } from "./zoom-level.ts";
 
 const nodeTypes = { card: NodeCard, note: NoteCard, ghost: GhostCard };
 const edgeTypes = { flow: FlowEdge };
+const NO_EDGES: SceneEdge[] = [];
 const SNAP: [number, number] = [GRID, GRID];
 const MULTI_KEYS = ["Control", "Meta", "Shift"];
 const FIT = { padding: 0.06, maxZoom: 1 };
@@ -49,7 +51,10 @@ function Drawing() {
   const selection = useSelection();
   const difference = useDifference();
   const [dragged, setDragged] = useState<ReadonlyMap<string, Point>>(new Map());
-  const scene = useMemo(createScene, []);
+  const isFar = useZoomLevel(({ level }) => level === "far");
+  // Blocks have no ports to measure, and React Flow forgets those of blocks that come into view: nodes begin anew when they become cards.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const scene = useMemo(createScene, [isFar]);
   const nodes = useMemo(
     () => scene.nodes({ document, live: live?.document, specs, difference, selection, dragged }),
     [scene, document, live, difference, selection, dragged],
@@ -77,7 +82,7 @@ function Drawing() {
     <section ref={wrapper} className={classes.canvas} aria-label={t("canvas")} data-canvas tabIndex={-1} {...focus} {...drops}>
       <ReactFlow<SceneNode, SceneEdge>
         nodes={nodes}
-        edges={edges}
+        edges={isFar ? NO_EDGES : edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         ariaLabelConfig={labels}
@@ -111,8 +116,9 @@ function Drawing() {
         elevateEdgesOnSelect
         proOptions={{ hideAttribution: true }}
       >
+        {isFar && <FarEdges edges={document.edges} nodes={nodes} />}
         <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.2} color="var(--mr-line-strong)" />
-        {nodes.length > 0 && (
+        {nodes.length > 0 && !isFar && (
           <MiniMap
             pannable
             zoomable

@@ -37,9 +37,7 @@ export const NodeCard = memo(
         data-refused={refused ? true : undefined}
         data-category={spec?.category}
       >
-        {level === "far" ? (
-          <div className={classes.block} />
-        ) : (
+        {level !== "far" && (
           <>
             <Head id={id} data={data} />
             {level === "near" && <Ports ports={geometry.ports} />}
