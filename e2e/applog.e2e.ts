@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
 import { deadLetterCount, deployJob } from "./base-log-job.ts";
 import { makeLogs } from "./make-logs.ts";
-import { dataFolder, eventually, type Millrace, millrace, readTopic, removeFolder, startMillrace } from "./millrace.ts";
+import { dataFolder, eventually, type Millrace, millrace, readTopic, removeFolder, startEmpty } from "./millrace.ts";
 import { canonical, plainBaseLog } from "./plain-base-log.ts";
 
 const LOGS = 20_000;
@@ -15,7 +15,7 @@ let server: Millrace;
 let data: string;
 test.beforeEach(async () => {
   data = dataFolder();
-  server = await startMillrace({ data, args: ["--empty"] });
+  server = await startEmpty(data);
 });
 test.afterEach(async () => {
   await server.stop();
@@ -63,7 +63,7 @@ test("20,000 posted logs become the pages, starts and displays that a plain comp
     `ods_base_log=${source}`,
     ...sinks.flatMap((sink) => ["--sink", `${sink}=${out(sink)}`]),
   ]);
-  expect(run.stderr).toBe("");
+  expect(run.stderr).toContain(`${plain.dirty.length} rows could not be processed`);
   expect(run.code).toBe(0);
   const lines = (name: string) =>
     readFileSync(out(name), "utf8")

@@ -3,7 +3,7 @@
  * an `X-Record-Id` and is repeated until it is answered, so each log must be there exactly once, whatever was killed when.
  */
 import { deployJob } from "./base-log-job.ts";
-import { dataFolder, eventually, type Millrace, readTopic, removeFolder, startMillrace } from "./millrace.ts";
+import { dataFolder, eventually, type Millrace, readTopic, removeFolder, startEmpty, startMillrace } from "./millrace.ts";
 
 export interface KillReport {
   readonly kills: number;
@@ -17,7 +17,7 @@ export interface KillReport {
 /** `seed` decides when the kills fall. */
 export async function killAgainAndAgain(kills: number, seed: number): Promise<KillReport> {
   const data = dataFolder();
-  let server = await startMillrace({ data, args: ["--empty"] });
+  let server = await startEmpty(data);
   const port = new URL(server.origin).port;
   const origin = server.origin;
   await deployJob(server);
@@ -43,7 +43,7 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
     await wait(100 + random() * 900);
     await server.stop("SIGKILL");
     const begun = performance.now();
-    server = await startMillrace({ data, args: ["--empty", "--port", port] });
+    server = await startMillrace({ data, args: ["--port", port] });
     recoveryMs.push(performance.now() - begun);
   }
   posting = false;
