@@ -1,7 +1,9 @@
 export * from "./api.ts";
 export { check, parse } from "./check.ts";
 export { compile } from "./compile.ts";
+export { allFunctionHelp, type Completion, type Completions, completionsAt, type FunctionHelp, functionHelp } from "./complete.ts";
 export { formatType } from "./format-type.ts";
+export { print } from "./print.ts";
 export { EXPRESSION_PROBLEM_WORDS, type ExpressionProblemCode } from "./problem-words.ts";
 export { ExpressionFailure } from "./problems.ts";
 export { isReserved, quoteName } from "./quote-name.ts";

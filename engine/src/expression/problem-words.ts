@@ -210,6 +210,14 @@ export const EXPRESSION_PROBLEM_WORDS = {
     en: `'${text(a, "got")}' is no pattern of dates; the result is NULL for every row. Write letters such as yyyy-MM-dd HH:mm:ss, other text in single quotes.`,
     zh: `'${text(a, "got")}' 不是日期模式；每行的结果都将为 NULL。请使用 yyyy-MM-dd HH:mm:ss 之类的字母，其他文本用单引号。`,
   }),
+  "expression.bad-json-path": (a) => ({
+    en: `'${text(a, "got")}' is no path into JSON. Write it as '$.a.b[0]'.`,
+    zh: `'${text(a, "got")}' 不是 JSON 路径。请写成 '$.a.b[0]'。`,
+  }),
+  "expression.json-returning": (a) => ({
+    en: `${text(a, "function")} returns texts, numbers and truth values. Write RETURNING STRING, BOOLEAN, INT, BIGINT or DOUBLE.`,
+    zh: `${text(a, "function")} 只返回文本、数字和布尔值。请写 RETURNING STRING、BOOLEAN、INT、BIGINT 或 DOUBLE。`,
+  }),
   "expression.different-types": (a) => ({
     en: `the results must be of one type: expected ${text(a, "expected")}, got ${text(a, "got")}.${a.suggestion ? ` Write ${text(a, "suggestion")}.` : ""}`,
     zh: `各结果须为同一类型：期望 ${text(a, "expected")}，得到 ${text(a, "got")}。${a.suggestion ? `请写 ${text(a, "suggestion")}。` : ""}`,

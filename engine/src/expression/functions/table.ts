@@ -1,6 +1,8 @@
 /** Every function, by name. */
+import { COLLECTION_FUNCTIONS } from "./collection.ts";
 import { CONDITION_FUNCTIONS } from "./condition.ts";
 import type { FunctionDefinition } from "./define.ts";
+import { JSON_FUNCTIONS } from "./json.ts";
 import { NUMBER_FUNCTIONS } from "./number.ts";
 import { PATTERN_FUNCTIONS } from "./pattern.ts";
 import { TEXT_FUNCTIONS } from "./text.ts";
@@ -12,6 +14,8 @@ export const FUNCTIONS: readonly FunctionDefinition[] = [
   ...PATTERN_FUNCTIONS,
   ...NUMBER_FUNCTIONS,
   ...TIME_FUNCTIONS,
+  ...JSON_FUNCTIONS,
+  ...COLLECTION_FUNCTIONS,
 ];
 
 const byName = new Map(

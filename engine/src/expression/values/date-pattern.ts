@@ -130,7 +130,7 @@ function parse(parts: readonly Part[], text: string): ParsedTime | undefined {
   }
   // Digits of a fraction that the pattern has no letters for are cut off, as Flink does.
   const rest = text.slice(at);
-  if (rest !== "" && !(read["S"] !== undefined && /^\d+$/.test(rest))) return undefined;
+  if (rest !== "" && !(read.S !== undefined && /^\d+$/.test(rest))) return undefined;
   return assemble(read);
 }
 
@@ -141,7 +141,7 @@ function readPart(part: { letter: string; count: number }, text: string, at: num
   if (letter === "G") return readWord(["BC", "AD"], rest, 2, "G", read);
   if ((letter === "M" || letter === "L") && count >= 3) {
     const length = readWord(MONTHS, rest, count === 3 ? 3 : undefined, "M", read);
-    if (length !== undefined) read["M"] = (read["M"] as number) + 1;
+    if (length !== undefined) read.M = (read.M as number) + 1;
     return length;
   }
   if (letter === "E") return readWord(WEEKDAYS, rest, count >= 4 ? undefined : 3, "E", read);
@@ -149,9 +149,9 @@ function readPart(part: { letter: string; count: number }, text: string, at: num
   const longest = isGlued || letter === "S" ? count : 9;
   const digits = new RegExp(`^[+-]?\\d{1,${longest}}`).exec(rest)?.[0];
   if (digits === undefined || (isGlued && digits.length < count)) return undefined;
-  if (letter === "S") read["S"] = Number(digits.slice(0, 9).padEnd(9, "0"));
+  if (letter === "S") read.S = Number(digits.slice(0, 9).padEnd(9, "0"));
   else if ((letter === "y" || letter === "u") && count === 2 && digits.length === 2)
-    read["y"] = Number(digits) + (Number(digits) < 70 ? 2000 : 1900);
+    read.y = Number(digits) + (Number(digits) < 70 ? 2000 : 1900);
   else read[letter === "u" ? "y" : letter === "L" ? "M" : letter] = Number(digits);
   return digits.length;
 }
@@ -167,28 +167,28 @@ function readOffset(text: string, read: Read): number | undefined {
   const match = /^(?:Z|([+-])(\d{2}):?(\d{2})?)/.exec(text);
   if (!match) return undefined;
   const minutes = Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0);
-  read["X"] = (match[1] === "-" ? -minutes : minutes) * 60_000;
+  read.X = (match[1] === "-" ? -minutes : minutes) * 60_000;
   return match[0].length;
 }
 
 function assemble(read: Read): ParsedTime | undefined {
-  const hour12 = read["h"] ?? read["K"];
-  const hour = read["H"] ?? (read["k"] === undefined ? (hour12 === undefined ? 0 : (hour12 % 12) + 12 * (read["a"] ?? 0)) : read["k"] % 24);
-  const [minute, second] = [read["m"] ?? 0, read["s"] ?? 0];
-  const fraction = read["S"] ?? read["n"] ?? 0;
+  const hour12 = read.h ?? read.K;
+  const hour = read.H ?? (read.k === undefined ? (hour12 === undefined ? 0 : (hour12 % 12) + 12 * (read.a ?? 0)) : read.k % 24);
+  const [minute, second] = [read.m ?? 0, read.s ?? 0];
+  const fraction = read.S ?? read.n ?? 0;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const days = daysOf(read);
   if (days === undefined) return undefined;
   const ms = days * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1_000 + Math.floor(fraction / 1_000_000);
-  return { ms, nanos: fraction % 1_000_000, offsetMs: read["X"] };
+  return { ms, nanos: fraction % 1_000_000, offsetMs: read.X };
 }
 
 function daysOf(read: Read): number | undefined {
-  const year = read["y"] ?? 1970;
-  if (read["D"] !== undefined) {
-    const days = daysFromCivil(year, 1, 1) + read["D"] - 1;
-    return read["D"] >= 1 && civilFromDays(days).year === year ? days : undefined;
+  const year = read.y ?? 1970;
+  if (read.D !== undefined) {
+    const days = daysFromCivil(year, 1, 1) + read.D - 1;
+    return read.D >= 1 && civilFromDays(days).year === year ? days : undefined;
   }
-  const [month, day] = [read["M"] ?? 1, read["d"] ?? 1];
+  const [month, day] = [read.M ?? 1, read.d ?? 1];
   return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) ? daysFromCivil(year, month, day) : undefined;
 }
