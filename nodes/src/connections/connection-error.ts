@@ -21,13 +21,17 @@ export function quote(value: string): string {
   return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }
 
-/** True for what the operating system or LMDB says when nothing more can be written. */
+/** EIO's number, as lmdb-js gives it. */
+const LMDB_SHORT_WRITE = 5;
+
+/** True for what the operating system or LMDB says when nothing more can be written. LMDB calls it EIO when the last that fits was written in part. */
 export function isDiskFull(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   return (
     code === "ENOSPC" ||
     code === "EDQUOT" ||
     code === "EFBIG" ||
+    code === LMDB_SHORT_WRITE ||
     /No space left on device|Disk quota exceeded|File too large|There is not enough space/.test(String(message))
   );
 }

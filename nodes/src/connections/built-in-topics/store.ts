@@ -3,7 +3,8 @@
  * its last look.
  *
  * Writes are synchronous transactions: they wait for the writer before, write, and sync, in the calling thread. lmdb-js also has queued ones, but those hold LMDB's one lock while they wait for their
- * thread's event loop, and hold it for ever when that thread is terminated; and a write that fails in the middle of one does not undo what came before it.
+ * thread's event loop, and a write that fails in the middle of one does not undo what came before it. A killed process leaves nothing behind: the next writer takes the lock over. A
+ * thread must not be terminated (`worker.terminate()`) while it may be writing, only asked to end: the lock is then its own for ever, and with it the process's.
  *
  * | database | key | value |
  * | --- | --- | --- |
@@ -16,7 +17,8 @@
  * | positions | group, topic, partition | JSON: offset to read next |
  * | records | name | JSON: small records of others that commit with the topics |
  */
-import { mkdirSync, realpathSync } from "node:fs";
+import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, realpathSync } from "node:fs";
+import { join } from "node:path";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { ConnectionError, isDiskFull, quote } from "../connection-error.ts";
 
@@ -59,8 +61,7 @@ const opened = new Map<string, Opened>();
 const closing = new Map<string, Promise<void>>();
 
 export async function openStore(folder: string): Promise<TopicStore> {
-  mkdirSync(folder, { recursive: true });
-  const path = realpathSync(folder);
+  const path = madeFolder(folder);
   await closing.get(path);
   const known = opened.get(path);
   if (known) {
@@ -70,6 +71,15 @@ export async function openStore(folder: string): Promise<TopicStore> {
   const store = createStore(path);
   opened.set(path, { store, uses: 1 });
   return store;
+}
+
+function madeFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return realpathSync(folder);
+  } catch (error) {
+    throw cannotOpen(folder, error);
+  }
 }
 
 function createStore(path: string): TopicStore {
@@ -101,6 +111,8 @@ function createStore(path: string): TopicStore {
 
 function openRoot(path: string): RootDatabase<Uint8Array, Uint8Array> {
   try {
+    // lmdb-js crashes when LMDB refuses a file.
+    checkFiles(path);
     return open({
       path,
       noSubdir: false,
@@ -111,14 +123,7 @@ function openRoot(path: string): RootDatabase<Uint8Array, Uint8Array> {
       maxReaders: 512,
     });
   } catch (error) {
-    throw new ConnectionError(
-      "topic.cannot-open",
-      {
-        en: `The topics in ${quote(path)} cannot be opened: ${messageOf(error)}. Check that the folder can be written and that its files are whole.`,
-        zh: `无法打开 ${quote(path)} 中的主题：${messageOf(error)}。请检查该文件夹可写且其中的文件完整。`,
-      },
-      error,
-    );
+    throw cannotOpen(path, error);
   }
 }
 
@@ -158,6 +163,40 @@ function diskFull(path: string, error: unknown): ConnectionError {
     },
     error,
   );
+}
+
+function cannotOpen(path: string, error: unknown): ConnectionError {
+  return new ConnectionError(
+    "topic.cannot-open",
+    {
+      en: `The topics in ${quote(path)} cannot be opened: ${messageOf(error)}. Check that the folder can be written and that its files are whole.`,
+      zh: `无法打开 ${quote(path)} 中的主题：${messageOf(error)}。请检查该文件夹可写且其中的文件完整。`,
+    },
+    error,
+  );
+}
+
+/** LMDB's mark, in its first page behind the page's header; pages of other systems have other headers. */
+const MARK = Buffer.from([0xde, 0xc0, 0xef, 0xbe]);
+const MARK_WITHIN = 64;
+
+function checkFiles(path: string): void {
+  accessSync(path, constants.W_OK | constants.X_OK);
+  const file = join(path, "data.mdb");
+  let handle: number;
+  try {
+    handle = openSync(file, "r+");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw error;
+  }
+  try {
+    const beginning = Buffer.alloc(MARK_WITHIN);
+    const length = readSync(handle, beginning, 0, MARK_WITHIN, 0);
+    if (length > 0 && !beginning.subarray(0, length).includes(MARK)) throw new Error(`${file} is not LMDB's`);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 function checkFormat(store: TopicStore): void {
