@@ -7,9 +7,11 @@ import { ConnectionError, quote } from "../connection-error.ts";
 export async function placeOf(root: string, path: string, forWriting: boolean): Promise<string> {
   if (path === "" || path.includes("\0")) throw outside(root, path);
   if (forWriting) await mkdir(root, { recursive: true });
-  const realRoot = (await realPathOf(root)) ?? resolve(root);
+  const found = await realPathOf(root);
+  const realRoot = found ?? resolve(root);
   const file = isAbsolute(path) ? insteadOf(resolve(root), realRoot, resolve(path)) : resolve(realRoot, path);
   if (!isBelow(realRoot, file)) throw outside(root, path);
+  if (found === undefined) return file;
 
   const real = await realPathOf(file);
   if (real !== undefined) {

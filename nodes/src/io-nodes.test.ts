@@ -1,0 +1,348 @@
+/** Sources and sinks against the real drivers: where they begin, go on and end, and what they leave behind. What they read and write as rows is in their cases. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BuiltInTransaction, NodeType, Position, Prepared, Roles, Sink, Source, Split, TopicRecord } from "@millrace/engine/node";
+import type { Schema } from "@millrace/engine/schema";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type BuiltInTopicLog, commitBuiltIn, openBuiltInTopics, openConnection } from "./connections/index.ts";
+import { node as fileSink } from "./file-sink/index.ts";
+import { node as fileSource } from "./file-source/index.ts";
+import { node as httpPush } from "./http-push/index.ts";
+import { pushTopic } from "./http-push/spec.ts";
+import { node as topicSink } from "./topic-sink/index.ts";
+import { node as topicSource } from "./topic-source/index.ts";
+
+let folder: string;
+let log: BuiltInTopicLog;
+let files: Roles["files"];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "millrace-io-"));
+  log = await openBuiltInTopics({ folder: join(folder, "topics"), now: () => 1_000 });
+  files = (await openConnection(
+    { kind: "built-in", role: "files", settings: {} },
+    { dataFolder: folder, now: () => 1_000 },
+  )) as Roles["files"];
+  await mkdir(join(folder, "files"));
+});
+afterEach(async () => {
+  await log.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const record = (text: string, more: Partial<TopicRecord> = {}): TopicRecord => ({ value: range(text), key: null, time: 1_000, ...more });
+const range = (text: string) => {
+  const bytes = Buffer.from(text);
+  return { bytes, start: 0, end: bytes.length };
+};
+
+function sourceOf(node: NodeType, params: object, schema?: Schema): Source {
+  const connection = node.spec.connection === "files" ? files : log;
+  const source = node.createSource?.(node.spec.params.parse(params), {
+    pipelineId: "pipe",
+    nodeId: "in",
+    connection,
+    timeZone: "UTC",
+    now: () => 1_000,
+    sleep: async () => true,
+    subtask: 0,
+    parallelism: 1,
+    schema,
+  });
+  if (!source) throw new Error("it is no source");
+  return source;
+}
+
+function sinkOf(node: NodeType, params: object, restored?: Prepared, schema?: Schema): Sink {
+  const sink = node.createSink?.(node.spec.params.parse(params), {
+    pipelineId: "pipe",
+    runId: "run",
+    nodeId: "out",
+    connection: node.spec.connection === "files" ? files : log,
+    subtask: 0,
+    now: () => 1_000,
+    restored,
+    schema,
+  });
+  if (!sink) throw new Error("it is no sink");
+  return sink;
+}
+
+/** What every split gives from its position on, and where it stands then. */
+async function drain(source: Source, positions: Readonly<Record<string, Position>> = {}) {
+  const found: string[] = [];
+  const after: Record<string, Position> = {};
+  let hasEnded = true;
+  for (const split of await source.splits()) {
+    const reader = await source.open(split, positions[split.id]);
+    let batch = await reader.read(10, 0);
+    for (; batch && batch.count > 0; batch = await reader.read(10, 0)) {
+      for (let i = 0; i < batch.count; i++) {
+        const value = batch.bytes(i);
+        found.push(value ? Buffer.from(value.bytes.subarray(value.start, value.end)).toString() : "tombstone");
+      }
+    }
+    hasEnded &&= batch === undefined;
+    after[split.id] = reader.position();
+    await reader.close();
+  }
+  await source.close();
+  return { found, after, hasEnded };
+}
+
+async function textsOf(topic: string): Promise<string[]> {
+  return (await drain(sourceOf(topicSource, { topic, from: "earliest" }))).found;
+}
+
+describe("topic source", () => {
+  beforeEach(async () => {
+    await log.createTopic("t", { partitions: 2 });
+    for (const i of [0, 1, 2, 3])
+      await log.append("t", [record(`a${i}`, { partition: 0, time: i }), record(`b${i}`, { partition: 1, time: i * 10 })]);
+  });
+
+  it("has one split per partition", async () => {
+    expect(await sourceOf(topicSource, { topic: "t" }).splits()).toEqual<Split[]>([
+      { id: "t-0", origin: "t", partition: 0, bounded: false },
+      { id: "t-1", origin: "t", partition: 1, bounded: false },
+    ]);
+  });
+
+  it("makes a topic that is not there yet", async () => {
+    expect(await sourceOf(topicSource, { topic: "new" }).splits()).toHaveLength(4);
+    expect((await log.describeTopic("new"))?.partitions).toHaveLength(4);
+  });
+
+  it.each([
+    [{ from: "earliest" }, ["a0", "a1", "a2", "a3", "b0", "b1", "b2", "b3"]],
+    [{ from: "latest" }, []],
+    [{ from: "offset", offset: 3 }, ["a3", "b3"]],
+    [{ from: "time", time: "1970-01-01T01:00:00.003+01:00" }, ["a3", "b1", "b2", "b3"]],
+    [{}, ["a0", "a1", "a2", "a3", "b0", "b1", "b2", "b3"]],
+  ])("begins where %j says", async (params, expected) => {
+    expect((await drain(sourceOf(topicSource, { topic: "t", ...params }))).found).toEqual(expected);
+  });
+
+  it("begins at the position of its group, which each checkpoint moves", async () => {
+    const params = { topic: "t", group: "readers" };
+    const { after } = await drain(sourceOf(topicSource, params));
+    await commitBuiltIn(log, (tx) => sourceOf(topicSource, params).committed?.(after, tx));
+    expect(await log.groups("t")).toEqual(
+      new Map([
+        [
+          "readers",
+          new Map([
+            [0, 4],
+            [1, 4],
+          ]),
+        ],
+      ]),
+    );
+    await log.append("t", [record("new", { partition: 1 })]);
+    expect((await drain(sourceOf(topicSource, params))).found).toEqual(["new"]);
+    expect((await drain(sourceOf(topicSource, { topic: "t" }))).found).toHaveLength(9);
+  });
+
+  it("goes on from the checkpoint's position, whatever else is said", async () => {
+    const positions = { "t-0": { offset: 2 }, "t-1": { offset: 4 } };
+    expect((await drain(sourceOf(topicSource, { topic: "t", from: "latest" }), positions)).found).toEqual(["a2", "a3"]);
+  });
+
+  it("refuses to go on in a topic that was made anew", async () => {
+    await log.deleteTopic("t");
+    await log.createTopic("t", { partitions: 2 });
+    await log.append("t", [record("never read", { partition: 0 })]);
+    await expect(drain(sourceOf(topicSource, { topic: "t" }), { "t-0": { offset: 4 } })).rejects.toThrow(
+      'The saved position in partition 0 of topic "t" is 4, but the partition ends at 1: the topic was made anew since. Start without state to read it from its beginning.',
+    );
+  });
+});
+
+describe("HTTP push", () => {
+  it("reads what was posted, before it ran too, and goes on where it stopped", async () => {
+    const topic = pushTopic("pipe", "in");
+    await log.createTopic(topic, { partitions: 1 });
+    await log.append(topic, [record("1"), record("2")]);
+    const { found, after } = await drain(sourceOf(httpPush, {}));
+    expect(found).toEqual(["1", "2"]);
+    await commitBuiltIn(log, (tx) => sourceOf(httpPush, {}).committed?.(after, tx));
+    await log.append(topic, [record("3")]);
+    expect((await drain(sourceOf(httpPush, {}))).found).toEqual(["3"]);
+    expect((await drain(sourceOf(httpPush, {}), after)).found).toEqual(["3"]);
+  });
+});
+
+describe("topic sink", () => {
+  const write = (sink: Sink, text: string, more: object = {}) => sink.write({ value: range(text), key: null, time: 5, ...more });
+
+  it("shows rows with the checkpoint that covers them", async () => {
+    await log.createTopic("out", { partitions: 1 });
+    const sink = sinkOf(topicSink, { topic: "out" });
+    await sink.open?.();
+    write(sink, "1");
+    const prepared = await sink.prepare(1);
+    await commitBuiltIn(log, async (tx) => {
+      await sink.commit(prepared, tx);
+      expect(await textsOf("out")).toEqual([]);
+    });
+    expect(await textsOf("out")).toEqual(["1"]);
+    await sink.close();
+  });
+
+  it("gives up what no checkpoint covered", async () => {
+    await log.createTopic("out", { partitions: 1 });
+    const sink = sinkOf(topicSink, { topic: "out" });
+    await sink.open?.();
+    write(sink, "1");
+    await sink.abort(undefined);
+    await sink.close();
+    expect(await textsOf("out")).toEqual([]);
+  });
+
+  it("writes each row to the topic that it names, and refuses a name that is none", async () => {
+    const sink = sinkOf(topicSink, { topicExpression: "t" });
+    await sink.open?.();
+    write(sink, "1", { target: "one" });
+    write(sink, "2", { target: "two" });
+    expect(() => write(sink, "3", { target: "no topic" })).toThrow(
+      expect.objectContaining({ code: "topic-sink.bad-topic", message: expect.stringContaining('"no topic" cannot be a topic\'s name.') }),
+    );
+    await sink.commit(await sink.prepare(1), undefined);
+    expect([await textsOf("one"), await textsOf("two")]).toEqual([["1"], ["2"]]);
+    await sink.close();
+  });
+
+  it("is full when much is staged, until that is committed", async () => {
+    const sink = sinkOf(topicSink, { topic: "out" });
+    await sink.open?.();
+    const text = "x".repeat(1 << 20);
+    for (let i = 0; i < 15; i++) write(sink, text);
+    expect(sink.isFull).toBe(false);
+    for (let i = 0; i < 3; i++) write(sink, text);
+    expect(sink.isFull).toBe(true);
+    await sink.commit(await sink.prepare(1), undefined);
+    expect(sink.isFull).toBe(false);
+    await sink.close();
+  });
+
+  it("lets a newer run of the pipeline take over", async () => {
+    const old = sinkOf(topicSink, { topic: "out" });
+    await old.open?.();
+    write(old, "old");
+    const prepared = await old.prepare(1);
+    const young = sinkOf(topicSink, { topic: "out" });
+    await young.open?.();
+    await expect(commitBuiltIn(log, (tx) => old.commit(prepared, tx))).rejects.toThrow("Another writer has taken over");
+    await young.close();
+    await old.close();
+  });
+});
+
+describe("file source", () => {
+  const SCHEMA: Schema = {
+    type: "ROW",
+    fields: [
+      { name: "id", dataType: { type: "BIGINT" } },
+      { name: "name", dataType: { type: "STRING" } },
+    ],
+  };
+  const put = (text: string) => writeFile(join(folder, "files", "in"), text);
+
+  it("reads the file to its end, which ends it, and goes on from any position", async () => {
+    await put('{"n":1}\n{"n":2}\n{"n":3}');
+    const all = await drain(sourceOf(fileSource, { path: "in" }));
+    expect(all).toEqual({ found: ['{"n":1}', '{"n":2}', '{"n":3}'], after: { in: { byte: 23, line: 3 } }, hasEnded: true });
+    expect((await drain(sourceOf(fileSource, { path: "in" }), { in: { byte: 8, line: 1 } })).found).toEqual(['{"n":2}', '{"n":3}']);
+    expect((await drain(sourceOf(fileSource, { path: "in" }), all.after)).found).toEqual([]);
+  });
+
+  it("passes over the header line of a CSV file once, whether its names are quoted or not", async () => {
+    const params = { path: "in", format: "csv", schema: "id BIGINT, name STRING" };
+    for (const header of ["id,name", '"id","name"']) {
+      await put(`${header}\r\n1,"a\nb"\r\n2,c\r\n`);
+      const { found, after } = await drain(sourceOf(fileSource, params, SCHEMA));
+      expect(found).toEqual(['1,"a\nb"', "2,c"]);
+      expect((await drain(sourceOf(fileSource, params, SCHEMA), after)).found).toEqual([]);
+    }
+    await put("1,a\n2,c\n");
+    expect((await drain(sourceOf(fileSource, { ...params, header: false }, SCHEMA))).found).toEqual(["1,a", "2,c"]);
+  });
+
+  it("refuses a header line that names other columns", async () => {
+    await put("name,id\na,1\n");
+    await expect(drain(sourceOf(fileSource, { path: "in", format: "csv", schema: "x" }, SCHEMA))).rejects.toThrow(
+      'The first line of "in" is "name,id", but the schema\'s columns are "id,name". Put the schema\'s fields in the order of the file, or turn the header line off.',
+    );
+  });
+});
+
+describe("file sink", () => {
+  const SCHEMA: Schema = { type: "ROW", fields: [{ name: "id", dataType: { type: "BIGINT" } }] };
+  const write = (sink: Sink, text: string) => sink.write({ value: range(text), key: null, time: 5 });
+  const content = () => readFile(join(folder, "files", "out"), "utf8");
+  const NOWHERE: BuiltInTransaction | undefined = undefined;
+
+  it("writes with each checkpoint, and goes on from the one that counted after a crash", async () => {
+    const sink = sinkOf(fileSink, { path: "out" });
+    await sink.open?.();
+    write(sink, "1");
+    const counted = await sink.prepare(1);
+    await sink.commit(counted, NOWHERE);
+    write(sink, "2");
+    await sink.prepare(2);
+    // Here it is killed: nothing of checkpoint 2 may stay.
+    const restored = sinkOf(fileSink, { path: "out" }, counted);
+    await restored.open?.();
+    write(restored, "2 again");
+    await restored.commit(await restored.prepare(2), NOWHERE);
+    await restored.close();
+    await sink.close();
+    expect(await content()).toBe("1\n2 again\n");
+  });
+
+  it("leaves nothing of what was aborted", async () => {
+    const sink = sinkOf(fileSink, { path: "out" });
+    await sink.open?.();
+    write(sink, "1");
+    await sink.commit(await sink.prepare(1), NOWHERE);
+    write(sink, "2");
+    await sink.prepare(2);
+    write(sink, "3");
+    await sink.abort(undefined);
+    await sink.close();
+    expect(await content()).toBe("1\n");
+  });
+
+  it("begins the file anew without state, and writes the header line of CSV once", async () => {
+    await writeFile(join(folder, "files", "out"), "old\n");
+    const params = { path: "out", format: "csv" };
+    const sink = sinkOf(fileSink, params, undefined, SCHEMA);
+    await sink.open?.();
+    write(sink, "1");
+    const prepared = await sink.prepare(1);
+    await sink.commit(prepared, NOWHERE);
+    await sink.close();
+    const again = sinkOf(fileSink, params, prepared, SCHEMA);
+    await again.open?.();
+    write(again, "2");
+    await again.commit(await again.prepare(2), NOWHERE);
+    await again.close();
+    expect(await content()).toBe("id\n1\n2\n");
+  });
+
+  it("keeps a record that was read over several lines on one", async () => {
+    const sink = sinkOf(fileSink, { path: "out" });
+    await sink.open?.();
+    write(sink, '{\r\n  "a": "b\\n"\n}');
+    await sink.commit(await sink.prepare(1), NOWHERE);
+    await sink.close();
+    expect(await content()).toBe('{    "a": "b\\n" }\n');
+  });
+
+  it("refuses text with line breaks", async () => {
+    const sink = sinkOf(fileSink, { path: "out", format: "text" });
+    await sink.open?.();
+    expect(() => write(sink, "a\nb")).toThrow(expect.objectContaining({ code: "file-sink.line-break" }));
+    await sink.close();
+  });
+});
