@@ -17,7 +17,7 @@
  * | GET /api/pipelines/:id/run | → runStatus |
  * | GET /api/pipelines/:id/versions | → versionSummary[] |
  * | GET /api/pipelines/:id/versions/:version | → { document } |
- * | GET /api/pipelines/:id/samples?edge=a.out->b.in | → sample[] (latest last) |
+ * | GET /api/pipelines/:id/samples?edge=a.out->b.in | → sample[] (latest last); `edge=a.dropped`: rows that ended at a node, with the reason |
  * | GET /api/pipelines/:id/dead-letters?node&before&limit&search | → deadLetterPage |
  * | POST /api/pipelines/:id/dead-letters/replay | replay → { replayed } |
  * | GET /api/live?pipeline=ID&edges=a.out->b.in,… | server-sent events: `live` with liveFrame every 250 ms |
@@ -135,6 +135,8 @@ export const sample = z.object({
   origin: origin.optional(),
   /** Changed since the source: paths with dots. */
   changed: z.array(z.string()).optional(),
+  /** For samples of "node.dropped": why the row ended there. */
+  reason: z.string().optional(),
 });
 
 /** Counts since the run began; rates are records a second over the last 2 s. */

@@ -36,7 +36,7 @@ export class NodeFailure extends Error {
 export interface NodeHost {
   now(): Millis;
   /** The tap is due: copy the row. */
-  sample(tap: Tap, row: Row, time: Millis): void;
+  sample(tap: Tap, row: Row, time: Millis, reason?: string): void;
   /** The current source record is followed through all taps. */
   readonly traced: boolean;
   /** A row could not be processed at `node`; `text` is the record as it came in there. */
@@ -100,6 +100,8 @@ export class NodeRuntime {
   readonly outputs = new Map<string, OutputPort>();
   readonly dropped = new Map<string, number>();
   readonly backend: KeyedBackend;
+  /** Rows that ended here on purpose, with the reason. */
+  readonly dropTap: Tap;
   errors = 0;
   lastError: { words: { readonly en: string; readonly zh: string }; at: Millis } | undefined;
   /** Merged watermark of the inputs (sources and "own": what it emitted). */
@@ -117,19 +119,22 @@ export class NodeRuntime {
   /** What the nodes after this one were last told. */
   private isIdle = false;
 
-  constructor(id: string, spec: NodeSpec, disabled: boolean, backend: KeyedBackend, host: NodeHost) {
+  constructor(id: string, spec: NodeSpec, disabled: boolean, backend: KeyedBackend, dropTap: Tap, host: NodeHost) {
     this.id = id;
     this.spec = spec;
     this.disabled = disabled;
     this.backend = backend;
+    this.dropTap = dropTap;
     this.host = host;
     this.out = {
       emit: (port, row, time) => {
         if (this.isIdle && spec.watermark === "own") this.sendIdle(false);
         this.emit(port, row, time);
       },
-      drop: (reason) => {
+      drop: (reason, row) => {
         this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + 1);
+        this.dropTap.total++;
+        if (this.dropTap.left > 0 || this.host.traced) this.host.sample(this.dropTap, row, MIN_TIME, reason);
       },
       watermark: (time) => {
         if (time > this.watermark) this.sendWatermark(time);

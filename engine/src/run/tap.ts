@@ -16,6 +16,8 @@ export interface TapSample {
   readonly truncated?: boolean;
   readonly origin?: Origin;
   readonly changed?: readonly string[];
+  /** Why the row ended here. */
+  readonly reason?: string;
 }
 
 export interface TapSettings {
@@ -44,7 +46,7 @@ export class Tap {
     this.describe = describe;
   }
 
-  take(row: Row, time: Millis, at: Millis, origin: Origin | undefined): void {
+  take(row: Row, time: Millis, at: Millis, origin: Origin | undefined, reason?: string): void {
     this.left--;
     const { text, changed } = this.describe(row);
     const truncated = text.length > this.settings.maxText;
@@ -57,6 +59,7 @@ export class Tap {
       ...(truncated ? { truncated } : {}),
       ...(origin ? { origin } : {}),
       ...(changed?.length ? { changed } : {}),
+      ...(reason === undefined ? {} : { reason }),
     });
     if (this.ring.length > this.settings.keep) this.ring.shift();
   }

@@ -78,6 +78,7 @@ type StoredTime = number | "min" | "max";
 interface SourceSide {
   readonly decoder: Decoder;
   readonly mainPort: string;
+  readonly schema: Schema;
 }
 
 export class Task {
@@ -92,6 +93,7 @@ export class Task {
   private currentNode = "";
   private currentSplit: Split | undefined;
   private currentOffset = 0;
+  private givenOrigin: Origin | undefined;
 
   constructor(options: TaskOptions) {
     this.options = options;
@@ -136,6 +138,19 @@ export class Task {
     const tap = (node.outputs.get(side.mainPort) as OutputPort).tap;
     this.traced = tap.left > 0;
     node.emit(side.mainPort, row, time);
+  }
+
+  /** A row that a source once gave, as JSON, whatever format its records have: samples that are played again, under the origin they had. */
+  pushSample(nodeId: string, text: ByteRange, time: Millis, origin: Origin | undefined): void {
+    const { mainPort, schema } = this.sources.get(nodeId) as SourceSide;
+    this.givenOrigin = origin;
+    try {
+      this.traced = true;
+      this.node(nodeId).emit(mainPort, codecOf({ name: "json" }).decoder(schema, true, { name: "json" }).decode(text), time);
+    } finally {
+      this.traced = false;
+      this.givenOrigin = undefined;
+    }
   }
 
   /** One row into an input port, decoded from text by the port's schema: replays of dead letters, and tests of single nodes. */
@@ -185,7 +200,10 @@ export class Task {
 
   /** A new sampling period. */
   refillTaps(): void {
-    for (const node of this.ordered) for (const port of node.outputs.values()) port.tap.refill();
+    for (const node of this.ordered) {
+      node.dropTap.refill();
+      for (const port of node.outputs.values()) port.tap.refill();
+    }
   }
 
   counts(): Readonly<Record<string, PortCounts>> {
@@ -209,8 +227,10 @@ export class Task {
     );
   }
 
+  /** The tap of an output port, or, as port "dropped", that of the rows that ended at the node. */
   tap(nodeId: string, port: string): Tap | undefined {
-    return this.nodes.get(nodeId)?.outputs.get(port)?.tap;
+    const node = this.nodes.get(nodeId);
+    return port === DROPPED ? node?.dropTap : node?.outputs.get(port)?.tap;
   }
 
   stateSchemas(): Readonly<Record<string, StateSchema>> {
@@ -260,27 +280,22 @@ export class Task {
     const keys = new Map(Object.entries(keyTexts).map(([port, texts]) => [port, texts.map((text) => expressions.value(text, port))]));
     const keyTypes = [...keys.values()][0]?.map((key) => key.dataType) ?? [];
     const backend = new KeyedBackend(keyTypes, this.options.now);
-    const node = new NodeRuntime(typed.id, typed.spec, typed.disabled, backend, this.hostOf());
+    const firstInput = Object.values(typed.inputs)[0]?.schema ?? NO_FIELDS;
+    const node = new NodeRuntime(typed.id, typed.spec, typed.disabled, backend, this.tapFor(firstInput), this.hostOf());
     const json = codecOf({ name: "json" });
     for (const [name, port] of Object.entries(typed.inputs)) {
       this.schemas.set(`${typed.id}.${name}`, port.schema);
       node.addInput(name, port.edges.length, typed.disabled ? undefined : keys.get(name), json.encoder(port.schema, { name: "json" }));
     }
     for (const [name, port] of Object.entries(typed.outputs)) {
-      const encoder = json.encoder(port.schema, { name: "json" });
-      const describe = (row: Row) => {
-        const { bytes, start, end } = encoder.encode(row);
-        const changed = row[META]?.changes?.map((change) => change.path.join("."));
-        return { text: textOf(bytes, start, end), ...(changed ? { changed } : {}) };
-      };
-      node.outputs.set(name, { name, tap: new Tap(this.options.taps ?? DEFAULT_TAP, describe), targets: [] });
+      node.outputs.set(name, { name, tap: this.tapFor(port.schema), targets: [] });
     }
     const isSource = Object.keys(typed.inputs).length === 0;
     if (isSource) {
       const mainPort = Object.keys(typed.outputs)[0] as string;
       const format = typed.spec.format?.(typed.params) ?? { name: "json" };
       const schema = (typed.outputs[mainPort] as { schema: Schema }).schema;
-      this.sources.set(typed.id, { decoder: codecOf(format).decoder(schema, wanted ?? true, format), mainPort });
+      this.sources.set(typed.id, { decoder: codecOf(format).decoder(schema, wanted ?? true, format), mainPort, schema });
     } else if (type.createOperator && !typed.disabled) {
       node.operator = type.createOperator(typed.params, this.operatorContext(typed, expressions, backend));
     }
@@ -307,6 +322,16 @@ export class Task {
     }
   }
 
+  /** A tap that shows rows of a schema as JSON. */
+  private tapFor(schema: Schema): Tap {
+    const encoder = codecOf({ name: "json" }).encoder(schema, { name: "json" });
+    return new Tap(this.options.taps ?? DEFAULT_TAP, (row) => {
+      const { bytes, start, end } = encoder.encode(row);
+      const changed = row[META]?.changes?.map((change) => change.path.join("."));
+      return { text: textOf(bytes, start, end), ...(changed ? { changed } : {}) };
+    });
+  }
+
   private hostOf(): NodeHost {
     const task = this;
     return {
@@ -314,7 +339,7 @@ export class Task {
       get traced() {
         return task.traced;
       },
-      sample: (tap, row, time) => tap.take(row, time, this.options.now(), this.origin()),
+      sample: (tap, row, time, reason) => tap.take(row, time, this.options.now(), this.origin(), reason),
       failed: (node, error, text, row, time, port) => this.failed(node, error, text, row, time, port),
     };
   }
@@ -349,7 +374,7 @@ export class Task {
 
   private origin(): Origin | undefined {
     const split = this.currentSplit;
-    if (!split) return undefined;
+    if (!split) return this.givenOrigin;
     return {
       nodeId: this.currentNode,
       split: split.id,
@@ -419,9 +444,12 @@ export class Task {
   }
 }
 
+/** Name under which `tap` gives the rows that ended at a node. */
+export const DROPPED = "dropped";
 /** Drop reason of records without a value. */
 export const TOMBSTONE = "tombstone";
 const NO_ROW: Row = {};
+const NO_FIELDS: Schema = { type: "ROW", fields: [], open: true };
 const decoder = new TextDecoder();
 
 function textOf(bytes: Uint8Array, start: number, end: number): string {

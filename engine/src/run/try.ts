@@ -1,13 +1,15 @@
 /**
  * Plays a graph over given records with its sinks off: the live value, a draft's effect, "try it". Nothing outside is touched and nothing is kept.
  */
-import type { Millis, NodeType } from "../node/index.ts";
+import type { Millis, NodeType, Origin } from "../node/index.ts";
 import type { TypedGraph } from "../pipeline/index.ts";
 import type { TapSample } from "./tap.ts";
 import { type DeadLetter, type PortCounts, Task } from "./task.ts";
 
 export interface TryInput {
+  /** A record in the source's format; with `origin` a sample of the source, which is JSON whatever the format. */
   readonly text: string;
+  readonly origin?: Origin | undefined;
   /** Event time; left out: `now`. */
   readonly time?: Millis | undefined;
 }
@@ -38,9 +40,11 @@ export function tryGraph(options: {
   const encoder = new TextEncoder();
   for (const [nodeId, records] of Object.entries(options.records)) {
     if (!task.isSource(nodeId)) continue;
-    for (const { text, time } of records) {
+    for (const { text, time, origin } of records) {
       const bytes = encoder.encode(text);
-      task.pushText(nodeId, { bytes, start: 0, end: bytes.length }, time ?? options.now);
+      const range = { bytes, start: 0, end: bytes.length };
+      if (origin) task.pushSample(nodeId, range, time ?? options.now, origin);
+      else task.pushText(nodeId, range, time ?? options.now);
     }
   }
   task.advanceClock(options.now);

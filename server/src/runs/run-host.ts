@@ -121,8 +121,10 @@ export interface DeadLetterQuery {
 
 export interface TryPipeline {
   readonly document: PipelineDocument;
-  /** Records by source node id, as text, with their event time where known. */
-  readonly records: Readonly<Record<string, readonly { readonly text: string; readonly time?: number | undefined }[]>>;
+  /** Records by source node id: text in the source's format, or, with the origin they had, samples of what it gave (JSON); with their event time where known. */
+  readonly records: Readonly<
+    Record<string, readonly { readonly text: string; readonly time?: number | undefined; readonly origin?: Sample["origin"] }[]>
+  >;
   /** "node.port"; left out: all. */
   readonly targets?: readonly string[] | undefined;
   readonly limit: number;

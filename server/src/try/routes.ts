@@ -41,10 +41,10 @@ export function tryRoutes({ store, supervisor, host }: TryDeps): Route[] {
 async function retainedRecords(run: RunHandle, document: PipelineDocument): Promise<TryPipeline["records"]> {
   const entries: [string, TryPipeline["records"][string]][] = [];
   for (const [node, edges] of sourceEdges(document)) {
-    const bySeq = new Map<number, { text: string; time: number | undefined }>();
+    const bySeq = new Map<number, TryPipeline["records"][string][number]>();
     for (const edge of edges) {
       for (const sample of await run.samples(edge.from)) {
-        if (!sample.truncated) bySeq.set(sample.seq, { text: sample.text, time: sample.time ?? undefined });
+        if (!sample.truncated) bySeq.set(sample.seq, { text: sample.text, time: sample.time ?? undefined, origin: sample.origin });
       }
     }
     if (bySeq.size > 0) entries.push([node, [...bySeq].sort(([a], [b]) => a - b).map(([, record]) => record)]);
