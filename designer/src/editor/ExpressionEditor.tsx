@@ -149,5 +149,13 @@ function MonacoExpression(props: ExpressionEditorProps & { readonly loaded: Load
     view.current?.updateOptions({ ariaLabel: label, placeholder: placeholder ?? "" });
   }, [label, placeholder]);
 
-  return <div ref={host} className={classes.line} data-invalid={invalid || undefined} aria-describedby={describedBy} style={{ height }} />;
+  return (
+    <div
+      ref={host}
+      className={`${classes.line} nokey`}
+      data-invalid={invalid || undefined}
+      aria-describedby={describedBy}
+      style={{ height }}
+    />
+  );
 }

@@ -104,5 +104,5 @@ function MonacoJson(props: JsonEditorProps & { readonly loaded: LoadedEditor }) 
     monaco.editor.setTheme(scheme === "dark" ? DARK_THEME : LIGHT_THEME);
   }, [monaco, scheme]);
 
-  return <div ref={host} className={classes.document} style={{ height: height ?? "100%" }} />;
+  return <div ref={host} className={`${classes.document} nokey`} style={{ height: height ?? "100%" }} />;
 }
