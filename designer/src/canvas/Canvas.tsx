@@ -4,11 +4,12 @@ import { useTranslation } from "react-i18next";
 import type { Point } from "../edits/add.ts";
 import { useDifference } from "../store/difference.ts";
 import { useDocument } from "../store/document.ts";
-import { useSelection } from "../store/selection.ts";
+import { NOTHING, select, useSelection } from "../store/selection.ts";
 import { specs } from "../store/specs.ts";
 import { show } from "../store/ui.ts";
 import { arrange } from "./arrange.ts";
 import { CanvasControls } from "./CanvasControls.tsx";
+import { ContextMenu, openContextMenu } from "./ContextMenu.tsx";
 import classes from "./canvas.module.css";
 import { GRID } from "./card-geometry.ts";
 import { connectionHandlers } from "./connection-handlers.ts";
@@ -60,7 +61,7 @@ function Drawing() {
     [scene, document, live, difference, selection, dragged],
   );
   const edges = useMemo(() => scene.edges({ document, difference, selection }), [scene, document, difference, selection]);
-  useViewport(wrapper);
+  const onMoveStart = useViewport(wrapper);
   useFirstArrangement();
   const gestures = useMemo(() => gestureHandlers(setDragged), []);
   const connections = useMemo(() => connectionHandlers(flow), [flow]);
@@ -88,6 +89,28 @@ function Drawing() {
         ariaLabelConfig={labels}
         {...gestures}
         {...connections}
+        onMoveStart={onMoveStart}
+        onNodeContextMenu={(event, { id, type }) => {
+          event.preventDefault();
+          if (type !== "card") return;
+          if (!selection.nodes.includes(id)) select({ nodes: [id] });
+          openContextMenu("node", { x: event.clientX, y: event.clientY });
+        }}
+        onEdgeContextMenu={(event, { id, data }) => {
+          event.preventDefault();
+          if (data?.state === "removed") return;
+          select({ edges: [id] });
+          openContextMenu("edge", { x: event.clientX, y: event.clientY });
+        }}
+        onPaneContextMenu={(event) => {
+          event.preventDefault();
+          select(NOTHING);
+          openContextMenu("ground", { x: event.clientX, y: event.clientY });
+        }}
+        onSelectionContextMenu={(event) => {
+          event.preventDefault();
+          openContextMenu("node", { x: event.clientX, y: event.clientY });
+        }}
         onMove={(_event, { zoom }) => noteZoom(zoom)}
         onInit={({ getZoom }) => noteZoom(getZoom())}
         onNodeDoubleClick={(_event, { id, type }) =>
@@ -131,6 +154,7 @@ function Drawing() {
       </ReactFlow>
       {Object.keys(document.nodes).length === 0 && <EmptyCanvas />}
       <CanvasControls />
+      <ContextMenu />
     </section>
   );
 }

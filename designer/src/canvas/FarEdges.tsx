@@ -15,7 +15,7 @@ export const FarEdges = memo(function FarEdges({ edges, nodes }: FarEdgesProps) 
   return (
     <ViewportPortal>
       <svg aria-hidden width={1} height={1} style={{ position: "absolute", overflow: "visible", pointerEvents: "none", zIndex: -1 }}>
-        <path d={path} fill="none" stroke="var(--mr-edge)" strokeWidth={9} />
+        <path d={path} fill="none" stroke="var(--mr-edge)" strokeWidth={6} />
       </svg>
     </ViewportPortal>
   );
