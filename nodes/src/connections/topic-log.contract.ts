@@ -610,7 +610,7 @@ export function record(text: string, more: Partial<TopicRecord> = {}): TopicReco
   return { value: whole(Buffer.from(text)), key: null, time: 1_000, ...more };
 }
 
-export function whole(bytes: Uint8Array) {
+function whole(bytes: Uint8Array) {
   return { bytes, start: 0, end: bytes.length };
 }
 
@@ -635,7 +635,7 @@ function bytesOf(batch: RecordBatch, i: number): Buffer | undefined {
   return value === null ? undefined : Buffer.from(value.bytes.subarray(value.start, value.end));
 }
 
-export function textOf(batch: RecordBatch, i: number): string | undefined {
+function textOf(batch: RecordBatch, i: number): string | undefined {
   return bytesOf(batch, i)?.toString("utf8");
 }
 

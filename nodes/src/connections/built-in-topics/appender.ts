@@ -6,7 +6,7 @@ import { checkRecord, StagedRecords } from "./staged-records.ts";
 import type { TopicStore } from "./store.ts";
 import { findTopic, topicNames } from "./topics.ts";
 
-export type AppendedAt = { readonly partition: number; readonly offset: number };
+type AppendedAt = { readonly partition: number; readonly offset: number };
 
 export interface Appender {
   append(topic: string, records: readonly TopicRecord[]): Promise<readonly AppendedAt[]>;

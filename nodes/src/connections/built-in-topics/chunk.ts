@@ -59,6 +59,8 @@ export class ChunkBuilder {
   private readonly memory: ChunkMemory | undefined;
   private bytes: Uint8Array = new Uint8Array(0);
   private length = 0;
+  /** What the next chunk begins with: a whole one's room where the last was whole. */
+  private least = SMALLEST;
   private times = new Float64Array(64);
   private ends = new Uint32Array(64);
   private keyLengths = new Uint32Array(64);
@@ -124,6 +126,7 @@ export class ChunkBuilder {
     const isWhole = length > this.bytes.length >> 1;
     const bytes = isWhole ? this.bytes.subarray(0, length) : new Uint8Array(this.bytes.subarray(0, length));
     if (isWhole) this.bytes = new Uint8Array(0);
+    this.least = length > CHUNK_BYTES >> 1 ? CHUNK_BYTES : SMALLEST;
     this.length = 0;
     this.count = 0;
     this.flags = 0;
@@ -174,7 +177,7 @@ export class ChunkBuilder {
   }
 
   private growBytes(needed: number): void {
-    const size = needed > CHUNK_BYTES ? needed : Math.min(CHUNK_BYTES, Math.max(needed, this.bytes.length * 4, SMALLEST));
+    const size = needed > CHUNK_BYTES ? needed : Math.min(CHUNK_BYTES, Math.max(needed, this.bytes.length * 4, this.least));
     const grown = (size === CHUNK_BYTES ? this.memory?.take() : undefined) ?? Buffer.allocUnsafeSlow(size);
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;

@@ -102,13 +102,9 @@ export async function commitTo(store: TopicStore, now: () => Millis, work: (tx: 
   });
 }
 
-export function isOf(store: TopicStore, via: BuiltInTransaction | undefined): via is Commit {
-  return via instanceof Commit && via.store === store;
-}
-
 /** The commit that a checkpoint handed to a driver, if it is one of this store. */
 export function ownTransaction(store: TopicStore, via: BuiltInTransaction): Commit {
-  if (isOf(store, via)) return via;
+  if (via instanceof Commit && via.store === store) return via;
   throw new ConnectionError("topic.other-store", {
     en: `The topics in ${quote(store.folder)} cannot commit with a checkpoint that is kept elsewhere. Write to topics of the run's own data folder.`,
     zh: `${quote(store.folder)} 中的主题无法与保存在别处的检查点一起提交。请写入该运行所属数据文件夹中的主题。`,

@@ -54,6 +54,7 @@ export async function openBuiltInTopics({ folder, now }: BuiltInTopicsOptions): 
       return positionsOf(store, group);
     },
     async commitPositions(group, positions, via) {
+      // They are for people to see the lag: where the checkpoint is kept elsewhere they may move a moment before it.
       if (via instanceof Commit && via.store === store) via.commitPositions(group, positions);
       else store.transact(() => setPositions(store, group, positions));
     },
@@ -71,11 +72,6 @@ export async function openBuiltInTopics({ folder, now }: BuiltInTopicsOptions): 
   };
   stores.set(log, { store, now });
   return log;
-}
-
-/** True for logs whose writers can take part in `commitBuiltIn`. */
-export function isBuiltIn(log: TopicLog): log is BuiltInTopicLog {
-  return stores.has(log);
 }
 
 /**

@@ -85,7 +85,7 @@ function joinable(store: TopicStore, id: PartitionId, latest: number, chunk: Sea
 }
 
 /** The entry of the chunk that holds the offset. */
-export function entryAt(store: TopicStore, id: PartitionId, offset: number): IndexEntry | undefined {
+function entryAt(store: TopicStore, id: PartitionId, offset: number): IndexEntry | undefined {
   for (const { key, value } of store.index.getRange({ start: chunkKey(id, offset), reverse: true, limit: 1 })) {
     if (!isOf(key, id)) return undefined;
     const entry = decodeEntry(baseOf(key), value);

@@ -22,7 +22,7 @@ import { join } from "node:path";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { ConnectionError, isDiskFull, quote } from "../connection-error.ts";
 
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 export interface StoredTopic {
   readonly id: number;

@@ -45,7 +45,7 @@ export function createTopic(store: TopicStore, name: string, settings: TopicSett
 }
 
 /** As `createTopic`, within a transaction. */
-export function createInside(store: TopicStore, name: string, { partitions, retentionMs, retentionBytes }: TopicSettings): boolean {
+function createInside(store: TopicStore, name: string, { partitions, retentionMs, retentionBytes }: TopicSettings): boolean {
   if (findTopic(store, name)) return false;
   const id = store.meta.get("nextTopic") ?? 1;
   store.meta.put("nextTopic", id + 1);
