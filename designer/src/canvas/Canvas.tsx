@@ -18,6 +18,7 @@ import { EmptyCanvas } from "./EmptyCanvas.tsx";
 import { FarEdges } from "./FarEdges.tsx";
 import { FlowEdge } from "./FlowEdge.tsx";
 import { GhostCard } from "./GhostCard.tsx";
+import { GroupFrame } from "./GroupFrame.tsx";
 import { gestureHandlers } from "./gesture-handlers.ts";
 import { keyboardFocus } from "./keyboard-focus.ts";
 import { NodeCard } from "./NodeCard.tsx";
@@ -27,7 +28,7 @@ import { createScene, NOTE_PREFIX, type FlowEdge as SceneEdge, type SceneNode } 
 import { useViewport } from "./use-viewport.ts";
 import { noteZoom, useZoomLevel } from "./zoom-level.ts";
 
-const nodeTypes = { card: NodeCard, note: NoteCard, ghost: GhostCard };
+const nodeTypes = { card: NodeCard, note: NoteCard, ghost: GhostCard, "group-frame": GroupFrame };
 const edgeTypes = { flow: FlowEdge };
 const NO_EDGES: SceneEdge[] = [];
 const SNAP: [number, number] = [GRID, GRID];
@@ -114,7 +115,9 @@ function Drawing() {
         onMove={(_event, { zoom }) => noteZoom(zoom)}
         onInit={({ getZoom }) => noteZoom(getZoom())}
         onNodeDoubleClick={(_event, { id, type }) =>
-          type === "ghost" ? undefined : show({ renaming: id.startsWith(NOTE_PREFIX) ? id.slice(NOTE_PREFIX.length) : id })
+          type !== "card" && type !== "note"
+            ? undefined
+            : show({ renaming: id.startsWith(NOTE_PREFIX) ? id.slice(NOTE_PREFIX.length) : id })
         }
         onDoubleClick={(event) => {
           if (!(event.target instanceof Element) || !event.target.classList.contains("react-flow__pane")) return;

@@ -8,6 +8,7 @@ import { copy } from "../commands/copy.ts";
 import { cut } from "../commands/cut.ts";
 import { deleteSelected } from "../commands/delete-selected.ts";
 import { duplicate } from "../commands/duplicate.ts";
+import { group, ungroup } from "../commands/group.ts";
 import { runCommand } from "../commands/index.ts";
 import { isMac, keysText } from "../commands/keys.ts";
 import { paste } from "../commands/paste.ts";
@@ -38,6 +39,8 @@ const FOR = {
     cut,
     copy,
     duplicate,
+    group,
+    ungroup,
     selectUpstream,
     selectDownstream,
     deleteSelected,

@@ -18,7 +18,9 @@ export type NoteData = { readonly noteId: string; readonly note: NonNullable<Pip
 export type NoteNode = Node<NoteData, "note">;
 /** What still runs but is gone from the draft. */
 export type GhostNode = Node<{ readonly name: string }, "ghost">;
-export type SceneNode = CardNode | NoteNode | GhostNode;
+export type GroupData = { readonly groupId: string; readonly group: NonNullable<PipelineDocument["groups"]>[string] };
+export type GroupNode = Node<GroupData, "group-frame">;
+export type SceneNode = CardNode | NoteNode | GhostNode | GroupNode;
 export type FlowEdge = Edge<{ readonly state: "same" | "added" | "removed" }, "flow">;
 
 export interface SceneInput {
@@ -33,12 +35,14 @@ export interface SceneInput {
 
 export const NOTE_PREFIX = "note:";
 const GHOST_PREFIX = "gone:";
+const GROUP_PREFIX = "group:";
 const NOTE_SIZE = { width: 240, height: 120 };
 
 /** A scene maker remembers what it made last. */
 export function createScene() {
   const cards = new Map<string, CardNode>();
   const notes = new Map<string, NoteNode>();
+  const frameCache = new Map<string, GroupNode>();
   let edges = new Map<string, FlowEdge>();
 
   return {
@@ -74,7 +78,7 @@ export function createScene() {
         cards.set(id, next);
         made.push(next);
       }
-      return made;
+      return [...frames(document, cards, frameCache), ...made];
     },
 
     edges({ document, difference, selection }: Pick<SceneInput, "document" | "difference" | "selection">): FlowEdge[] {
@@ -139,6 +143,39 @@ function card(id: string, data: CardData, position: Point, selected: boolean): C
     })),
     ariaLabel: data.node.name,
   };
+}
+
+const FRAME_PADDING = 20;
+const FRAME_TITLE = 34;
+
+/** Frames follow their members, wherever these are drawn at the moment. */
+function frames(document: PipelineDocument, cards: ReadonlyMap<string, CardNode>, cache: Map<string, GroupNode>): GroupNode[] {
+  return Object.entries(document.groups ?? {}).flatMap(([id, group]) => {
+    const members = group.nodes.flatMap((node) => (Object.hasOwn(document.nodes, node) ? (cards.get(node) ?? []) : []));
+    if (members.length === 0) return [];
+    const left = Math.min(...members.map(({ position }) => position.x)) - FRAME_PADDING;
+    const top = Math.min(...members.map(({ position }) => position.y)) - FRAME_TITLE;
+    const width = Math.max(...members.map((node) => node.position.x + (node.width ?? 0))) + FRAME_PADDING - left;
+    const height = Math.max(...members.map((node) => node.position.y + (node.height ?? 0))) + FRAME_PADDING - top;
+    const last = cache.get(id);
+    if (last?.data.group === group && at(last, { x: left, y: top }) && last.width === width && last.height === height) return [last];
+    const made: GroupNode = {
+      id: GROUP_PREFIX + id,
+      type: "group-frame",
+      data: { groupId: id, group },
+      position: { x: left, y: top },
+      width,
+      height,
+      measured: { width, height },
+      selectable: false,
+      draggable: false,
+      focusable: false,
+      zIndex: -2,
+      style: { pointerEvents: "none" },
+    };
+    cache.set(id, made);
+    return [made];
+  });
 }
 
 function ghost(live: PipelineDocument, id: string): GhostNode {

@@ -65,6 +65,7 @@ export const words = {
   outlineDisconnect: { en: "Remove the edge to {{name}}", zh: "删除到 {{name}} 的连线" },
   outlineConnect: { en: "Connect to …", zh: "连接到…" },
   outlineAdd: { en: "Add a node …", zh: "添加节点…" },
+  groupTitle: { en: "Title of the group", zh: "分组标题" },
   noteLabel: { en: "Note", zh: "便签" },
   noteEmpty: { en: "Empty note. Double click to write.", zh: "空便签，双击编辑。" },
   noteEdit: { en: "Text of the note (Markdown)", zh: "便签内容（Markdown）" },

@@ -122,6 +122,17 @@ describe("commands", () => {
     expect(useUi.getState().renaming).toBe("b");
   });
 
+  test("a group takes its nodes out of others and goes with ungroup, the nodes stay", () => {
+    select({ nodes: ["a", "b"] });
+    run("group");
+    select({ nodes: ["b", "c"] });
+    run("group");
+    expect(Object.values(document().groups ?? {}).map(({ nodes }) => nodes)).toEqual([["a"], ["b", "c"]]);
+    run("ungroup");
+    expect(Object.values(document().groups ?? {}).map(({ nodes }) => nodes)).toEqual([["a"]]);
+    expect(Object.keys(document().nodes)).toHaveLength(3);
+  });
+
   test("select all takes nodes and edges", () => {
     run("select-all");
     expect(useSelection.getState().nodes).toHaveLength(3);

@@ -13,6 +13,7 @@ import { duplicate } from "./duplicate.ts";
 import { editJson } from "./edit-json.ts";
 import { exportFile } from "./export-file.ts";
 import { find } from "./find.ts";
+import { group, ungroup } from "./group.ts";
 import { openGallery } from "./open-gallery.ts";
 import { paste } from "./paste.ts";
 import { quickAdd } from "./quick-add.ts";
@@ -52,6 +53,8 @@ export const commands: readonly Command[] = [
   removeAndReconnect,
   rename,
   toggleDisabled,
+  group,
+  ungroup,
   editJson,
   quickAdd,
   connectFrom,

@@ -27,6 +27,7 @@ export const words = {
   "pointer.void": { en: "Add what follows: drop an edge on free ground", zh: "添加后续节点：将连线拖到空白处" },
   "pointer.splice": { en: "Put into an edge: drop a node on it, or + on the edge", zh: "插入连线：将节点拖到连线上，或点击连线上的 +" },
   "pointer.arrows": { en: "Move selected nodes: arrow keys, faster with Shift", zh: "移动所选节点：方向键，按住 Shift 更快" },
+  newGroup: { en: "Group", zh: "分组" },
   notPasted: { en: "This cannot be pasted: {{reason}}", zh: "无法粘贴：{{reason}}" },
   nothingToPaste: {
     en: "The clipboard holds no nodes. Copy some first, here or in another tab.",

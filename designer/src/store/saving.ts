@@ -8,6 +8,7 @@ import { create } from "zustand";
 import { say } from "../i18n/i18n.ts";
 import { ServerError, server } from "../server.ts";
 import { useDocument } from "./document.ts";
+import { forget, keep } from "./kept.ts";
 import { notify } from "./notices.ts";
 
 export type SaveState = "saved" | "saving" | "unsaved" | "conflict";
@@ -16,7 +17,6 @@ export const useSaving = create<{ readonly state: SaveState; readonly revision: 
 
 const DELAY_MS = 400;
 const RETRY_MS = 3_000;
-const KEPT_AS = "millrace.unsaved.";
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let saving: Promise<void> | undefined;
@@ -27,14 +27,6 @@ export function startSaving(pipeline: Pick<Pipeline, "draft" | "revision">): voi
   clearTimeout(timer);
   savedDocument = pipeline.draft;
   useSaving.setState({ state: "saved", revision: pipeline.revision });
-}
-
-/** What this browser kept of a draft that did not reach the server, if it was based on the revision that is there. */
-export function keptDraft(id: string, revision: number): unknown {
-  const text = globalThis.localStorage?.getItem(KEPT_AS + id);
-  if (!text) return undefined;
-  const kept = JSON.parse(text) as { revision: number; document: unknown };
-  return kept.revision === revision ? kept.document : undefined;
 }
 
 /** Saves now and waits for it: before a deploy. Throws the `ServerError` when it cannot. */
@@ -55,7 +47,7 @@ async function save(id: string, document: PipelineDocument): Promise<void> {
     const { revision } = await server.saveDraft(id, document, useSaving.getState().revision);
     if (useDocument.getState().pipelineId !== id) return;
     savedDocument = document;
-    globalThis.localStorage?.removeItem(KEPT_AS + id);
+    forget(id);
     useSaving.setState({ state: useDocument.getState().document === document ? "saved" : "unsaved", revision });
   } catch (error) {
     if (useDocument.getState().pipelineId === id) useSaving.setState({ state: isConflict(error) ? "conflict" : "unsaved" });
@@ -82,8 +74,7 @@ function isConflict(error: unknown): boolean {
 useDocument.subscribe(({ document, pipelineId }, before) => {
   if (document === before.document || pipelineId === undefined || pipelineId !== before.pipelineId) return;
   if (useSaving.getState().state === "conflict") return;
-  const { revision } = useSaving.getState();
-  globalThis.localStorage?.setItem(KEPT_AS + pipelineId, JSON.stringify({ revision, document }));
+  keep(pipelineId, useSaving.getState().revision, document);
   useSaving.setState({ state: "unsaved" });
   saveSoon(DELAY_MS);
 });

@@ -5,9 +5,10 @@ import { create } from "zustand";
 import { say } from "../i18n/i18n.ts";
 import { ServerError, server } from "../server.ts";
 import { edit, openDocument, setLive, useDocument } from "./document.ts";
-import { followRun, setRunStatus } from "./live.ts";
+import { kept } from "./kept.ts";
+import { followRun, onRun, runStatus, setRunStatus } from "./live.ts";
 import { notify } from "./notices.ts";
-import { keptDraft, saveNow, startSaving } from "./saving.ts";
+import { saveNow, startSaving } from "./saving.ts";
 import { show } from "./ui.ts";
 import { words } from "./words.ts";
 
@@ -64,8 +65,8 @@ function openLoaded(pipeline: Pipeline): void {
   startSaving(pipeline);
   followRun(pipeline.id, pipeline.run);
   show({ view: "canvas", overlay: undefined, renaming: undefined });
-  const kept = keptDraft(pipeline.id, pipeline.revision);
-  const read = kept === undefined ? undefined : readDocument(kept);
+  const unsaved = kept(pipeline.id, pipeline.revision);
+  const read = unsaved === undefined ? undefined : readDocument(unsaved);
   if (!read?.document) return;
   const { document } = read;
   if (edit("step.restore", (draft) => replaceDocument(draft, document))) notify("info", say(words.restored));
@@ -102,6 +103,20 @@ async function changeRun(
   if (status && useDocument.getState().pipelineId === pipelineId) setRunStatus(status);
   return status !== undefined;
 }
+
+let asking = false;
+
+/** A version that was deployed elsewhere (another window, the command line) is what the draft differs from, from now on. */
+onRun(() => {
+  const { pipelineId, live } = useDocument.getState();
+  const version = runStatus()?.version;
+  if (pipelineId === undefined || version === undefined || version <= (live?.version ?? 0) || asking || useSession.getState().busy) return;
+  asking = true;
+  void attempt(() => server.pipeline(pipelineId)).then((pipeline) => {
+    asking = false;
+    if (pipeline && useDocument.getState().pipelineId === pipelineId) setLive(pipeline.live);
+  });
+});
 
 /** The draft becomes what was deployed last; one step, so it can be undone. */
 export function discardDraft(): void {

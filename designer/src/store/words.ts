@@ -10,6 +10,7 @@ export const words = {
   "step.discard": { en: "discard draft", zh: "放弃草稿" },
   "step.duplicate": { en: "duplicate", zh: "创建副本" },
   "step.cut": { en: "cut", zh: "剪切" },
+  "step.group": { en: "group", zh: "分组" },
   "step.json": { en: "edit JSON", zh: "编辑 JSON" },
   "step.layout": { en: "arrange", zh: "自动布局" },
   "step.move": { en: "move", zh: "移动" },
