@@ -156,7 +156,8 @@ export function checkArithmetic(scope: Scope, operator: ArithmeticOperator, left
   refuseDivisionByZero(scope, operator, left, right, range);
   if (result.type === "DECIMAL") {
     const make = () => decimalOperation(operator, asDecimal(left.dataType), asDecimal(right.dataType), result);
-    return apply([left, right], { make, mayBeNull: true }, result, range);
+    // Only where 38 digits are not enough for every result can one be too large, hence NULL.
+    return apply([left, right], { make, mayBeNull: result.precision === 38 }, result, range);
   }
   if (result.type === "DOUBLE" || result.type === "FLOAT") return floatArithmetic(scope, operator, left, right, result, range);
   return apply([left, right], wholeArithmetic(operator, left.dataType, right.dataType, result), result, range);

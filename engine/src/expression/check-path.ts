@@ -1,12 +1,14 @@
 /** Fields, fields of fields, elements of arrays and maps; members of VARIANT. */
 import { didYouMean } from "../pipeline/did-you-mean.ts";
 import { fieldNamed, type RowShape, type Value, type Values } from "../schema/index.ts";
+import type { TextRange } from "./api.ts";
 import { convert, refuseVariant } from "./convert.ts";
 import { formatType } from "./format-type.ts";
 import { failure, shorten } from "./problems.ts";
 import { quoteName } from "./quote-name.ts";
 import { type Scope, sourceOf } from "./scope.ts";
 import type { Expression } from "./syntax.ts";
+import { quoteText } from "./tokens.ts";
 import { commonType, isInteger, isText } from "./type-rules.ts";
 import { apply, type Typed, withNullable } from "./typed-tree.ts";
 import { lookUp } from "./values/compare.ts";
@@ -45,9 +47,10 @@ function rootField(scope: Scope, { name, range }: Of<"field">): Path {
   return { typed: { kind: "field", name, dataType: field.dataType, range }, reads: [name] };
 }
 
-function member(scope: Scope, of: Path, { name, range }: Of<"member">): Path {
+/** `written` is where the name stands in quotes, for row['name']. */
+function member(scope: Scope, of: Path, { name, range }: Of<"member">, written?: TextRange): Path {
   const { dataType } = of.typed;
-  const nameRange = { start: range.end - lastNameLength(scope, range), end: range.end };
+  const nameRange = written ?? { start: range.end - lastNameLength(scope, range), end: range.end };
   if (dataType.type === "VARIANT")
     return { typed: { kind: "member", of: of.typed, name, variant: true, dataType: { type: "VARIANT" }, range }, reads: of.reads };
   if (dataType.type !== "ROW")
@@ -57,7 +60,7 @@ function member(scope: Scope, of: Path, { name, range }: Of<"member">): Path {
       nameRange,
     );
   const field = fieldNamed(dataType, name);
-  if (!field) throw unknownField(scope.schema, dataType, name, nameRange);
+  if (!field) throw unknownField(scope.schema, dataType, name, nameRange, written ? quoteText : quoteName);
   const nullable = dataType.nullable !== false || field.dataType.nullable !== false;
   const typed: Typed = { kind: "member", of: of.typed, name, variant: false, dataType: withNullable(field.dataType, nullable), range };
   return { typed, reads: of.reads && [...of.reads, name] };
@@ -91,7 +94,7 @@ function element(scope: Scope, of: Path, { index, range }: Of<"index">): Path {
       return { typed: apply([of.typed, at], { make: () => variantAt, mayBeNull: true }, { type: "VARIANT" }, range), reads: of.reads };
     }
     case "ROW":
-      if (index.kind === "string") return member(scope, of, { kind: "member", of: index, name: index.value, range });
+      if (index.kind === "string") return member(scope, of, { kind: "member", of: index, name: index.value, range }, index.range);
       break;
     default:
   }
@@ -126,12 +129,12 @@ function variantAt(value: Value, index: number | bigint | string): Value {
 const SEARCH_DEPTH = 4;
 
 /** The problem, with the field that was probably meant: one of a like name here, or one of this name elsewhere in the row. */
-function unknownField(schema: RowShape, row: RowShape, name: string, range: { start: number; end: number }) {
+function unknownField(schema: RowShape, row: RowShape, name: string, range: TextRange, quote = quoteName) {
   const known = row.fields.map((field) => field.name);
   const near = didYouMean(name, known);
   const elsewhere = near === undefined ? findPath(schema, name, SEARCH_DEPTH) : undefined;
   const suggestion = near ?? elsewhere?.map(quoteName).join(".");
-  const fix = near !== undefined ? quoteName(near) : row === schema ? suggestion : undefined;
+  const fix = near !== undefined ? quote(near) : row === schema ? suggestion : undefined;
   return failure("expression.unknown-field", { field: name, ...(suggestion && { suggestion }), known: known.slice(0, 20) }, range, fix);
 }
 

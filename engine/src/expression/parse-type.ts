@@ -86,7 +86,8 @@ export function parseFields(cursor: TokenCursor): RowShape {
 
 function parseNullability(cursor: TokenCursor, dataType: DataType): DataType {
   if (cursor.takeWords("NOT", "NULL")) return { ...dataType, nullable: false };
-  cursor.takeWords("NULL");
+  // "RETURNING INT NULL ON EMPTY": that NULL is not the type's.
+  if (!cursor.isWord("ON", 1)) cursor.takeWords("NULL");
   return dataType;
 }
 

@@ -25,11 +25,11 @@ const EXPECTED: Readonly<Record<string, Words>> = {
 };
 
 function expectedEn(args: Args): string {
-  const words = list(args, "expected").map((one) => EXPECTED[one]?.en ?? one);
+  const words = list(args, "expected").map((one) => EXPECTED[one]?.en ?? (/\w/.test(one) ? one : `"${one}"`));
   return words.length > 1 ? `${words.slice(0, -1).join(", ")} or ${words.at(-1)}` : (words[0] ?? "");
 }
 function expectedZh(args: Args): string {
-  const words = list(args, "expected").map((one) => EXPECTED[one]?.zh ?? one);
+  const words = list(args, "expected").map((one) => EXPECTED[one]?.zh ?? (/\w/.test(one) ? ` ${one}` : ` “${one}”`));
   return words.length > 1 ? `${words.slice(0, -1).join("、")} 或 ${words.at(-1)}` : (words[0] ?? "");
 }
 
@@ -155,11 +155,11 @@ export const EXPRESSION_PROBLEM_WORDS = {
     zh: `未知字段 “${text(a, "field")}”${suggestionZh(a, list(a, "known").length ? `。此处的字段：${list(a, "known").join("、")}。` : "。此处没有字段。")}`,
   }),
   "expression.no-member": (a) => ({
-    en: `"${text(a, "of")}" is a ${text(a, "type")} and has no field "${text(a, "name")}". Remove it, or read the value with JSON_VALUE if it is JSON text.`,
+    en: `"${text(a, "of")}" is of type ${text(a, "type")} and has no field "${text(a, "name")}". Remove it, or read the value with JSON_VALUE if it is JSON text.`,
     zh: `“${text(a, "of")}” 的类型是 ${text(a, "type")}，没有字段 “${text(a, "name")}”。请删除；若是 JSON 文本，可用 JSON_VALUE 读取。`,
   }),
   "expression.no-element": (a) => ({
-    en: `"${text(a, "of")}" is a ${text(a, "type")} and has no elements. [ ] reads arrays and maps.`,
+    en: `"${text(a, "of")}" is of type ${text(a, "type")} and has no elements. [ ] reads arrays and maps.`,
     zh: `“${text(a, "of")}” 的类型是 ${text(a, "type")}，没有元素。[ ] 只能用于数组和映射。`,
   }),
   "expression.index-type": (a) => ({
@@ -243,8 +243,8 @@ export const EXPRESSION_PROBLEM_WORDS = {
     zh: `${text(a, "function")} 作用于多行，而表达式只看到一行。请使用聚合节点。`,
   }),
   "expression.argument-count": (a) => ({
-    en: `${text(a, "function")} does not take ${text(a, "got")} arguments. Write ${list(a, "signatures").join(" or ")}.`,
-    zh: `${text(a, "function")} 不接受 ${text(a, "got")} 个参数。请写 ${list(a, "signatures").join(" 或 ")}。`,
+    en: `wrong number of arguments for ${text(a, "function")}: got ${text(a, "got")}. Write ${list(a, "signatures").join(" or ")}.`,
+    zh: `${text(a, "function")} 的参数个数不对：得到 ${text(a, "got")} 个。请写 ${list(a, "signatures").join(" 或 ")}。`,
   }),
   "expression.argument-type": (a) => ({
     en: `argument ${text(a, "position")} of ${text(a, "signature")}: expected ${FAMILY_EN[text(a, "expected")] ?? text(a, "expected")}, got ${text(a, "got")}. Convert it with CAST.`,
