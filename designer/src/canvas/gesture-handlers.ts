@@ -4,7 +4,7 @@
  */
 import type { EdgeChange, NodeChange, OnNodeDrag } from "@xyflow/react";
 import { type Point, place, splice } from "../edits/add.ts";
-import { edit, useDocument } from "../store/document.ts";
+import { type EditOptions, edit, useDocument } from "../store/document.ts";
 import { parseEdgeKey } from "../store/edge-key.ts";
 import { select, useSelection } from "../store/selection.ts";
 import { specs } from "../store/specs.ts";
@@ -17,15 +17,24 @@ type Dragged = ReadonlyMap<string, Point>;
 export function gestureHandlers(setDragged: (next: Dragged | ((now: Dragged) => Dragged)) => void) {
   const onNodeDrag: OnNodeDrag<SceneNode> = (_event, node, all) => offerSplice(all.length === 1 ? spliceTarget(node) : undefined);
 
+  let isDragging = false;
+
   return {
     onNodeDrag,
 
     onNodesChange(changes: NodeChange<SceneNode>[]) {
       const moving = changes.flatMap((change) => (change.type === "position" && change.dragging && change.position ? [change] : []));
       const moved = changes.flatMap((change) => (change.type === "position" && !change.dragging && change.position ? [change] : []));
+      if (moving.length > 0) isDragging = true;
       if (moving.length > 0) setDragged((now) => new Map([...now, ...moving.map(({ id, position }) => [id, position as Point] as const)]));
       if (moved.length > 0) {
-        moveTo(moved.map(({ id, position }) => [id, position as Point]));
+        // Arrow keys that follow each other are one step.
+        const nudge = isDragging ? {} : { gesture: `nudge ${moved.map(({ id }) => id).join(" ")}` };
+        isDragging = false;
+        moveTo(
+          moved.map(({ id, position }) => [id, position as Point]),
+          nudge,
+        );
         setDragged(new Map());
       }
       const selects = changes.filter((change) => change.type === "select");
@@ -61,7 +70,7 @@ function selectNodes(changes: readonly { readonly id: string; readonly selected:
   select({ ...now, nodes: [...nodes], notes: [...notes] });
 }
 
-function moveTo(moves: readonly (readonly [string, Point])[]): void {
+function moveTo(moves: readonly (readonly [string, Point])[], options: EditOptions): void {
   const edge = useSplicing.getState().edge;
   offerSplice(undefined);
   const [only] = moves;
@@ -69,17 +78,21 @@ function moveTo(moves: readonly (readonly [string, Point])[]): void {
   const { document } = useDocument.getState();
   const spec = nodeId === undefined ? undefined : specs.get(document.nodes[nodeId]?.type ?? "");
   const into = moves.length === 1 && edge !== undefined ? parseEdgeKey(edge) : undefined;
-  edit(into ? "step.splice" : "step.move", (draft) => {
-    for (const [id, at] of moves) {
-      if (!id.startsWith(NOTE_PREFIX)) place(draft, id, at);
-      else {
-        const noteId = id.slice(NOTE_PREFIX.length);
-        draft.layout ??= {};
-        draft.layout.notes = { ...draft.layout.notes, [noteId]: { ...draft.layout.notes?.[noteId], x: at.x, y: at.y } };
+  edit(
+    into ? "step.splice" : "step.move",
+    (draft) => {
+      for (const [id, at] of moves) {
+        if (!id.startsWith(NOTE_PREFIX)) place(draft, id, at);
+        else {
+          const noteId = id.slice(NOTE_PREFIX.length);
+          draft.layout ??= {};
+          draft.layout.notes = { ...draft.layout.notes, [noteId]: { ...draft.layout.notes?.[noteId], x: at.x, y: at.y } };
+        }
       }
-    }
-    if (into && spec && nodeId !== undefined) splice(draft, into, nodeId, spec);
-  });
+      if (into && spec && nodeId !== undefined) splice(draft, into, nodeId, spec);
+    },
+    options,
+  );
 }
 
 /** Only a node with free ends goes into an edge. */

@@ -3,6 +3,8 @@
  * element, so that the keyboard never gets stuck here. What brought the focus here tells which.
  */
 import type { FocusEvent, KeyboardEvent, PointerEvent } from "react";
+import { commands, runCommand } from "../commands/index.ts";
+import { commandFor } from "../commands/keys.ts";
 import { quickAdd } from "../commands/quick-add.ts";
 
 export function keyboardFocus() {
@@ -15,6 +17,15 @@ export function keyboardFocus() {
     },
     onBlur({ currentTarget, relatedTarget }: FocusEvent<HTMLElement>) {
       if (!currentTarget.contains(relatedTarget)) byPointer = false;
+    },
+    onKeyDownCapture(event: KeyboardEvent<HTMLElement>) {
+      // React Flow takes arrow keys for moving, whatever is held with them.
+      if (!event.altKey || !event.key.startsWith("Arrow")) return;
+      const command = commandFor(event, commands, false);
+      if (!command) return;
+      event.preventDefault();
+      event.stopPropagation();
+      runCommand(command);
     },
     onKeyDown(event: KeyboardEvent<HTMLElement>) {
       if (event.key !== "Tab" || event.shiftKey || !byPointer || event.target instanceof HTMLInputElement) return;

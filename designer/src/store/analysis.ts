@@ -2,7 +2,7 @@
  * Problems and schemas of the draft, worked out anew a moment after it changed (typing must not wait for it). Between the change and the answer the last
  * answer stands, and `isCurrent` is false.
  */
-import { type Analysis, analyze, type Problem, type TypedGraph, type TypedNode } from "@millrace/engine/pipeline";
+import { type Analysis, analyze, type Problem, type TypedNode } from "@millrace/engine/pipeline";
 import type { Schema } from "@millrace/engine/schema";
 import { create } from "zustand";
 import { EMPTY, useDocument } from "./document.ts";
@@ -48,10 +48,6 @@ export function useNodeProblems(nodeId: string): readonly Problem[] {
 /** Spec, parsed params, ports with schemas; undefined for a node of an unknown type. */
 export function useTypedNode(nodeId: string | undefined): TypedNode | undefined {
   return useAnalysis(({ nodesById }) => (nodeId === undefined ? undefined : nodesById.get(nodeId)));
-}
-
-export function useTypedGraph(): TypedGraph {
-  return useAnalysis(({ graph }) => graph);
 }
 
 /** The schema of the rows on an edge ("a.out->b.in") or an output port ("a.out"). */

@@ -20,7 +20,6 @@ const NO_SAMPLES: readonly Sample[] = [];
 let pipelineId: string | undefined;
 let run: RunStatus | undefined;
 let connected = false;
-let frameAt = 0;
 let nodes: Readonly<Record<string, NodeLive>> = {};
 const samples = new Map<string, readonly Sample[]>();
 const watched = new Map<string, number>();
@@ -29,7 +28,6 @@ let reopening: ReturnType<typeof setTimeout> | undefined;
 
 const nodeListeners = new Map<string, Set<Listener>>();
 const sampleListeners = new Map<string, Set<Listener>>();
-const frameListeners = new Set<Listener>();
 const runListeners = new Set<Listener>();
 
 /** Follows a pipeline's run (or none), from nothing. */
@@ -71,20 +69,9 @@ export function runStatus(): RunStatus | undefined {
   return run;
 }
 
-/** When the newest frame was made, on the server's clock; 0 before the first. */
-export function lastFrameAt(): number {
-  return frameAt;
-}
-
 /** Calls back when the node's counts changed. For text written without React. */
 export function onNodeLive(nodeId: string, listener: Listener): () => void {
   return listen(nodeListeners, nodeId, listener);
-}
-
-/** Calls back after each frame. */
-export function onFrame(listener: Listener): () => void {
-  frameListeners.add(listener);
-  return () => void frameListeners.delete(listener);
 }
 
 export function useNodeLive(nodeId: string): NodeLive | undefined {
@@ -158,7 +145,6 @@ export function takeFrame(frame: LiveFrame): void {
   const restarted = frame.run.runId !== run?.runId;
   nodes = frame.nodes;
   run = frame.run;
-  frameAt = frame.at;
   // A new run counts its samples from the start again.
   if (restarted) samples.clear();
   for (const [key, fresh] of Object.entries(frame.samples)) {
@@ -172,7 +158,6 @@ export function takeFrame(frame: LiveFrame): void {
   if (restarted) for (const listeners of sampleListeners.values()) call(listeners);
   for (const [id, listeners] of nodeListeners) if (!sameCounts(before[id], nodes[id])) call(listeners);
   call(runListeners);
-  call(frameListeners);
 }
 
 function reopen(): void {
