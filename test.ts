@@ -32,6 +32,7 @@ const suites: readonly Suite[] = [
   check("format", "node_modules/@biomejs/biome/bin/biome", "format", "."),
   check("lint", "node_modules/@biomejs/biome/bin/biome", "lint", "--error-on-warnings", "."),
   check("types", "node_modules/typescript/bin/tsc", "-p", "."),
+  check("types of the stories", "node_modules/typescript/bin/tsc", "-p", "e2e"),
   check("types of the designer", "node_modules/typescript/bin/tsc", "-p", "designer"),
   check("unused code", "node_modules/knip/bin/knip.js"),
   { name: "unit", run: unit },
@@ -56,14 +57,22 @@ function endToEnd(): Outcome {
   const report = join(scratch, "e2e.json");
   const built = node("designer/build-if-stale.ts", []);
   if (built !== 0) return { passed: 0, failed: 1, leftOut: "the designer could not be built" };
-  const status = node("e2e/node_modules/@playwright/test/cli.js", ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"], {
-    MILLRACE_BROWSER: browser,
-    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
-  });
+  const status = node(
+    "e2e/node_modules/@playwright/test/cli.js",
+    ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"],
+    {
+      MILLRACE_BROWSER: browser,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+    },
+  );
   const stats = readJson<{ stats: { expected: number; unexpected: number; flaky: number; skipped: number } }>(report)?.stats;
   if (!stats) return { passed: 0, failed: 1 };
   const failed = stats.unexpected + stats.flaky + (inCi ? stats.skipped : 0);
-  return { passed: stats.expected, failed: Math.max(failed, status === 0 ? 0 : 1), ...(stats.skipped > 0 ? { leftOut: `${stats.skipped} tests were skipped` } : {}) };
+  return {
+    passed: stats.expected,
+    failed: Math.max(failed, status === 0 ? 0 : 1),
+    ...(stats.skipped > 0 ? { leftOut: `${stats.skipped} tests were skipped` } : {}),
+  };
 }
 
 function node(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): number {
@@ -83,7 +92,9 @@ function readJson<T>(file: string): T | undefined {
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !suites.some((suite) => suite.name === name));
 if (unknown.length > 0) {
-  console.error(`There is no suite ${unknown.map((name) => JSON.stringify(name)).join(", ")}; there are ${suites.map(({ name }) => JSON.stringify(name)).join(", ")}.`);
+  console.error(
+    `There is no suite ${unknown.map((name) => JSON.stringify(name)).join(", ")}; there are ${suites.map(({ name }) => JSON.stringify(name)).join(", ")}.`,
+  );
   process.exit(1);
 }
 
@@ -97,9 +108,15 @@ const outcomes = chosen.map((suite) => {
 rmSync(scratch, { recursive: true, force: true });
 
 console.log("\n── what ran");
-for (const { name, passed, failed, seconds } of outcomes) console.log(`${name}: ${passed} passed, ${failed} failed (${seconds.toFixed(1)} s)`);
+for (const { name, passed, failed, seconds } of outcomes)
+  console.log(`${name}: ${passed} passed, ${failed} failed (${seconds.toFixed(1)} s)`);
 for (const { name, leftOut } of outcomes) if (leftOut) console.log(`left out of ${name}: ${leftOut}`);
-console.log("left out here: what takes longer than a test run should; `pnpm verify:long` runs it, docs/verification.md has the last results");
-const sum = outcomes.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }), { passed: 0, failed: 0 });
+console.log(
+  "left out here: what takes longer than a test run should; `pnpm verify:long` runs it, docs/verification.md has the last results",
+);
+const sum = outcomes.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }), {
+  passed: 0,
+  failed: 0,
+});
 console.log(`${sum.passed} passed, ${sum.failed} failed`);
 process.exitCode = sum.failed > 0 ? 1 : 0;

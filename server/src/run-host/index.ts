@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { analyze } from "@millrace/engine/pipeline";
-import { tryGraph } from "@millrace/engine/run";
+import { type TryInput, tryGraph } from "@millrace/engine/run";
 import { commitBuiltIn, readRecord } from "@millrace/nodes/connections";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { TryResult } from "../api.ts";
@@ -67,7 +67,7 @@ function tryDocument({ document, records, targets, limit }: Parameters<RunHost["
   const inputs = Object.fromEntries(Object.entries(records).map(([node, given]) => [node, given.length]));
   if (!graph || problems.some((problem) => problem.severity === "error"))
     return { problems: [...problems].map(plain), ports: {}, counters: {}, inputs };
-  const outcome = tryGraph({ graph, nodeTypes, records, limit, now: Date.now() });
+  const outcome = tryGraph({ graph, nodeTypes, records: records as Readonly<Record<string, readonly TryInput[]>>, limit, now: Date.now() });
   const ports = Object.entries(outcome.ports).filter(([port]) => targets === undefined || targets.includes(port));
   const counters: Record<string, number> = {};
   for (const [id, counts] of Object.entries(outcome.counts)) {

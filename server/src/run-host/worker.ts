@@ -206,6 +206,7 @@ async function execute(
   };
   const ticker = setInterval(() => send({ type: "frame", ...frame() }), FRAME_MS);
   try {
+    send({ type: "frame", ...frame() });
     send({ type: "running" });
     if (stopRequested) runner.stop(stopRequested);
     return { state: await runner.run() };
