@@ -3,7 +3,7 @@
  * a node of its own. The compiler needs to know nothing but these few kinds.
  */
 import type { DataType, Value } from "../schema/index.ts";
-import type { EvalContext, ExpressionSettings, TextRange } from "./api.ts";
+import type { ExpressionSettings, TextRange } from "./api.ts";
 
 export type Typed = { readonly dataType: DataType; readonly range: TextRange } & (
   | { readonly kind: "constant"; readonly value: Value }
@@ -39,9 +39,6 @@ export interface Compute {
   /** May give NULL though no argument is. */
   readonly mayBeNull?: boolean;
 }
-
-export type Implementation = (...values: readonly Value[]) => Value;
-export type ContextImplementation = (context: EvalContext) => Value;
 
 export function constant(value: Value, dataType: DataType, range: TextRange): Typed {
   return { kind: "constant", value, dataType, range };

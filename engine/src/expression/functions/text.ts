@@ -1,8 +1,22 @@
 /** Functions of texts. */
 import type { DataType, Value } from "../../schema/index.ts";
-import { characterCount, initcap, instr, overlay, pad, repeat, slice, substring, translate, trim } from "../values/text.ts";
+import {
+  bytesOfHex,
+  characterCount,
+  hexOf,
+  initcap,
+  instr,
+  overlay,
+  pad,
+  repeat,
+  slice,
+  substring,
+  translate,
+  trim,
+} from "../values/text.ts";
 import {
   BOOLEAN,
+  BYTES,
   constantText,
   type FunctionDefinition,
   INT,
@@ -397,6 +411,30 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
         },
       },
     ],
+  },
+  {
+    name: "HEX",
+    group: "text",
+    help: { en: "A whole number, or the UTF-8 bytes of a text, in hexadecimal digits.", zh: "整数或文本 UTF-8 字节的十六进制文本。" },
+    example: { text: "HEX('流')", result: "E6B581" },
+    signatures: [
+      { params: [text], returns: STRING, compute: { make: () => (value: string) => hexOf(new TextEncoder().encode(value)) } },
+      {
+        params: [param("number", "INTEGER")],
+        returns: STRING,
+        compute: { make: () => (value: number | bigint) => BigInt.asUintN(64, BigInt(value)).toString(16).toUpperCase() },
+      },
+    ],
+  },
+  {
+    name: "UNHEX",
+    group: "text",
+    help: {
+      en: "The bytes that hexadecimal digits stand for; NULL for other characters.",
+      zh: "十六进制文本对应的字节；含其他字符则为 NULL。",
+    },
+    example: { text: "CAST(UNHEX('616263') AS STRING)", result: "abc" },
+    signatures: [{ params: [text], returns: BYTES, compute: { mayBeNull: true, make: () => bytesOfHex } }],
   },
   {
     name: "CHR",

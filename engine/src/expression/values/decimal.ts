@@ -99,12 +99,6 @@ export function negate(value: Whole): Whole {
   return typeof value === "number" ? 0 - value : held(-value);
 }
 
-export function compareDecimals(a: Whole, aScale: number, b: Whole, bScale: number): number {
-  const scale = Math.max(aScale, bScale);
-  const [x, y] = [rescale(a, aScale, scale), rescale(b, bScale, scale)];
-  return x < y ? -1 : x > y ? 1 : 0;
-}
-
 export function decimalToNumber(value: Whole, scale: number): number {
   if (scale === 0) return Number(value);
   const power = SMALL_POWERS[scale];
