@@ -1,6 +1,17 @@
 import type { LiveFrame } from "@millrace/server/api";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { addSamples, edgeLive, followRun, nodeLive, onNodeLive, runStatus, takeFrame, watchEdges } from "./live.ts";
+import {
+  addSamples,
+  edgeLive,
+  followRun,
+  nodeLive,
+  onNodeLive,
+  runStatus,
+  samplesOf,
+  setRunStatus,
+  takeFrame,
+  watchEdges,
+} from "./live.ts";
 
 const RUN = { pipelineId: "p", runId: "r1", state: "running", savepoint: false, deadLetters: 0 } as const;
 
@@ -54,15 +65,14 @@ test("knows the counts of an edge by the port it begins at", () => {
   expect(nodeLive("constructor")).toBeUndefined();
 });
 
-test("keeps samples in order and once each", () => {
+test("keeps samples in order and once each, older ones before newer", () => {
   const sample = (seq: number) => ({ seq, at: 0, time: null, kind: "+I" as const, text: `${seq}` });
   takeFrame(frame(1, { samples: { "a.out": [sample(5), sample(6)] } }));
   takeFrame(frame(1, { samples: { "a.out": [sample(6), sample(7)] } }));
-  const told = vi.fn();
-  onNodeLive("a", told);
   addSamples("a.out", [sample(4), sample(5)]);
-  takeFrame(frame(1));
-  expect(runStatus()?.runId).toBe("r1");
+  expect(samplesOf("a.out").map(({ seq }) => seq)).toEqual([4, 5, 6, 7]);
+  takeFrame(frame(1, { run: { ...RUN, runId: "r2" }, samples: { "a.out": [sample(1)] } }));
+  expect(samplesOf("a.out").map(({ seq }) => seq)).toEqual([1]);
 });
 
 test("asks for samples of what is watched, once for a burst, until nobody watches", () => {
@@ -74,6 +84,14 @@ test("asks for samples of what is watched, once for a burst, until nobody watche
   second();
   vi.advanceTimersByTime(100);
   expect(opened.at(-1)).toBe("/api/live?pipeline=p");
+});
+
+test("shows no rates of a run that has ended, but what it counted", () => {
+  takeFrame(frame(7));
+  setRunStatus({ ...RUN, state: "stopped" });
+  expect(edgeLive("a.out")).toEqual({ total: 7, rate: 0 });
+  takeFrame(frame(8, { run: { ...RUN, state: "finished" } }));
+  expect(edgeLive("a.out")).toEqual({ total: 8, rate: 0 });
 });
 
 test("forgets the numbers of another pipeline", () => {

@@ -48,6 +48,10 @@ export function followRun(id: string | undefined, status?: RunStatus): void {
 /** The answer of a call that changed the run, without waiting for the next frame. */
 export function setRunStatus(status: RunStatus): void {
   run = status;
+  if (!isMoving(status)) {
+    nodes = atRest(nodes);
+    for (const listeners of nodeListeners.values()) call(listeners);
+  }
   call(runListeners);
 }
 
@@ -107,11 +111,16 @@ export function useConnected(): boolean {
   return useSyncExternalStore(onRun, () => connected);
 }
 
+/** Samples that are held of an edge or port, latest last; the same array until there are others. */
+export function samplesOf(key: string): readonly Sample[] {
+  return samples.get(key) ?? NO_SAMPLES;
+}
+
 /** Samples of a watched edge or port since it is watched, latest last. Watching is the caller's: `useEffect(() => watchEdges([key]), [key])`. */
 export function useSamples(key: string | undefined): readonly Sample[] {
   return useSyncExternalStore(
     useCallback((listener: Listener) => (key === undefined ? () => undefined : listen(sampleListeners, key, listener)), [key]),
-    () => (key === undefined ? NO_SAMPLES : (samples.get(key) ?? NO_SAMPLES)),
+    () => (key === undefined ? NO_SAMPLES : samplesOf(key)),
   );
 }
 
@@ -143,7 +152,7 @@ export function watchEdges(keys: readonly string[]): () => void {
 export function takeFrame(frame: LiveFrame): void {
   const before = nodes;
   const restarted = frame.run.runId !== run?.runId;
-  nodes = frame.nodes;
+  nodes = isMoving(frame.run) ? frame.nodes : atRest(frame.nodes);
   run = frame.run;
   // A new run counts its samples from the start again.
   if (restarted) samples.clear();
@@ -158,6 +167,16 @@ export function takeFrame(frame: LiveFrame): void {
   if (restarted) for (const listeners of sampleListeners.values()) call(listeners);
   for (const [id, listeners] of nodeListeners) if (!sameCounts(before[id], nodes[id])) call(listeners);
   call(runListeners);
+}
+
+function isMoving({ state }: RunStatus): boolean {
+  return state === "running" || state === "starting" || state === "stopping" || state === "restarting";
+}
+
+/** Totals stay when a run has ended; its last rates would look as if it still ran. */
+function atRest(counts: Readonly<Record<string, NodeLive>>): Readonly<Record<string, NodeLive>> {
+  const still = (ports: NodeLive["in"]) => Object.fromEntries(Object.entries(ports).map(([port, live]) => [port, { ...live, rate: 0 }]));
+  return Object.fromEntries(Object.entries(counts).map(([id, live]) => [id, { ...live, in: still(live.in), out: still(live.out) }]));
 }
 
 function reopen(): void {
