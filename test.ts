@@ -41,7 +41,7 @@ const suites: readonly Suite[] = [
 
 function unit(): Outcome {
   const report = join(scratch, "unit.json");
-  const status = node("node_modules/vitest/vitest.mjs", ["run", "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`]);
+  const status = node("node_modules/vitest/vitest.mjs", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]);
   const counts = readJson<{ numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }>(report);
   if (!counts) return { passed: 0, failed: 1 };
   // A file that cannot even be loaded has no test that could fail.
