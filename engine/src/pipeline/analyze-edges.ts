@@ -41,7 +41,7 @@ export function connectEdges(document: PipelineDocument, drafts: Drafts, raise: 
 }
 
 /** "a.out → b.in" */
-export function edgeName({ from, to }: Edge): string {
+function edgeName({ from, to }: Edge): string {
   return `${from} → ${to}`;
 }
 

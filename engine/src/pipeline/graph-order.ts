@@ -30,25 +30,6 @@ export function orderGraph(successors: Successors): GraphOrder {
   return { order: [...ordered, ...stuck], cycles: stuck.length === 0 ? [] : findCycles(stuck, successors) };
 }
 
-/** The nodes on a way from `from` to `to`, both included; undefined when there is none. Shortest first found. */
-export function pathBetween(successors: Successors, from: string, to: string): string[] | undefined {
-  const cameFrom = new Map<string, string | undefined>([[from, undefined]]);
-  const queue = [from];
-  for (const id of queue) {
-    if (id === to) {
-      const path: string[] = [];
-      for (let at: string | undefined = id; at !== undefined; at = cameFrom.get(at)) path.unshift(at);
-      return path;
-    }
-    for (const target of successors.get(id) ?? [])
-      if (!cameFrom.has(target)) {
-        cameFrom.set(target, id);
-        queue.push(target);
-      }
-  }
-  return undefined;
-}
-
 /** One circle per knot of nodes that reach each other; every node of a reported circle is taken out before the next is looked for. */
 function findCycles(stuck: readonly string[], successors: Successors): string[][] {
   const left = new Set(stuck);
