@@ -57,7 +57,7 @@ export class LiveCounts {
     if (!now || !node) return undefined;
     const came = Object.values(now.in).reduce((sum, total) => sum + total, 0);
     if (Object.entries(now.out).some(([port, total]) => port !== "error" && total > 0)) return undefined;
-    if (came > 0) return heldBack(came, now);
+    if (came > 0) return heldBack(came, now, node.spec.dropReasons ?? {});
     if (Object.keys(node.inputs).length === 0) return this.expects.get(id) ?? { en: "no record yet", zh: "尚无记录" };
     const upstream = Object.values(node.inputs).flatMap((port) => port.edges.map((edge) => parsePortRef(edge.from)));
     const first = upstream[0];
@@ -75,12 +75,13 @@ export class LiveCounts {
   }
 }
 
-function heldBack(came: number, now: PortCounts): Words {
-  const drops = Object.entries(now.dropped).map(([reason, count]) => `${count} ${reason}`);
-  if (now.errors > 0) drops.push(`${now.errors} error`);
-  const why = drops.length > 0 ? `: ${drops.join(", ")}` : "";
+function heldBack(came: number, now: PortCounts, reasons: Readonly<Record<string, Words>>): Words {
+  const drops = Object.entries(now.dropped).map(([reason, count]) => ({ count, words: reasons[reason] ?? { en: reason, zh: reason } }));
+  if (now.errors > 0) drops.push({ count: now.errors, words: { en: "error", zh: "错误" } });
+  const en = drops.map(({ count, words }) => `${count} ${words.en}`).join(", ");
+  const zh = drops.map(({ count, words }) => `${count} 行${words.zh}`).join("，");
   return {
-    en: `${came} rows came in, none has left by this port yet${why}`,
-    zh: `已输入 ${came} 行，此端口尚无输出${why.replace(": ", "：")}`,
+    en: `${came} rows came in, none has left by this port yet${en && `: ${en}`}`,
+    zh: `已输入 ${came} 行，此端口尚无输出${zh && `：${zh}`}`,
   };
 }

@@ -1,0 +1,70 @@
+import type { TypedGraph } from "@millrace/engine/pipeline";
+import type { PortCounts } from "@millrace/engine/run";
+import { expect, it } from "vitest";
+import { LiveCounts } from "./live-counts.ts";
+
+const port = (...edges: [from: string, to: string][]) => ({ edges: edges.map(([from, to]) => ({ from, to })) });
+const graph = {
+  nodes: [
+    { id: "logs", name: "Logs", spec: {}, inputs: {}, outputs: { out: port(["logs.out", "keep.in"]) } },
+    {
+      id: "keep",
+      name: "Keep",
+      spec: { dropReasons: { filtered: { en: "condition not true", zh: "不满足条件" } } },
+      inputs: { in: port(["logs.out", "keep.in"]) },
+      outputs: { out: port(["keep.out", "sink.in"]) },
+    },
+    { id: "sink", name: "Sink", spec: {}, inputs: { in: port(["keep.out", "sink.in"]) }, outputs: {} },
+  ],
+} as unknown as TypedGraph;
+const expects = new Map([["logs", { en: "the generator sends 20 a second", zh: "生成器每秒发送 20 条" }]]);
+
+function counts(logs: number, kept: number, filtered: number): Record<string, PortCounts> {
+  const of = (more: Partial<PortCounts>): PortCounts => ({
+    in: {},
+    out: {},
+    dropped: {},
+    errors: 0,
+    watermark: Number.NEGATIVE_INFINITY,
+    isEnded: false,
+    ...more,
+  });
+  return {
+    logs: of({ out: { out: logs } }),
+    keep: of({ in: { in: logs }, out: { out: kept }, dropped: { filtered } }),
+    sink: of({ in: { in: kept } }),
+  };
+}
+
+it("gives rates over the last two seconds", () => {
+  const live = new LiveCounts(graph, expects);
+  live.view(0, counts(0, 0, 0), {});
+  live.view(1_000, counts(100, 50, 50), {});
+  expect(live.view(2_000, counts(300, 150, 150), {}).keep).toMatchObject({
+    in: { in: { total: 300, rate: 150 } },
+    out: { out: { total: 150, rate: 75 } },
+  });
+  expect(live.view(4_000, counts(300, 150, 150), {}).keep?.in.in?.rate).toBe(0);
+});
+
+it("says of every node what its output waits for, back to the source", () => {
+  const view = new LiveCounts(graph, expects).view(0, counts(0, 0, 0), {});
+  expect(view.logs?.waitsFor?.en).toBe("the generator sends 20 a second");
+  expect(view.keep?.waitsFor?.zh).toBe("生成器每秒发送 20 条");
+  expect(view.sink?.waitsFor?.en).toBe("the generator sends 20 a second");
+});
+
+it("says why nothing leaves a node that rows come into", () => {
+  const view = new LiveCounts(graph, expects).view(0, counts(7, 0, 7), {});
+  expect(view.keep?.waitsFor).toEqual({
+    en: "7 rows came in, none has left by this port yet: 7 condition not true",
+    zh: "已输入 7 行，此端口尚无输出：7 行不满足条件",
+  });
+  expect(view.logs?.waitsFor).toBeUndefined();
+});
+
+it("shows watermarks that JSON has no number for as words", () => {
+  const ended = { ...counts(1, 1, 0), keep: { ...(counts(1, 1, 0).keep as PortCounts), watermark: Number.POSITIVE_INFINITY } };
+  const view = new LiveCounts(graph, expects).view(0, ended, { logs: 3 });
+  expect([view.logs?.watermark, view.keep?.watermark, view.logs?.lag]).toEqual([null, "end", 3]);
+});
