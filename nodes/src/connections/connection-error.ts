@@ -26,7 +26,7 @@ const LMDB_SHORT_WRITE = 5;
 
 /** True for what the operating system or LMDB says when nothing more can be written. LMDB calls it EIO when the last that fits was written in part. */
 export function isDiskFull(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return (
     code === "ENOSPC" ||
     code === "EDQUOT" ||

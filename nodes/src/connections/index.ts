@@ -6,7 +6,7 @@ import { ConnectionError, quote } from "./connection-error.ts";
 import { openFileStore } from "./files/index.ts";
 
 export { type BuiltInTopicLog, type CommitTransaction, commitBuiltIn, openBuiltInTopics, readRecord } from "./built-in-topics/index.ts";
-export { ConnectionError } from "./connection-error.ts";
+export { ConnectionError, isDiskFull } from "./connection-error.ts";
 
 export interface ConnectionSettings {
   /** "built-in" is all there is so far. */

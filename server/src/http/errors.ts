@@ -1,4 +1,4 @@
-import { ConnectionError } from "@millrace/nodes/connections";
+import { ConnectionError, isDiskFull } from "@millrace/nodes/connections";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import { ApiFailure, quote } from "./api-failure.ts";
 
@@ -24,12 +24,15 @@ export const noSuchRoute: RequestHandler = (request) => {
 function asFailure(thrown: unknown): ApiFailure {
   if (thrown instanceof ApiFailure) return thrown;
   if (thrown instanceof ConnectionError) return new ApiFailure(503, thrown.code, thrown.words);
-  if (isDiskFull(thrown)) return diskFull();
+  if (isDiskFull(thrown) || isDatabaseFull(thrown)) return diskFull();
   const { type, status, limit } = (thrown ?? {}) as { type?: string; status?: number; limit?: number };
   if (type === "entity.too.large") return tooLarge(limit);
   if (type === "entity.parse.failed") {
     const detail = (thrown as Error).message;
-    return new ApiFailure(400, "bad-json", { en: `The body is not JSON: ${detail}.`, zh: `请求体不是 JSON:${detail}。` });
+    return new ApiFailure(400, "bad-json", {
+      en: `The body is not JSON: ${detail}. Repair the text there.`,
+      zh: `请求体不是 JSON:${detail}。请修正该处。`,
+    });
   }
   if (type === "encoding.unsupported" || type === "charset.unsupported") {
     return new ApiFailure(415, "unsupported-encoding", {
@@ -48,9 +51,9 @@ function asFailure(thrown: unknown): ApiFailure {
 
 const SQLITE_FULL = 13;
 
-function isDiskFull(error: unknown): boolean {
-  const { code, errcode } = (error ?? {}) as { code?: string; errcode?: number };
-  return code === "ENOSPC" || code === "EDQUOT" || (errcode !== undefined && errcode % 256 === SQLITE_FULL);
+function isDatabaseFull(error: unknown): boolean {
+  const { errcode } = (error ?? {}) as { errcode?: number };
+  return errcode !== undefined && errcode % 256 === SQLITE_FULL;
 }
 
 function diskFull(): ApiFailure {

@@ -1,9 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SnapshotEntry } from "@millrace/engine/run";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readStateFile, StateFileWriter } from "./state-file.ts";
+import { readStateFile, StateFileWriter, type StatePointer } from "./state-file.ts";
 
 const entry = (key: string, value: number): SnapshotEntry => ({ node: "n", key: { key: [key], states: { v: value } } });
 
@@ -72,6 +73,25 @@ describe("state files", () => {
     const file = join(folder, pointer.file);
     await writeFile(file, damage(await readFile(file)));
     await expect(readStateFile(folder, pointer)).rejects.toThrow(message);
+  });
+
+  // A limit on the size of files stands for a disk that is full: like one, it takes a part of what is written and refuses the rest.
+  it("says that the disk is full, and what counted before can be read", { timeout: 30_000 }, async () => {
+    const program = `
+      const { StateFileWriter } = await import(${JSON.stringify(new URL("state-file.ts", import.meta.url).href)});
+      const writer = new StateFileWriter(process.argv[1], "run1");
+      const pointer = await writer.append(1, true, [{ node: "n", key: { key: ["a"], states: { v: 1 } } }]);
+      const failure = await writer.append(2, false, [{ node: "n", key: { key: ["b"], states: { v: "x".repeat(200_000) } } }]).catch((error) => error.words);
+      console.log(JSON.stringify({ pointer, failure }));`;
+    const child = spawnSync("sh", ["-c", `ulimit -f 64; exec "$0" --input-type=module -e "$1" "$2"`, process.execPath, program, folder], {
+      encoding: "utf8",
+    });
+    const { pointer, failure } = JSON.parse(child.stdout) as { pointer: StatePointer; failure: { en: string; zh: string } };
+    expect(failure.en).toBe(
+      `The disk of ${folder} is full, so the run's state could not be written. The checkpoint before it counts, nothing is lost or doubled. Free space; the run then goes on from there.`,
+    );
+    expect(failure.zh).toContain("请释放空间");
+    expect(await readStateFile(folder, pointer)).toEqual([entry("a", 1)]);
   });
 
   it("names the file that is not there", async () => {

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { SnapshotEntry } from "@millrace/engine/run";
+import { ConnectionError, isDiskFull } from "@millrace/nodes/connections";
 
 export const STATE_FORMAT = 1;
 
@@ -70,10 +71,8 @@ export class StateFileWriter {
       sha256: createHash("sha256").update(body).digest("hex"),
     };
     const segment = Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]);
-    if (full || this.handle === undefined) await this.begin(checkpoint);
-    const handle = this.handle as FileHandle;
-    await handle.write(segment, 0, segment.length, this.bytes);
-    await handle.datasync();
+    if (full || this.handle === undefined) await this.orDiskFull(() => this.begin(checkpoint));
+    await this.write(segment);
     this.bytes += segment.length;
     this.segments++;
     if (full) this.fullBytes = this.bytes;
@@ -88,6 +87,32 @@ export class StateFileWriter {
   async close(): Promise<void> {
     await this.handle?.close();
     this.handle = undefined;
+  }
+
+  /** All of it: a disk with room for a part takes that part, and refuses the rest only when asked again. */
+  private async write(segment: Uint8Array): Promise<void> {
+    const handle = this.handle as FileHandle;
+    await this.orDiskFull(async () => {
+      for (let written = 0; written < segment.length; )
+        written += (await handle.write(segment, written, segment.length - written, this.bytes + written)).bytesWritten;
+      await handle.datasync();
+    });
+  }
+
+  private async orDiskFull(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      throw new ConnectionError(
+        "state.disk-full",
+        {
+          en: `The disk of ${this.folder} is full, so the run's state could not be written. The checkpoint before it counts, nothing is lost or doubled. Free space; the run then goes on from there.`,
+          zh: `${this.folder} 所在磁盘已满，无法写入运行状态。上一个检查点仍然有效，数据不丢不重。请释放空间，运行会从该检查点继续。`,
+        },
+        error,
+      );
+    }
   }
 
   private pointer(): StatePointer {
