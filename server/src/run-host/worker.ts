@@ -7,6 +7,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { NodeType, Prepared, Roles, Sink, Source, TopicLog, Words } from "@millrace/engine/node";
 import { analyze, parsePortRef, type TypedGraph, type TypedNode, words } from "@millrace/engine/pipeline";
 import { type DeadLetter, NodeFailure, Runner, type TapSample, Task } from "@millrace/engine/run";
+import { ConnectionError } from "@millrace/nodes/connections";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { Sample } from "../api.ts";
 import type { RunEnd } from "../runs/run-host.ts";
@@ -247,12 +248,12 @@ function failureOf(error: unknown): Extract<RunEnd, { state: "failed" }>["failur
   const cause = error instanceof NodeFailure ? error.cause : error;
   // People get the sentence; who has to mend it needs the place.
   if (cause instanceof Error && cause.stack !== undefined) send({ type: "log", line: cause.stack });
-  const inner = cause instanceof PermanentFailure ? cause.words : undefined;
   const text = cause instanceof Error ? cause.message : String(cause);
+  const known = cause instanceof PermanentFailure || cause instanceof ConnectionError ? cause.words : undefined;
   return {
-    message: inner ?? { en: text, zh: text },
+    message: known ?? { en: text, zh: text },
     ...(error instanceof NodeFailure ? { nodeId: error.nodeId } : {}),
-    ...(inner ? { permanent: true } : {}),
+    ...(cause instanceof PermanentFailure ? { permanent: true } : {}),
   };
 }
 
