@@ -3,7 +3,7 @@
  * through and return the answer's body; they throw `ApiFailure` for everything a caller can cause.
  */
 
-import type { ReadResult } from "@millrace/engine/pipeline";
+import { findDuplicateKeys, type ReadResult, words } from "@millrace/engine/pipeline";
 import express, { type Request, type Response, Router } from "express";
 import type { z } from "zod";
 import { ApiFailure, problemsFailure, quote } from "./api-failure.ts";
@@ -60,7 +60,11 @@ export interface RouterOptions {
 /** An Express router for the routes. */
 export function routerOf(routes: readonly Route[], options: RouterOptions): Router {
   const router = Router();
-  const readJson = express.json({ limit: options.maxBodyBytes, strict: false });
+  const readJson = express.json({
+    limit: options.maxBodyBytes,
+    strict: false,
+    verify: (request, _response, body) => bodies.set(request, body),
+  });
   for (const declared of routes) {
     const handlers = declared.body ? [readJson] : [];
     router[declared.method](declared.path, ...handlers, async (request: Request, response: Response) => {
@@ -87,10 +91,21 @@ function checkedBody(schema: z.ZodType, request: Request, { readDocument }: Rout
   }
   const body: unknown = request.body ?? {};
   checkJson(body);
+  refuseDuplicates(request);
   if (typeof body !== "object" || body === null || !("document" in body)) return checked(schema, body, "body");
   const { document, problems } = readDocument(body.document);
   if (problems) throw problemsFailure(problems);
   return checked(schema, { ...body, document }, "body");
+}
+
+/** Bodies as they came: parsing forgets what stands twice. */
+const bodies = new WeakMap<object, Buffer>();
+
+/** One of two nodes with the same id would be lost without a word. */
+function refuseDuplicates(request: Request): void {
+  const duplicates = findDuplicateKeys(bodies.get(request)?.toString("utf8") ?? "");
+  const [first] = duplicates;
+  if (first) throw new ApiFailure(400, "duplicate-key", words(first), duplicates);
 }
 
 function hasBody(request: Request): boolean {
