@@ -73,7 +73,7 @@ export function ContextMenu() {
       shadow="md"
     >
       <Menu.Target>
-        <span style={{ position: "fixed", left: at?.x ?? 0, top: at?.y ?? 0, width: 1, height: 1, pointerEvents: "none" }} />
+        <Spot at={at} />
       </Menu.Target>
       <Menu.Dropdown>
         {commands.map((command) => (
@@ -92,5 +92,12 @@ export function ContextMenu() {
         ))}
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** Where the menu unfolds. It is no control, so it takes the place from Mantine and leaves what describes a button. */
+function Spot({ at, id, ref }: { readonly at: Point | undefined; readonly id?: string; readonly ref?: React.Ref<HTMLSpanElement> }) {
+  return (
+    <span ref={ref} id={id} style={{ position: "fixed", left: at?.x ?? 0, top: at?.y ?? 0, width: 1, height: 1, pointerEvents: "none" }} />
   );
 }
