@@ -1,31 +1,30 @@
-/** What Monaco asks while an expression is written. The answers are worked out in `field-at.ts`, without an editor. */
-import { formatType } from "@millrace/engine/expression";
+/** What Monaco asks while an expression is written. The answers are worked out without an editor, in `engine/expression` and beside. */
+import { type Completion, completionsAt, type FunctionHelp, formatType, functionHelp } from "@millrace/engine/expression";
+import type { Schema } from "@millrace/engine/schema";
 import type { editor, languages } from "monaco-editor/editor/editor.api";
+import { say } from "../i18n/i18n.ts";
 import { cellText, valueAt } from "../preview/record.ts";
+import { callAt, parametersOf } from "./call-at.ts";
 import type { ContextOf, ExpressionContext } from "./expression-support.ts";
-import { fieldAt, fieldOffers } from "./field-at.ts";
+import { fieldAt, wordAt } from "./field-at.ts";
 import type { Monaco } from "./monaco.ts";
 
 const MAX_TYPE = 60;
 const MAX_VALUE = 80;
 
-/** Fields of the incoming rows, each with its type and its value in the last record. */
+/** Fields of the incoming rows, each with its type and its value in the last record; functions with what they do; the language's words. */
 export function completionProvider(monaco: Monaco, contextOf: ContextOf): languages.CompletionItemProvider {
   return {
     triggerCharacters: [".", "`"],
     provideCompletionItems(model, position) {
       const context = contextOf(model);
-      const offers = context?.schema && fieldOffers(model.getValue(), model.getOffsetAt(position), context.schema);
-      if (!context || !offers) return { suggestions: [] };
-      const range = rangeOf(model, offers);
+      if (!context) return { suggestions: [] };
+      const offers = completionsAt(model.getValue(), model.getOffsetAt(position), context.schema ?? NO_FIELDS);
+      const range = rangeOf(model, offers.range);
       return {
-        suggestions: offers.fields.map(({ name, insert, path, dataType }, index) => ({
-          label: { label: name, description: formatType(dataType).slice(0, MAX_TYPE) },
-          kind: monaco.languages.CompletionItemKind.Field,
-          insertText: insert,
-          filterText: insert,
-          detail: sampleText(context, path),
-          // In the schema's order, not the alphabet's.
+        suggestions: offers.items.map((item, index) => ({
+          ...described(monaco, context, item),
+          // In the order given: the schema's fields before functions and words.
           sortText: String(index).padStart(5, "0"),
           range,
         })),
@@ -34,17 +33,88 @@ export function completionProvider(monaco: Monaco, contextOf: ContextOf): langua
   };
 }
 
-/** Type and last value of the field under the pointer. Both are shown as code, so that no record can bring markup. */
+const NO_FIELDS: Schema = { type: "ROW", fields: [] };
+
+function described(monaco: Monaco, context: ExpressionContext, item: Completion) {
+  const { CompletionItemKind, CompletionItemInsertTextRule } = monaco.languages;
+  if (item.kind === "field") {
+    return {
+      label: { label: item.name, description: formatType(item.dataType).slice(0, MAX_TYPE) },
+      kind: CompletionItemKind.Field,
+      insertText: item.insert,
+      filterText: item.insert,
+      detail: sampleText(context, item.path),
+    };
+  }
+  if (item.kind === "word") return { label: item.name, kind: CompletionItemKind.Keyword, insertText: item.insert };
+  const { help } = item;
+  const hasArguments = item.insert.endsWith("(");
+  return {
+    label: { label: item.name, description: say(help.help).slice(0, MAX_TYPE) },
+    kind: CompletionItemKind.Function,
+    // The cursor stands between the parentheses, where the signature is shown.
+    insertText: hasArguments ? `${item.insert}$0)` : item.insert,
+    ...(hasArguments && {
+      insertTextRules: CompletionItemInsertTextRule.InsertAsSnippet,
+      command: { id: "editor.action.triggerParameterHints", title: "" },
+    }),
+    detail: help.signatures[0] ?? item.name,
+    documentation: { value: helpText(help) },
+  };
+}
+
+/** Which argument of which function is being written. */
+export function signatureProvider(contextOf: ContextOf): languages.SignatureHelpProvider {
+  return {
+    signatureHelpTriggerCharacters: ["(", ","],
+    signatureHelpRetriggerCharacters: [","],
+    provideSignatureHelp(model, position) {
+      const call = contextOf(model) && callAt(model.getValue().slice(0, model.getOffsetAt(position)));
+      const help = call && functionHelp(call.name);
+      if (!call || !help) return undefined;
+      const signatures = help.signatures.map((label) => ({
+        label,
+        documentation: { value: exampleText(help) },
+        parameters: parametersOf(label).map((parameter) => ({ label: parameter })),
+      }));
+      // The first signature with room for the argument; one that takes any number has its last parameter for all that follow.
+      const fits = signatures.findIndex(({ parameters, label }) => call.argument < parameters.length || label.includes("…"));
+      const active = Math.max(0, fits);
+      const last = (signatures[active]?.parameters.length ?? 1) - 1;
+      return {
+        value: { signatures, activeSignature: active, activeParameter: Math.max(0, Math.min(call.argument, last)) },
+        dispose: () => undefined,
+      };
+    },
+  };
+}
+
+/** Type and last value of the field under the pointer, or what the function does. Values are shown as code, so that no record can bring markup. */
 export function hoverProvider(contextOf: ContextOf): languages.HoverProvider {
   return {
     provideHover(model, position) {
       const context = contextOf(model);
-      const field = context?.schema && fieldAt(model.getValue(), model.getOffsetAt(position), context.schema);
-      if (!context || !field) return undefined;
-      const lines = [formatType(field.dataType), sampleText(context, field.path)].filter((line) => line !== "");
-      return { range: rangeOf(model, field), contents: lines.map((line) => ({ value: fenced(line) })) };
+      if (!context) return undefined;
+      const [text, offset] = [model.getValue(), model.getOffsetAt(position)];
+      const field = context.schema && fieldAt(text, offset, context.schema);
+      if (field) {
+        const lines = [formatType(field.dataType), sampleText(context, field.path)].filter((line) => line !== "");
+        return { range: rangeOf(model, field), contents: lines.map((line) => ({ value: fenced(line) })) };
+      }
+      const word = wordAt(text, offset);
+      const help = word && functionHelp(word.word);
+      if (!word || !help) return undefined;
+      return { range: rangeOf(model, word), contents: [{ value: fenced(help.signatures.join("\n")) }, { value: helpText(help) }] };
     },
   };
+}
+
+function helpText(help: FunctionHelp): string {
+  return `${say(help.help)}\n\n${exampleText(help)}`;
+}
+
+function exampleText({ example }: FunctionHelp): string {
+  return fenced(`${example.text} → ${example.result}`);
 }
 
 function sampleText({ samples }: ExpressionContext, path: readonly string[]): string {

@@ -6,7 +6,7 @@ import type { Problem } from "@millrace/engine/pipeline";
 import type { Schema } from "@millrace/engine/schema";
 import type { editor, languages } from "monaco-editor/editor/editor.api";
 import type { PreviewRecord } from "../preview/record.ts";
-import { completionProvider, hoverProvider } from "./expression-providers.ts";
+import { completionProvider, hoverProvider, signatureProvider } from "./expression-providers.ts";
 import { LANGUAGE, LANGUAGE_CONFIGURATION, LANGUAGE_ID } from "./millrace-sql.ts";
 import { jsonDefaults, type Monaco } from "./monaco.ts";
 import { THEMES } from "./themes.ts";
@@ -73,6 +73,7 @@ function registerLanguage(monaco: Monaco, contextOf: ContextOf): void {
   monaco.languages.setLanguageConfiguration(LANGUAGE_ID, LANGUAGE_CONFIGURATION);
   monaco.languages.setMonarchTokensProvider(LANGUAGE_ID, LANGUAGE);
   monaco.languages.registerCompletionItemProvider(LANGUAGE_ID, completionProvider(monaco, contextOf));
+  monaco.languages.registerSignatureHelpProvider(LANGUAGE_ID, signatureProvider(contextOf));
   monaco.languages.registerHoverProvider(LANGUAGE_ID, hoverProvider(contextOf));
   monaco.languages.registerCodeActionProvider(LANGUAGE_ID, quickFixes(contextOf));
 }

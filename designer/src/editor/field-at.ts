@@ -1,40 +1,8 @@
-/** Which field of the schema an expression's text is about at a place: what completion offers there, and what a hover explains. */
-import { quoteName } from "@millrace/engine/expression";
+/** Which word of an expression is meant at a place: what a hover explains. */
 import type { DataType, Schema } from "@millrace/engine/schema";
 
-export interface FieldOffer {
-  readonly name: string;
-  /** As it is written: with backticks where the name is reserved or no plain word. */
-  readonly insert: string;
-  readonly path: readonly string[];
-  readonly dataType: DataType;
-}
-
-export interface FieldOffers {
-  /** What the chosen name replaces, from 0, end exclusive. */
-  readonly start: number;
-  readonly end: number;
-  readonly fields: readonly FieldOffer[];
-}
-
 const NAME = "(?:`(?:[^`]|``)*`|[A-Za-z_][A-Za-z0-9_]*)";
-const BEFORE = new RegExp(`((?:${NAME}\\s*\\.\\s*)*)(\`[^\`]*|[A-Za-z_][A-Za-z0-9_]*)?$`);
 const PATHS = new RegExp(`${NAME}(?:\\s*\\.\\s*${NAME})*`, "g");
-
-/** Fields that may stand at `offset`; undefined within a text or a comment. */
-export function fieldOffers(text: string, offset: number, schema: Schema): FieldOffers | undefined {
-  const before = text.slice(0, offset);
-  if (isInsideText(before)) return undefined;
-  const [, parents = "", typed = ""] = BEFORE.exec(before) ?? [];
-  const path = namesOf(parents);
-  const row = path.length === 0 ? schema : typeAt(schema, path);
-  const fields = row?.type === "ROW" ? row.fields : [];
-  return {
-    start: offset - typed.length,
-    end: offset,
-    fields: fields.map(({ name, dataType }) => ({ name, insert: quoteName(name), path: [...path, name], dataType })),
-  };
-}
 
 export interface FieldAt {
   readonly start: number;
@@ -53,6 +21,15 @@ export function fieldAt(text: string, offset: number, schema: Schema): FieldAt |
     const path = namesOf(text.slice(start, end));
     const dataType = typeAt(schema, path);
     if (dataType) return { start, end, path, dataType };
+  }
+  return undefined;
+}
+
+/** The plain word at `offset`, which may be a function's name. */
+export function wordAt(text: string, offset: number): { readonly start: number; readonly end: number; readonly word: string } | undefined {
+  for (const { index, 0: word } of text.matchAll(/[A-Za-z_][A-Za-z0-9_]*/g)) {
+    const end = index + word.length;
+    if (offset >= index && offset <= end) return isInsideText(text.slice(0, index)) ? undefined : { start: index, end, word };
   }
   return undefined;
 }
