@@ -6,7 +6,7 @@ import { countText } from "../i18n/numbers.ts";
 import { useWords } from "../i18n/use-words.ts";
 import { DifferenceList } from "./DifferenceList.tsx";
 import { differencesOf } from "./difference.ts";
-import { pairRows, type RowPair } from "./draft-difference.ts";
+import { givenToBoth, pairRows, type RowPair } from "./draft-difference.ts";
 import { type DraftEffect, useDraftEffect } from "./draft-effect.ts";
 import classes from "./preview.module.css";
 import { Tag } from "./Tag.tsx";
@@ -55,7 +55,13 @@ function Compared({ effect, port }: { readonly effect: DraftEffect; readonly por
   const { t } = useTranslation("preview");
   const draft = portOf(effect.draft, port);
   const live = portOf(effect.live, port);
-  const pairs = useMemo(() => pairRows(toRecords(live?.rows ?? []), toRecords(draft?.rows ?? [])), [live, draft]);
+  const pairs = useMemo(() => {
+    const given = givenToBoth(recordsByPort(effect.live), recordsByPort(effect.draft));
+    const [before, now] = [toRecords(live?.rows ?? []).filter(given), toRecords(draft?.rows ?? []).filter(given)];
+    // Beyond the end of a list that was cut off nothing is known of the other's rows.
+    const unknown = { added: isCut(live), removed: isCut(draft), changed: false, same: false };
+    return pairRows(before, now).filter(({ what }) => !unknown[what]);
+  }, [effect, live, draft]);
   const count = (what: RowPair["what"]) => pairs.filter((pair) => pair.what === what).length;
   const differing = pairs.filter(({ what }) => what !== "same");
   const counts = [
@@ -91,12 +97,16 @@ function Compared({ effect, port }: { readonly effect: DraftEffect; readonly por
   );
 }
 
+const SIGNS = { added: "+", removed: "−", changed: "~", same: "=" } as const;
+const PAIR_WORDS = { added: "rowAdded", removed: "rowGone", changed: "rowChanged", same: "rowSame" } as const;
+
 function Pair({ pair }: { readonly pair: RowPair }) {
+  const { t } = useTranslation("preview");
   const record = pair.draft ?? pair.live;
   return (
     <div className={classes.pair} data-what={pair.what}>
       <Text size="xs" c="var(--mr-muted)" ff="monospace">
-        {pair.what === "added" ? "+" : pair.what === "removed" ? "−" : "~"} {record?.origin}
+        {SIGNS[pair.what]} {t(PAIR_WORDS[pair.what])} {record?.origin}
       </Text>
       {pair.what === "changed" ? (
         <DifferenceList differences={differencesOf(pair.live?.value, pair.draft?.value)} />
@@ -111,4 +121,12 @@ function Pair({ pair }: { readonly pair: RowPair }) {
 
 function portOf(result: DraftEffect["draft"], port: string) {
   return result && Object.hasOwn(result.ports, port) ? result.ports[port] : undefined;
+}
+
+function isCut(port: ReturnType<typeof portOf>): boolean {
+  return port !== undefined && port.rows.length < port.total;
+}
+
+function recordsByPort(result: DraftEffect["draft"]) {
+  return Object.fromEntries(Object.entries(result?.ports ?? {}).map(([port, { rows }]) => [port, toRecords(rows)]));
 }

@@ -1,25 +1,24 @@
 import { Button, Stack, Text } from "@mantine/core";
-import { parsePortRef } from "@millrace/engine/pipeline";
+import { DEFAULTS, parsePortRef } from "@millrace/engine/pipeline";
 import { useTranslation } from "react-i18next";
 import { countText } from "../i18n/numbers.ts";
 import { useWords } from "../i18n/use-words.ts";
-import { specOf } from "../inspector/spec-of.ts";
 import { useDocument } from "../store/document.ts";
 import { nodeLive, useNodeLive, useRunStatus } from "../store/live.ts";
 import { show } from "../store/ui.ts";
+import { dropReason } from "./dropped.ts";
 import { useTimeText } from "./time-text.ts";
 
 /** Says what a port without records waits for, and what came before it. */
-export function EmptyRecords({ port }: { readonly port: string }) {
+export function EmptyRecords({ port, isDropped }: { readonly port: string; readonly isDropped: boolean }) {
   const { t } = useTranslation("preview");
   const words = useWords();
   const { node } = parsePortRef(port);
   const document = useDocument((state) => state.document);
-  const timeText = useTimeText(document.timeZone);
+  const timeText = useTimeText(document.timeZone ?? DEFAULTS.timeZone);
   const run = useRunStatus();
   const live = useNodeLive(node);
   const type = Object.hasOwn(document.nodes, node) ? document.nodes[node]?.type : undefined;
-  const dropReasons = type === undefined ? undefined : specOf(type)?.dropReasons;
   const nameOf = (id: string) => (Object.hasOwn(document.nodes, id) ? document.nodes[id]?.name : undefined) ?? id;
 
   if (!run || ["stopped", "failed", "finished"].includes(run.state)) {
@@ -37,6 +36,11 @@ export function EmptyRecords({ port }: { readonly port: string }) {
   const arrived = Object.values(live.in).reduce((sum, { total }) => sum + total, 0);
   const feeders = document.edges.filter(({ to }) => parsePortRef(to).node === node).map(({ from }) => parsePortRef(from).node);
   const dropped = Object.entries(live.dropped).filter(([, count]) => count > 0);
+  if (isDropped && dropped.length === 0) return <Line>{t("nothingDropped", { name: nameOf(node) })}</Line>;
+  if (isDropped) {
+    const total = dropped.reduce((sum, [, count]) => sum + count, 0);
+    return <Line>{t("nothingDroppedHere", { name: nameOf(node), total: countText(total) })}</Line>;
+  }
   return (
     <Stack p="sm" gap={4}>
       <Text size="sm" fw={600}>
@@ -47,9 +51,7 @@ export function EmptyRecords({ port }: { readonly port: string }) {
       ))}
       {feeders.length > 0 && <Line>{t("emptyArrived", { name: nameOf(node), total: countText(arrived) })}</Line>}
       {dropped.map(([reason, count]) => (
-        <Line key={reason}>
-          {t("emptyDropped", { total: countText(count), reason: dropReasons?.[reason] ? words(dropReasons[reason]) : reason })}
-        </Line>
+        <Line key={reason}>{t("emptyDropped", { total: countText(count), reason: words(dropReason(type, reason)) })}</Line>
       ))}
       {live.errors > 0 && <Line>{t("emptyErrors", { total: countText(live.errors) })}</Line>}
       {typeof live.watermark === "number" && <Line>{t("emptyWatermark", { time: timeText(live.watermark) })}</Line>}

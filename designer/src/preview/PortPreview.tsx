@@ -5,11 +5,13 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ExpressionEditor } from "../editor/ExpressionEditor.tsx";
 import { countText, rateText } from "../i18n/numbers.ts";
+import { useWords } from "../i18n/use-words.ts";
 import { useEdgeSchema } from "../store/analysis.ts";
 import { useDocument } from "../store/document.ts";
-import { useEdgeLive } from "../store/live.ts";
+import { useEdgeLive, useNodeLive } from "../store/live.ts";
 import { type Column, columnsOf } from "./columns.ts";
 import { DraftEffectView } from "./DraftEffectView.tsx";
+import { dropReason, isDroppedPort } from "./dropped.ts";
 import { EmptyRecords } from "./EmptyRecords.tsx";
 import { FieldStatisticsView } from "./FieldStatisticsView.tsx";
 import classes from "./preview.module.css";
@@ -23,7 +25,7 @@ import { useSameAsLive } from "./use-port-records.ts";
 import { useRecords } from "./use-records.ts";
 
 interface PortPreviewProps {
-  /** "node.port" */
+  /** "node.port", or the rows that ended at a node (`droppedPort`). */
   readonly port: string;
   readonly picker?: React.ReactNode;
 }
@@ -31,14 +33,21 @@ interface PortPreviewProps {
 type View = "table" | "json" | "fields";
 const NO_FILTER: RecordFilter = { mode: "text", text: "" };
 
-/** The records of one output port as they pass. */
+/** The records of one output port as they pass, or those that a node dropped. */
 export function PortPreview({ port, picker }: PortPreviewProps) {
   const { t } = useTranslation("preview");
+  const words = useWords();
   const incoming = useRecords(port);
-  const schema = useEdgeSchema(port);
+  const { node } = parsePortRef(port);
+  const type = useDocument(({ document }) => (Object.hasOwn(document.nodes, node) ? document.nodes[node]?.type : undefined));
+  const isDropped = isDroppedPort(port, type);
+  // What a node drops is as it came in.
+  const feeding = useDocument(({ document }) => document.edges.find(({ to }) => parsePortRef(to).node === node)?.from);
+  const schema = useEdgeSchema(isDropped ? (feeding ?? port) : port);
   const timeZone = useDocument(({ document }) => document.timeZone ?? DEFAULTS.timeZone);
   const isDeployed = useDocument(({ live }) => live !== undefined);
   const sameAsLive = useSameAsLive(port);
+  const canCompare = isDeployed && !sameAsLive && !isDropped;
   const [view, setView] = useState<View>("table");
   const [held, setHeld] = useState<readonly PreviewRecord[]>();
   const [pinned, setPinned] = useState<readonly PreviewRecord[]>([]);
@@ -62,12 +71,12 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
     if (restarted) setPinned([]);
   }, [restarted]);
 
-  const showsDraft = isDeployed && !sameAsLive && compare;
+  const showsDraft = canCompare && compare;
   return (
     <Stack gap={6} p="xs" h="100%" style={{ minHeight: 0 }}>
       <Group gap="xs">
         {picker}
-        <PortTitle port={port} />
+        <PortTitle port={port} isDropped={isDropped} />
         <SegmentedControl
           size="xs"
           aria-label={t("view")}
@@ -90,7 +99,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
           {held ? t("resume") : t("pause")}
         </Button>
         <Filter filter={filter} onChange={setFilter} schema={schema} timeZone={timeZone} records={records} problem={problem} />
-        {isDeployed && !sameAsLive && (
+        {canCompare && (
           <Button
             size="xs"
             variant={compare ? "light" : "default"}
@@ -107,7 +116,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
       <Group align="stretch" gap="sm" wrap="nowrap" style={{ flex: 1, minHeight: 0 }}>
         <Box style={{ flex: 1, minWidth: 0, minHeight: 0, display: "flex", flexDirection: "column" }}>
           {records.length === 0 && pinned.length === 0 ? (
-            <EmptyRecords port={port} />
+            <EmptyRecords port={port} isDropped={isDropped} />
           ) : shown.length === 0 ? (
             <Text size="sm" c="var(--mr-muted)" p="sm">
               {t("nothingMatches", { count: records.length })}
@@ -118,6 +127,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
               timeZone={timeZone}
               records={shown}
               columns={columns}
+              reasonOf={isDropped ? (reason) => words(dropReason(type, reason)) : undefined}
               pinned={pinnedSeqs}
               selected={open}
               onOpen={(record) => {
@@ -177,18 +187,22 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
   );
 }
 
-function PortTitle({ port }: { readonly port: string }) {
+function PortTitle({ port, isDropped }: { readonly port: string; readonly isDropped: boolean }) {
   const { t } = useTranslation("preview");
   const { node, port: name } = parsePortRef(port);
   const nodeName = useDocument(({ document }) => (Object.hasOwn(document.nodes, node) ? document.nodes[node]?.name : undefined));
   const live = useEdgeLive(port);
+  const dropped = useNodeLive(node)?.dropped;
+  const counts = isDropped
+    ? dropped && t("droppedCounts", { total: countText(Object.values(dropped).reduce((sum, count) => sum + count, 0)) })
+    : live && t("portCounts", { total: countText(live.total), rate: rateText(live.rate) });
   return (
     <div style={{ minWidth: 0, flex: "0 1 auto" }}>
       <Text size="sm" fw={600} truncate="end" title={port}>
-        {nodeName ?? node} <Tag tone="muted">{name}</Tag>
+        {nodeName ?? node} <Tag tone={isDropped ? "warning" : "muted"}>{isDropped ? t("choiceDropped") : name}</Tag>
       </Text>
       <Text size="xs" c="var(--mr-muted)" style={{ whiteSpace: "nowrap", fontVariantNumeric: "tabular-nums" }}>
-        {live ? t("portCounts", { total: countText(live.total), rate: rateText(live.rate) }) : t("notRunning")}
+        {counts ?? t("notRunning")}
       </Text>
     </div>
   );

@@ -7,6 +7,7 @@ import { useTypedNode } from "../store/analysis.ts";
 import { useDocument } from "../store/document.ts";
 import { parseEdgeKey } from "../store/edge-key.ts";
 import { useSelectedEdge, useSelectedNode } from "../store/selection.ts";
+import { droppedPort, isDroppedPort } from "./dropped.ts";
 import { PortPreview } from "./PortPreview.tsx";
 
 /** Records of what is selected: an edge, or a port of a node. */
@@ -26,7 +27,7 @@ export function PreviewPanel() {
   );
 }
 
-/** A node's inputs and outputs, one at a time; what it gives first. */
+/** A node's inputs and outputs and what it drops, one at a time; what it gives first. */
 function NodePreview({ nodeId }: { readonly nodeId: string }) {
   const { t } = useTranslation("preview");
   const document = useDocument((state) => state.document);
@@ -44,6 +45,7 @@ function NodePreview({ nodeId }: { readonly nodeId: string }) {
   const nameOf = (id: string) => (Object.hasOwn(document.nodes, id) ? document.nodes[id]?.name : undefined) ?? id;
   const label = ({ port, way }: PortChoice) => {
     const ref = parsePortRef(port);
+    if (way === "dropped") return t("choiceDropped");
     return way === "in" ? t("choiceIn", { name: nameOf(ref.node), port: ref.port }) : t("choiceOut", { port: ref.port });
   };
   return (
@@ -67,15 +69,18 @@ interface PortChoice {
   readonly key: string;
   /** The output port that is shown: for an input, the one that feeds it. */
   readonly port: string;
-  readonly way: "in" | "out";
+  readonly way: "in" | "out" | "dropped";
 }
 
 function portChoices(document: PipelineDocument, nodeId: string, outputs: readonly string[]): readonly PortChoice[] {
   const ins = document.edges.filter(({ to }) => parsePortRef(to).node === nodeId);
   const given = outputs.filter((port) => port !== ERROR_PORT);
+  const dropped = droppedPort(nodeId);
+  const type = Object.hasOwn(document.nodes, nodeId) ? document.nodes[nodeId]?.type : undefined;
   const choices = [
     ...given.map((port): PortChoice => ({ key: `out ${port}`, port: `${nodeId}.${port}`, way: "out" })),
     ...ins.map(({ from }): PortChoice => ({ key: `in ${from}`, port: from, way: "in" })),
+    ...(isDroppedPort(dropped, type) ? [{ key: "dropped", port: dropped, way: "dropped" } as const] : []),
     { key: `out ${ERROR_PORT}`, port: `${nodeId}.${ERROR_PORT}`, way: "out" } as const,
   ];
   return choices.filter((one, index) => choices.findIndex(({ key }) => key === one.key) === index);

@@ -14,6 +14,8 @@ export interface RecordTableProps {
   /** In the order shown. */
   readonly records: readonly PreviewRecord[];
   readonly columns: readonly Column[];
+  /** Words of a dropped row's reason; given, there is a column for it. */
+  readonly reasonOf?: ((reason: string) => string) | undefined;
   readonly pinned: ReadonlySet<number>;
   readonly selected: PreviewRecord | undefined;
   readonly onOpen: (record: PreviewRecord) => void;
@@ -23,20 +25,25 @@ export interface RecordTableProps {
 }
 
 const ROW_HEIGHT = 28;
-const FIXED = ["kind", "time"] as const;
+type Fixed = "kind" | "time" | "reason";
+const USUAL: readonly Fixed[] = ["kind", "time"];
+const OF_DROPPED: readonly Fixed[] = ["kind", "time", "reason"];
+const FIXED_WORDS = { kind: "columnKind", time: "columnTime", reason: "columnReason" } as const;
 
 /**
  * Records as a grid: arrow keys move, Enter opens, P pins, Ctrl+C copies the cell, Enter on a heading asks for its statistics.
  * Cells are texts, never markup.
  */
-export function RecordTable({ label, timeZone, records, columns, pinned, selected, onOpen, onPin, onColumn }: RecordTableProps) {
+export function RecordTable(props: RecordTableProps) {
+  const { label, timeZone, records, columns, reasonOf, pinned, selected, onOpen, onPin, onColumn } = props;
   const { t } = useTranslation("preview");
+  const fixed = reasonOf ? OF_DROPPED : USUAL;
   const timeText = useTimeText(timeZone);
   const scroller = useRef<HTMLDivElement>(null);
   // -1 is the heading.
   const [active, setActive] = useState({ row: 0, column: 0 });
   const moved = useRef(false);
-  const width = FIXED.length + columns.length;
+  const width = fixed.length + columns.length;
   const rows = useVirtualizer({
     count: records.length,
     getScrollElement: () => scroller.current,
@@ -55,7 +62,8 @@ export function RecordTable({ label, timeZone, records, columns, pinned, selecte
   const textOf = (record: PreviewRecord, column: number): string => {
     if (column === 0) return record.kind;
     if (column === 1) return timeText(record.time);
-    return cellText(valueAt(record.value, (columns[column - FIXED.length] as Column).path));
+    if (column === 2 && reasonOf) return reasonOf(record.reason ?? "");
+    return cellText(valueAt(record.value, (columns[column - fixed.length] as Column).path));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const record = records[at.row];
@@ -76,7 +84,7 @@ export function RecordTable({ label, timeZone, records, columns, pinned, selecte
         row: clamp(at.row + step[0], -1, records.length - 1),
         column: clamp(at.column + step[1], 0, width - 1),
       });
-    } else if (event.key === "Enter" && at.row < 0 && at.column >= FIXED.length) onColumn(columns[at.column - FIXED.length] as Column);
+    } else if (event.key === "Enter" && at.row < 0 && at.column >= fixed.length) onColumn(columns[at.column - fixed.length] as Column);
     else if (event.key === "Enter" && record) onOpen(record);
     else if (event.key.toLowerCase() === "p" && record && !event.ctrlKey && !event.metaKey) onPin(record);
     else if (event.key === "c" && (event.ctrlKey || event.metaKey) && record && !getSelection()?.toString()) {
@@ -90,7 +98,7 @@ export function RecordTable({ label, timeZone, records, columns, pinned, selecte
     if (place === undefined) return;
     const [row, column] = place.split(" ").map(Number) as [number, number];
     setActive({ row, column });
-    const field = columns[column - FIXED.length];
+    const field = columns[column - fixed.length];
     const record = records[row];
     if (row >= 0 && record) onOpen(record);
     else if (field) onColumn(field);
@@ -109,9 +117,14 @@ export function RecordTable({ label, timeZone, records, columns, pinned, selecte
       onClick={onClick}
     >
       <div className={classes.head} role="row" aria-rowindex={1} tabIndex={-1}>
-        {FIXED.map((name, index) => (
+        {fixed.map((name, index) => (
           <div key={name} role="columnheader" className={classes.cell} data-fixed={name} tabIndex={tabIndex(-1, index)}>
-            {t(name === "kind" ? "columnKind" : "columnTime")}
+            {t(FIXED_WORDS[name])}
+            {name === "time" && (
+              <span className={classes.type} title={t("inTimeZone", { zone: timeZone })}>
+                {timeZone}
+              </span>
+            )}
           </div>
         ))}
         {columns.map((column, index) => (
@@ -119,9 +132,9 @@ export function RecordTable({ label, timeZone, records, columns, pinned, selecte
             key={column.key}
             role="columnheader"
             className={classes.cell}
-            tabIndex={tabIndex(-1, index + FIXED.length)}
+            tabIndex={tabIndex(-1, index + fixed.length)}
             title={column.dataType ? `${column.key} ${formatType(column.dataType)}` : t("notInSchema", { field: column.key })}
-            data-place={`-1 ${index + FIXED.length}`}
+            data-place={`-1 ${index + fixed.length}`}
           >
             <span className={classes.name}>{column.key}</span>
             <span className={classes.type}>{column.dataType ? formatType(column.dataType) : "?"}</span>
@@ -144,7 +157,7 @@ export function RecordTable({ label, timeZone, records, columns, pinned, selecte
             >
               {Array.from({ length: width }, (_, column) => {
                 const text = textOf(record, column);
-                const field = columns[column - FIXED.length];
+                const field = columns[column - fixed.length];
                 const isNull = field !== undefined && valueAt(record.value, field.path) === null;
                 return (
                   <div
@@ -152,7 +165,7 @@ export function RecordTable({ label, timeZone, records, columns, pinned, selecte
                     key={column}
                     role="gridcell"
                     className={classes.cell}
-                    data-fixed={FIXED[column]}
+                    data-fixed={fixed[column]}
                     data-null={isNull || undefined}
                     data-changed={(field && record.changed.includes(field.path.join("."))) || undefined}
                     tabIndex={tabIndex(item.index, column)}

@@ -1,12 +1,14 @@
 import { Text } from "@mantine/core";
+import type { PipelineDocument, PipelineNode } from "@millrace/engine/pipeline";
 import type { DeadLetter } from "@millrace/server/api";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { specOf } from "../inspector/spec-of.ts";
 import { server } from "../server.ts";
 import { useDocument } from "../store/document.ts";
-import { nodeLive } from "../store/live.ts";
 import { select } from "../store/selection.ts";
 import { useErrorText } from "../topics/error-text.ts";
+import { droppedPort, dropReason } from "./dropped.ts";
 import type { PreviewRecord } from "./record.ts";
 import { toRecords } from "./use-records.ts";
 import { WayView } from "./WayView.tsx";
@@ -15,6 +17,8 @@ import { wayOf } from "./way.ts";
 interface Evidence {
   /** By output port. */
   readonly ports: ReadonlyMap<string, readonly PreviewRecord[]>;
+  /** Rows that ended at a node, by node. */
+  readonly dropped: ReadonlyMap<string, readonly PreviewRecord[]>;
   readonly deadLetters: readonly DeadLetter[];
 }
 
@@ -31,7 +35,7 @@ export function RecordWay({ record }: { readonly record: PreviewRecord }) {
   useEffect(() => {
     if (pipelineId === undefined || origin === undefined) return;
     const asked = new AbortController();
-    gather(pipelineId, [...new Set(document.edges.map(({ from }) => from))], asked.signal).then(setEvidence, (error: unknown) => {
+    gather(pipelineId, document, asked.signal).then(setEvidence, (error: unknown) => {
       if (!asked.signal.aborted) setFailure(errorText(error));
     });
     return () => asked.abort();
@@ -39,8 +43,7 @@ export function RecordWay({ record }: { readonly record: PreviewRecord }) {
   const steps = useMemo(() => {
     if (!evidence || origin === undefined) return [];
     const samples = new Map(document.edges.map(({ from, to }) => [`${from}->${to}`, evidence.ports.get(from) ?? []]));
-    const dropped = Object.fromEntries(Object.keys(document.nodes).map((id) => [id, totalDropped(id)]));
-    return wayOf({ document, origin, samples, deadLetters: evidence.deadLetters, dropped });
+    return wayOf({ document, origin, samples, deadLetters: evidence.deadLetters, dropped: evidence.dropped });
   }, [evidence, document, origin]);
   if (origin === undefined) return <Text size="sm">{t("wayNoOrigin")}</Text>;
   if (failure) return <Text size="sm">{failure}</Text>;
@@ -48,20 +51,25 @@ export function RecordWay({ record }: { readonly record: PreviewRecord }) {
     <WayView
       steps={steps}
       loading={!evidence}
-      nameOf={(id) => (Object.hasOwn(document.nodes, id) ? document.nodes[id]?.name : undefined) ?? id}
+      nameOf={(id) => nodeOf(document, id)?.name ?? id}
+      reasonOf={(id, reason) => dropReason(nodeOf(document, id)?.type, reason)}
       onNode={(id) => select({ nodes: [id] })}
     />
   );
 }
 
-async function gather(id: string, ports: readonly string[], signal: AbortSignal): Promise<Evidence> {
-  const [page, ...samples] = await Promise.all([
+async function gather(id: string, document: PipelineDocument, signal: AbortSignal): Promise<Evidence> {
+  const recordsOf = async (key: string, port: string) => [key, toRecords(await server.samples(id, port, signal))] as const;
+  const ports = [...new Set(document.edges.map(({ from }) => from))];
+  const droppers = Object.entries(document.nodes).filter(([, { type }]) => specOf(type)?.dropReasons);
+  const [page, samples, dropped] = await Promise.all([
     server.deadLetters(id, { limit: 200 }, signal),
-    ...ports.map(async (port) => [port, toRecords(await server.samples(id, port, signal))] as const),
+    Promise.all(ports.map((port) => recordsOf(port, port))),
+    Promise.all(droppers.map(([node]) => recordsOf(node, droppedPort(node)))),
   ]);
-  return { ports: new Map(samples), deadLetters: page.letters };
+  return { ports: new Map(samples), dropped: new Map(dropped), deadLetters: page.letters };
 }
 
-function totalDropped(id: string): number {
-  return Object.values(nodeLive(id)?.dropped ?? {}).reduce((sum, count) => sum + count, 0);
+function nodeOf(document: PipelineDocument, id: string): PipelineNode | undefined {
+  return Object.hasOwn(document.nodes, id) ? document.nodes[id] : undefined;
 }

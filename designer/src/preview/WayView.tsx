@@ -1,4 +1,5 @@
 import { Group, Stack, Text, UnstyledButton } from "@mantine/core";
+import type { Words } from "@millrace/engine/node";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
 import { DifferenceList } from "./DifferenceList.tsx";
@@ -8,6 +9,7 @@ import type { WayStep } from "./way.ts";
 interface WayViewProps {
   readonly steps: readonly WayStep[];
   readonly nameOf: (nodeId: string) => string;
+  readonly reasonOf: (nodeId: string, reason: string) => Words;
   readonly onNode: (nodeId: string) => void;
   /** True while samples of other edges are being fetched. */
   readonly loading: boolean;
@@ -36,7 +38,7 @@ const WHAT_WORDS = {
 } as const satisfies Record<WayStep["what"], string>;
 
 /** What each node did to a record: in, out, and the difference. */
-export function WayView({ steps, nameOf, onNode, loading }: WayViewProps) {
+export function WayView({ steps, nameOf, reasonOf, onNode, loading }: WayViewProps) {
   const { t } = useTranslation("preview");
   const words = useWords();
   if (loading) return <Text size="sm">{t("wayLoading")}</Text>;
@@ -52,7 +54,11 @@ export function WayView({ steps, nameOf, onNode, loading }: WayViewProps) {
                   {nameOf(step.nodeId)}
                 </Text>
               </UnstyledButton>
-              <Tag tone={TONES[step.what]}>{t(WHAT_WORDS[step.what])}</Tag>
+              <Tag tone={TONES[step.what]}>
+                {step.reason === undefined
+                  ? t(WHAT_WORDS[step.what])
+                  : t("wayDroppedBecause", { reason: words(reasonOf(step.nodeId, step.reason)) })}
+              </Tag>
               {step.outs.map(({ port, record }) => (
                 <Text key={record.seq} size="xs" c="var(--mr-muted)" ff="monospace">
                   → {port}

@@ -1,6 +1,6 @@
 import type { PipelineDocument } from "@millrace/engine/pipeline";
 import { describe, expect, test } from "vitest";
-import { pairRows, sameUpstream } from "./draft-difference.ts";
+import { givenToBoth, pairRows, sameUpstream } from "./draft-difference.ts";
 import { leavesOf } from "./leaves.ts";
 import { type PreviewRecord, parseJson } from "./record.ts";
 
@@ -55,7 +55,9 @@ describe("rows of draft and live version", () => {
     value: parseJson(text),
     truncated: false,
     origin,
+    source: origin && "source",
     changed: [],
+    reason: undefined,
   });
   test("are paired by the record they stem from", () => {
     const pairs = pairRows(
@@ -63,6 +65,13 @@ describe("rows of draft and live version", () => {
       [record("t-0@1", '{ "a": 1 }'), record("t-0@2", '{"a":20}'), record("t-0@4", '{"a":4}')],
     );
     expect(pairs.map(({ what }) => what)).toEqual(["same", "changed", "added", "removed"]);
+  });
+  test("count only when both were given the record, unless one has no such source", () => {
+    const [one, two, window] = [record("t-0@1", "1"), record("t-0@2", "2"), record(undefined, "3")];
+    const moved = givenToBoth({ "source.out": [one] }, { "source.out": [one, two] });
+    expect([one, two, window].filter(moved)).toEqual([one, window]);
+    const replaced = givenToBoth({ "source.out": [one] }, { "other.out": [] });
+    expect([one, two].filter(replaced)).toEqual([one, two]);
   });
   test("are paired in their order where one record gives several", () => {
     const two = [record("t-0@1", '{"a":1}'), record("t-0@1", '{"a":2}')];

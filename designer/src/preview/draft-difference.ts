@@ -75,3 +75,33 @@ function key(record: PreviewRecord): string {
 function sameRow(one: PreviewRecord, other: PreviewRecord): boolean {
   return one.kind === other.kind && (one.text === other.text || differencesOf(one.value, other.value).length === 0);
 }
+
+/**
+ * Whether both documents were given the record that a row stems from. Retained records change while they are asked for: one that only
+ * one of the two answers knows says nothing about the documents. Records of a source that only one document has are no such accident.
+ */
+export function givenToBoth(live: RowsByPort, draft: RowsByPort): (row: PreviewRecord) => boolean {
+  const [before, now] = [inputsOf(live), inputsOf(draft)];
+  return ({ source, origin }) => {
+    if (source === undefined || origin === undefined) return true;
+    const [then, since] = [before.get(source), now.get(source)];
+    return !then || !since || (then.has(origin) && since.has(origin));
+  };
+}
+
+type RowsByPort = Readonly<Record<string, readonly PreviewRecord[]>>;
+
+/** Names of the records that each source gave. */
+function inputsOf(ports: RowsByPort): ReadonlyMap<string, ReadonlySet<string>> {
+  const inputs = new Map<string, Set<string>>();
+  for (const [port, rows] of Object.entries(ports)) {
+    const { node } = parsePortRef(port);
+    for (const { source, origin } of rows) {
+      if (source !== node || origin === undefined) continue;
+      const known = inputs.get(node);
+      if (known) known.add(origin);
+      else inputs.set(node, new Set([origin]));
+    }
+  }
+  return inputs;
+}

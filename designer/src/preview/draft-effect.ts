@@ -4,12 +4,11 @@
  */
 
 import type { Words } from "@millrace/engine/node";
-import { type PipelineDocument, type Problem, parsePortRef } from "@millrace/engine/pipeline";
+import type { Problem } from "@millrace/engine/pipeline";
 import type { TryResult } from "@millrace/server/api";
 import { useEffect } from "react";
 import { create } from "zustand";
 import { ServerError, server } from "../server.ts";
-import { useAnalysis } from "../store/analysis.ts";
 import { useDocument } from "../store/document.ts";
 
 export interface DraftEffect {
@@ -25,9 +24,8 @@ export interface DraftEffect {
 
 const IDLE: DraftEffect = { state: "idle", draft: undefined, live: undefined, records: 0, failure: undefined, problems: [] };
 const DELAY_MS = 350;
-/** Records per source: enough for a share, few enough for an answer at once. */
-const MAX_RECORDS = 200;
-const MAX_ROWS = 200;
+/** Rows per port and answer; a source has a hundred records retained. */
+const MAX_ROWS = 1_000;
 
 export const useDraftEffectStore = create<DraftEffect>()(() => IDLE);
 
@@ -78,16 +76,16 @@ async function play(): Promise<void> {
   running = asked;
   useDraftEffectStore.setState({ state: "working" });
   try {
-    const records = await retained(pipelineId, document, live.document, asked.signal);
-    const count = Object.values(records).reduce((sum, { length }) => sum + length, 0);
-    if (count === 0) return useDraftEffectStore.setState({ ...IDLE, state: "empty" }, true);
+    // The server plays what it retains, so that every row keeps the name of the record it stems from.
     const [draft, before] = await Promise.all([
-      server.tryDocument({ document, records, limit: MAX_ROWS }, asked.signal),
-      server.tryDocument({ document: live.document, records, limit: MAX_ROWS }, asked.signal),
+      server.tryDocument({ document, pipelineId, limit: MAX_ROWS }, asked.signal),
+      server.tryDocument({ document: live.document, pipelineId, limit: MAX_ROWS }, asked.signal),
     ]);
     if (asked.signal.aborted) return;
+    const records = Object.values(draft.inputs).reduce((sum, count) => sum + count, 0);
+    if (records === 0 && draft.problems.length === 0) return useDraftEffectStore.setState({ ...IDLE, state: "empty" }, true);
     useDraftEffectStore.setState(
-      { state: "ready", draft, live: before, records: count, failure: undefined, problems: draft.problems as Problem[] },
+      { state: "ready", draft, live: before, records, failure: undefined, problems: draft.problems as Problem[] },
       true,
     );
   } catch (error) {
@@ -95,30 +93,4 @@ async function play(): Promise<void> {
     if (!(error instanceof ServerError)) throw error;
     useDraftEffectStore.setState({ ...IDLE, state: "failed", failure: error.words, problems: error.problems }, true);
   }
-}
-
-/** Whole records that the sources of both documents gave. */
-async function retained(
-  id: string,
-  draft: PipelineDocument,
-  live: PipelineDocument,
-  signal: AbortSignal,
-): Promise<Record<string, string[]>> {
-  const nodes = useAnalysis.getState().nodesById;
-  const fed = new Set(draft.edges.map(({ to }) => parsePortRef(to).node));
-  const sources = Object.keys(draft.nodes).filter((node) => !fed.has(node) && Object.hasOwn(live.nodes, node));
-  const entries = await Promise.all(
-    sources.map(async (node): Promise<[string, string[]]> => {
-      const port = Object.keys(nodes.get(node)?.outputs ?? {})[0] ?? "out";
-      const samples = await server.samples(id, `${node}.${port}`, signal);
-      return [
-        node,
-        samples
-          .filter(({ truncated }) => !truncated)
-          .slice(-MAX_RECORDS)
-          .map(({ text }) => text),
-      ];
-    }),
-  );
-  return Object.fromEntries(entries.filter(([, texts]) => texts.length > 0));
 }

@@ -102,7 +102,7 @@ describe("the way of a record", () => {
     ["source.out->fix.in", [recordOf(sample(1, '{"a":1}', 5))]],
     ["fix.out->keep.in", [recordOf(sample(9, '{"a":2}', 5))]],
   ]);
-  const question = { document, origin: "ods-0@5", samples, deadLetters: [], dropped: {} };
+  const question = { document, origin: "ods-0@5", samples, deadLetters: [], dropped: new Map() };
 
   test("goes through the nodes in the order of the graph", () => {
     expect(inGraphOrder(document)).toEqual(["source", "fix", "keep", "sink"]);
@@ -114,7 +114,9 @@ describe("the way of a record", () => {
       ["keep", "unseen"],
     ]);
   });
-  test("calls a record dropped only where the node dropped some", () => {
-    expect(wayOf({ ...question, dropped: { keep: 3 } }).at(-1)?.what).toBe("dropped");
+  test("says why a record was dropped where it was seen to end", () => {
+    const ended = (offset: number) => new Map([["keep", [recordOf({ ...sample(3, '{"a":2}', offset), reason: "filtered" })]]]);
+    expect(wayOf({ ...question, dropped: ended(5) }).at(-1)).toMatchObject({ nodeId: "keep", what: "dropped", reason: "filtered" });
+    expect(wayOf({ ...question, dropped: ended(6) }).at(-1)).toMatchObject({ nodeId: "keep", what: "unseen" });
   });
 });

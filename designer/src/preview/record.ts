@@ -17,7 +17,11 @@ export interface PreviewRecord {
   readonly truncated: boolean;
   /** "topic-partition@offset", the name under which the same record is found on other edges. */
   readonly origin: string | undefined;
+  /** Id of the source node that gave it. */
+  readonly source: string | undefined;
   readonly changed: readonly string[];
+  /** Of a row that ended at its node: why, a key of the spec's `dropReasons`. */
+  readonly reason: string | undefined;
 }
 
 export function recordOf(sample: Sample): PreviewRecord {
@@ -30,7 +34,9 @@ export function recordOf(sample: Sample): PreviewRecord {
     value: parseJson(sample.text),
     truncated: sample.truncated === true,
     origin: sample.origin && originText(sample.origin),
+    source: sample.origin?.nodeId,
     changed: sample.changed ?? [],
+    reason: sample.reason,
   };
 }
 

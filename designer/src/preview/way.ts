@@ -1,6 +1,6 @@
 /**
- * The way of one record through the graph: the same origin found among the samples of other edges. Samples are a choice, so what is
- * not there was not necessarily dropped; a step says "lost" only where the node's counters allow it, and "unseen" otherwise.
+ * The way of one record through the graph: the same origin found among the samples of other edges, and among the rows that ended at a
+ * node. Samples are a choice, so what is not there was not necessarily dropped; a step says so only where the row was seen to end.
  */
 import { ERROR_PORT } from "@millrace/engine/node";
 import { type PipelineDocument, parsePortRef } from "@millrace/engine/pipeline";
@@ -23,6 +23,8 @@ export interface WayStep {
   readonly outs: readonly WayOut[];
   readonly what: "source" | "unchanged" | "changed" | "split" | "error" | "dropped" | "unseen" | "written";
   readonly error?: DeadLetter;
+  /** Why it was dropped: a key of the spec's `dropReasons`. */
+  readonly reason?: string | undefined;
 }
 
 /** Samples by edge, "a.out->b.in", or by unwired port, "a.out". */
@@ -33,8 +35,8 @@ export interface WayQuestion {
   readonly origin: string;
   readonly samples: SamplesByEdge;
   readonly deadLetters: readonly DeadLetter[];
-  /** Rows dropped so far, by node. */
-  readonly dropped: Readonly<Record<string, number>>;
+  /** Samples of the rows that ended at a node, by node. */
+  readonly dropped: ReadonlyMap<string, readonly PreviewRecord[]>;
 }
 
 /** Steps in the order of the graph, only nodes at which the record was seen. */
@@ -61,16 +63,18 @@ function stepAt(nodeId: string, seen: SamplesByEdge, { document, origin, deadLet
   const hasInputs = arrived.length > 0;
   const outs = outsOf(nodeId, seen, incoming);
   const error = deadLetters.find((letter) => letter.nodeId === nodeId && letter.origin && originText(letter.origin) === origin);
-  if (!incoming && outs.length === 0 && !error) return undefined;
-  const base = { nodeId, in: incoming, outs };
+  const ended = dropped.get(nodeId)?.find((record) => record.origin === origin);
+  if (!incoming && outs.length === 0 && !error && !ended) return undefined;
+  const base = { nodeId, in: incoming ?? (hasInputs ? ended : undefined), outs };
   if (error) return { ...base, what: "error", error };
+  if (ended && outs.length === 0) return { ...base, what: "dropped", reason: ended.reason };
   if (!hasInputs) return { ...base, what: "source" };
   if (outs.some(({ port }) => port === ERROR_PORT)) return { ...base, what: "error" };
   if (outs.length > 1) return { ...base, what: "split" };
   const out = outs[0];
   if (out) return { ...base, what: out.differences.length > 0 ? "changed" : "unchanged" };
   if (!document.edges.some(({ from }) => parsePortRef(from).node === nodeId)) return { ...base, what: "written" };
-  return { ...base, what: (dropped[nodeId] ?? 0) > 0 ? "dropped" : "unseen" };
+  return { ...base, what: "unseen" };
 }
 
 function outsOf(nodeId: string, seen: SamplesByEdge, incoming: PreviewRecord | undefined): readonly WayOut[] {
