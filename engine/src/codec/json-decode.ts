@@ -3,6 +3,8 @@
  * Flink's JSON format: a number may stand as text, a STRING takes any value as its text, a member that is missing is NULL. Unlike there, what would
  * lose something (a fraction for an INT, digits beyond a DECIMAL's precision) refuses the record.
  *
+ * Most records never come here: `json-skim.ts` takes them in a third of the time.
+ *
  * `JSON.parse` rounds whole numbers beyond 2^53 and decimals of many digits. Where a wanted BIGINT, DECIMAL or STRING looks as if that had happened,
  * the value is read again from its own bytes; no other record pays for it.
  */
@@ -13,6 +15,7 @@ import type { Decoder, FieldTree } from "./codec.ts";
 import { missing, notJson, notUtf8, snippet, tooDeep, wrongType } from "./codec-errors.ts";
 import { ElementRecords } from "./element-records.ts";
 import { utf8Fault } from "./json-fault.ts";
+import { skimmer } from "./json-skim.ts";
 import { isFixed, type Place, placeName, rangeAt, stepsTo } from "./record-place.ts";
 import { rowBuilder } from "./row-builder.ts";
 import { INTEGER_RANGE, type IntegerType, integerFromText, isIntegerType, valueFromText } from "./value-text.ts";
@@ -21,6 +24,13 @@ import { INTEGER_RANGE, type IntegerType, integerFromText, isIntegerType, valueF
 export const MAX_VARIANT_DEPTH = 500;
 
 export function jsonDecoder(schema: Schema, wanted: FieldTree): Decoder {
+  const skim = skimmer(schema, wanted);
+  const parsing = parsingDecoder(schema, wanted);
+  return skim ? { decode: (record) => skim(record) ?? parsing.decode(record) } : parsing;
+}
+
+/** The long way: for every record, every type and every error. */
+export function parsingDecoder(schema: Schema, wanted: FieldTree): Decoder {
   const scope: Scope = { record: { bytes: new Uint8Array(0), start: 0, end: 0 } };
   const toRow = rowConverter(schema, wanted, { above: undefined, step: "" }, scope);
   return {

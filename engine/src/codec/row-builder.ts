@@ -3,7 +3,7 @@
  * tenth more of the whole decoding. Names stand in its text as quoted strings under computed keys, so that no name can be anything but a field. Pages whose
  * policy forbids compiling (the designer's) get the loop.
  */
-import type { Value } from "../schema/index.ts";
+import type { Value, Values } from "../schema/index.ts";
 
 /** Takes an object that `JSON.parse` made; gives a row with each of the names, converted. */
 export type BuildRow = (value: Readonly<Record<string, unknown>>) => Value;
@@ -50,6 +50,13 @@ export function loopBuilder(names: readonly string[], converters: readonly Conve
     }
     return row;
   };
+}
+
+/** Makes rows of values that stand in the order of the names. */
+export function rowOfValues(names: readonly string[]): (values: readonly Value[]) => Values {
+  if (!canCompile()) return (values) => Object.fromEntries(names.map((name, i) => [name, values[i] as Value]));
+  const members = names.map((name, i) => `[${JSON.stringify(name)}]: values[${i}]`);
+  return new Function("values", `return { ${members.join(", ")} };`) as (values: readonly Value[]) => Values;
 }
 
 /** Every object has it without a record saying so. */
