@@ -105,8 +105,8 @@ function valueWriter(dataType: DataType, writer: ByteWriter, omitNulls: boolean)
       return (value) => writer.text(Number.isFinite(value) ? valueToText(value, dataType) : JSON.stringify(valueToText(value, dataType)));
     default:
       if (isIntegerType(dataType.type)) return (value) => writer.text(String(value));
-      if (dataType.type === "STRING") return (value) => writer.text(JSON.stringify(value));
-      return (value) => writer.text(JSON.stringify(valueToText(value, dataType)));
+      if (dataType.type === "STRING") return (value) => writer.quoted(value as string);
+      return (value) => writer.quoted(valueToText(value, dataType));
   }
 }
 

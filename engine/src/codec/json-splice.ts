@@ -1,9 +1,9 @@
 /** Writing changes into the bytes of a JSON object: what is not changed is copied as it stands. */
 import type { Change, RecordText } from "../node/index.ts";
 import type { Value, Values } from "../schema/index.ts";
-import type { ByteWriter } from "./byte-writer.ts";
+import type { ByteWriter, WrittenRange } from "./byte-writer.ts";
 import { isName, skipSpace, skipString, skipValue } from "./json-scan.ts";
-import { type PlannedMember, planner } from "./splice-plan.ts";
+import { type PlannedMember, type PlannedMembers, planner } from "./splice-plan.ts";
 
 export interface SpliceSettings {
   readonly writer: ByteWriter;
@@ -26,10 +26,13 @@ export function splicer({ writer, omitNulls, writerOf }: SpliceSettings): Splice
   /** Up to here the record has been copied or passed over. */
   let written = 0;
   let objects = 0;
+  /** What the last changes added to an object that had none of them: flatten makes the same ones, one list, to each element of a record. */
+  let added: { readonly changes: readonly Change[]; readonly range: WrittenRange } | undefined;
 
   /** Takes the object that begins at `from`; returns where it ends. */
-  function spliceObject(from: number, members: readonly PlannedMember[], row: Values): number {
+  function spliceObject(from: number, members: PlannedMembers, row: Values, changes?: readonly Change[]): number {
     const object = ++objects;
+    let isFound = false;
     let lastEnd = from + 1;
     let isEmpty = true;
     let afterRemoved = false;
@@ -38,8 +41,11 @@ export function splicer({ writer, omitNulls, writerOf }: SpliceSettings): Splice
       const nameStart = at;
       const nameEnd = skipString(bytes, at);
       const valueStart = skipSpace(bytes, skipSpace(bytes, nameEnd) + 1);
-      const member = memberNamed(members, bytes, nameStart, nameEnd);
-      if (member) member.foundIn = object;
+      const member = members.mayBegin(bytes[nameStart + 1] as number) ? memberNamed(members.list, bytes, nameStart, nameEnd) : undefined;
+      if (member) {
+        member.foundIn = object;
+        isFound = true;
+      }
       let valueEnd: number;
       if (member?.isRemoved) {
         valueEnd = skipValue(bytes, valueStart);
@@ -64,7 +70,17 @@ export function splicer({ writer, omitNulls, writerOf }: SpliceSettings): Splice
       at = skipSpace(bytes, valueEnd);
       if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
     }
-    for (const member of members) {
+    const isWhole = changes !== undefined && !isFound && !isEmpty;
+    if (isWhole) {
+      writer.copy(bytes, written, lastEnd);
+      written = lastEnd;
+      if (added?.changes === changes && writer.holds(added.range)) {
+        writer.copy(added.range.bytes, added.range.start, added.range.end);
+        return at + 1;
+      }
+    }
+    const before = writer.length;
+    for (const member of members.list) {
       if (member.foundIn === object || member.isGone || (omitNulls && isNull(member, row))) continue;
       if (written < lastEnd) {
         writer.copy(bytes, written, lastEnd);
@@ -74,6 +90,7 @@ export function splicer({ writer, omitNulls, writerOf }: SpliceSettings): Splice
       writeChanged(member, row);
       isEmpty = false;
     }
+    if (isWhole) added = { changes, range: writer.since(before) };
     return at + 1;
   }
 
@@ -84,7 +101,7 @@ export function splicer({ writer, omitNulls, writerOf }: SpliceSettings): Splice
       return;
     }
     let separator = "{";
-    for (const inner of member.members) {
+    for (const inner of member.members.list) {
       if (inner.isGone || (omitNulls && isNull(inner, row))) continue;
       writer.text(separator + inner.quoted);
       writeChanged(inner, row);
@@ -96,7 +113,7 @@ export function splicer({ writer, omitNulls, writerOf }: SpliceSettings): Splice
   return (record, changes, row) => {
     bytes = record.bytes;
     written = skipSpace(bytes, record.start);
-    spliceObject(written, planOf(changes), row);
+    spliceObject(written, planOf(changes), row, changes);
     writer.copy(bytes, written, record.end);
   };
 }

@@ -11,7 +11,7 @@ export interface PlannedMember {
   /** `"name":` as it is added. */
   readonly quoted: string;
   /** Undefined: the whole value was replaced, or is gone. */
-  readonly members: readonly PlannedMember[] | undefined;
+  readonly members: PlannedMembers | undefined;
   /** Nothing is left of it to write: it was removed, or only things inside it were. */
   readonly isGone: boolean;
   readonly isRemoved: boolean;
@@ -21,11 +21,18 @@ export interface PlannedMember {
   foundIn: number;
 }
 
+/** Members of one object. */
+export interface PlannedMembers {
+  readonly list: readonly PlannedMember[];
+  /** Whether a name that begins with this letter may be one of them; spares most names of a record the comparing. */
+  mayBegin(letter: number): boolean;
+}
+
 /** Gives the plan for a row's changes. */
-export type Planner = (changes: readonly Change[]) => readonly PlannedMember[];
+export type Planner = (changes: readonly Change[]) => PlannedMembers;
 
 export function planner(writerOf: (path: readonly string[]) => (value: Value) => void): Planner {
-  let last: { readonly changes: readonly Change[]; readonly members: readonly PlannedMember[] } | undefined;
+  let last: { readonly changes: readonly Change[]; readonly members: PlannedMembers } | undefined;
   return (changes) => {
     if (!last || !samePaths(last.changes, changes)) last = { changes, members: plan(draftOf(changes), [], writerOf) };
     return last.members;
@@ -33,6 +40,7 @@ export function planner(writerOf: (path: readonly string[]) => (value: Value) =>
 }
 
 function samePaths(a: readonly Change[], b: readonly Change[]): boolean {
+  if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) {
     const [one, other] = [a[i] as Change, b[i] as Change];
@@ -71,12 +79,25 @@ function draftOf(changes: readonly Change[]): Draft {
   return root;
 }
 
-function plan({ members }: Draft, above: readonly string[], writerOf: Parameters<typeof planner>[0]): readonly PlannedMember[] {
-  return [...(members ?? [])].map(([name, draft]) => {
+function plan({ members }: Draft, above: readonly string[], writerOf: Parameters<typeof planner>[0]): PlannedMembers {
+  const list = [...(members ?? [])].map(([name, draft]) => {
     const path = [...above, name];
     const inner = draft.members && plan(draft, path, writerOf);
     const isRemoved = draft.isRemoved === true;
-    const isGone = isRemoved || (inner !== undefined && !draft.isMade && inner.every((member) => member.isGone));
+    const isGone = isRemoved || (inner !== undefined && !draft.isMade && inner.list.every((member) => member.isGone));
     return { name, path, quoted: `${JSON.stringify(name)}:`, members: inner, isGone, isRemoved, write: writerOf(path), foundIn: 0 };
   });
+  return { list, mayBegin: letterCheck(list.map(({ name }) => name)) };
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+function letterCheck(names: readonly string[]): PlannedMembers["mayBegin"] {
+  const letters = new Uint8Array(256);
+  // An escaped or a longer letter may be any; behind an empty name stands its quote.
+  letters.fill(1, 0x80);
+  letters[BACKSLASH] = 1;
+  for (const name of names) letters[name === "" ? QUOTE : name.charCodeAt(0) & 0x7f] = 1;
+  return (letter) => letters[letter] === 1;
 }
