@@ -2,7 +2,7 @@
 import type { Millis, TopicRecord } from "@millrace/engine/node";
 import { topicDeleted, unknownTopic } from "../topic-errors.ts";
 import { appendParts } from "./commit.ts";
-import { checkRecord, StagedRecords } from "./staged-records.ts";
+import { bytesOf, checkRecord, StagedRecords } from "./staged-records.ts";
 import type { TopicStore } from "./store.ts";
 import { findTopic, topicNames } from "./topics.ts";
 
@@ -51,7 +51,7 @@ export function createAppender(store: TopicStore, now: () => Millis, onAppended:
     if (together.length === 0) return;
     try {
       const parts = staged.take();
-      const firsts = store.transact(() => appendParts(store, parts, now()));
+      const firsts = store.transact(() => appendParts(store, parts, now()), bytesOf(parts));
       const firstOf = new Map(parts.map(({ topic, partition }, i) => [`${topic}-${partition}`, firsts[i]]));
       for (const { call, places } of together) {
         if (places.some(({ partition }) => firstOf.get(`${call.topic}-${partition}`) === undefined)) call.reject(topicDeleted(call.topic));

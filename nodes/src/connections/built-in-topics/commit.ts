@@ -5,7 +5,7 @@ import { topicDeleted } from "../topic-errors.ts";
 import type { SealedChunk } from "./chunk.ts";
 import { appendChunks, removeOldest } from "./partition-log.ts";
 import { setPositions } from "./positions.ts";
-import type { StagedPartition } from "./staged-records.ts";
+import { bytesOf, type StagedPartition } from "./staged-records.ts";
 import type { StoredTopic, TopicStore } from "./store.ts";
 import { findTopic } from "./topics.ts";
 
@@ -80,7 +80,7 @@ export class Commit implements CommitTransaction {
         else store.records.put(key, value);
       }
       return true;
-    });
+    }, bytesOf(this.parts));
     if (isCurrent) for (const done of this.afterwards) done();
     return isCurrent;
   }

@@ -11,6 +11,11 @@ export interface StagedPartition {
   readonly chunks: readonly SealedChunk[];
 }
 
+/** What the chunks take on disk, at most. */
+export function bytesOf(parts: readonly StagedPartition[]): number {
+  return parts.reduce((sum, { chunks }) => sum + chunks.reduce((inChunks, { bytes }) => inChunks + bytes.length, 0), 0);
+}
+
 /** 32 MiB. */
 const MOST_FREE = 512;
 

@@ -6,6 +6,9 @@
  * thread's event loop, and a write that fails in the middle of one does not undo what came before it. A killed process leaves nothing behind: the next writer takes the lock over. A
  * thread must not be terminated (`worker.terminate()`) while it may be writing, only asked to end: the lock is then its own for ever, and with it the process's.
  *
+ * LMDB must never meet a full disk: where the operating system refuses a write, lmdb-js 3.5 prints the details into memory that is too small for them (`mdb_page_flush`), and the
+ * process dies of it later. So each transaction first looks whether the disk has more room than it can need, and refuses by itself if not.
+ *
  * | database | key | value |
  * | --- | --- | --- |
  * | meta | name | JSON: the format's version, the next topic's id |
@@ -17,7 +20,7 @@
  * | positions | group, topic, partition | JSON: offset to read next |
  * | records | name | JSON: small records of others that commit with the topics |
  */
-import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, realpathSync } from "node:fs";
+import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, realpathSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { ConnectionError, isDiskFull, quote } from "../connection-error.ts";
@@ -43,8 +46,8 @@ export interface TopicStore {
   readonly chunks: Database<Uint8Array, Uint8Array>;
   readonly positions: Database<number, PositionKey>;
   readonly records: Database<unknown, string>;
-  /** All that `work` writes, durable on return, or nothing of it. Throws what `work` throws, or a `ConnectionError`. */
-  transact<T>(work: () => T): T;
+  /** All that `work` writes, durable on return, or nothing of it. Throws what `work` throws, or a `ConnectionError`. `adds`: bytes of records that it adds; without it, it adds none. */
+  transact<T>(work: () => T, adds?: number): T;
   /** Frees what killed processes were reading. */
   forgetDeadReaders(): void;
   /** Closes the environment when nobody in this thread uses it any more. */
@@ -96,7 +99,7 @@ function createStore(path: string): TopicStore {
     chunks: root.openDB<Uint8Array, Uint8Array>("chunks", binary),
     positions: root.openDB<number, PositionKey>("positions", json),
     records: root.openDB<unknown, string>("records", json),
-    transact: (work) => transact(root, path, work),
+    transact: (work, adds) => transact(root, path, work, adds),
     forgetDeadReaders: () => void root.readerCheck(),
     release: () => release(path, root),
   };
@@ -127,13 +130,27 @@ function openRoot(path: string): RootDatabase<Uint8Array, Uint8Array> {
   }
 }
 
-function transact<T>(root: RootDatabase<Uint8Array, Uint8Array>, path: string, work: () => T): T {
+/** Left for what else is kept on the disk, so that the server can go on saying what is wrong; and for what removing takes, which must work when adding does not. */
+const ROOM_FOR_OTHERS = 16 << 20;
+const ROOM_TO_REMOVE = 1 << 20;
+
+/** LMDB writes the pages on the way to what it changes anew, hence twice. */
+function requireRoom(path: string, adds: number | undefined): void {
+  const needed = adds === undefined ? ROOM_TO_REMOVE : ROOM_FOR_OTHERS + 2 * adds;
+  const { bavail, bsize } = statfsSync(path);
+  const free = bavail * bsize;
+  if (free < needed) throw diskFull(path, `${free} bytes are free, ${needed} must be`);
+}
+
+function transact<T>(root: RootDatabase<Uint8Array, Uint8Array>, path: string, work: () => T, adds?: number): T {
   let failed: { readonly error: unknown } | undefined;
   try {
     return root.transactionSync(() => {
       // lmdb-js goes on without a transaction when LMDB refuses to begin one.
       if (root.getWriteTxnId() === 0) throw new Error("LMDB refused to begin a transaction");
       try {
+        // With the lock held: nobody else of us takes the room meanwhile.
+        requireRoom(path, adds);
         return work();
       } catch (error) {
         failed = { error };
@@ -141,7 +158,7 @@ function transact<T>(root: RootDatabase<Uint8Array, Uint8Array>, path: string, w
       }
     });
   } catch (error) {
-    if (isDiskFull(error)) throw diskFull(path, error);
+    if (!(error instanceof ConnectionError) && isDiskFull(error)) throw diskFull(path, messageOf(error), error);
     if (failed) throw failed.error;
     throw new ConnectionError(
       "topic.cannot-write",
@@ -154,12 +171,12 @@ function transact<T>(root: RootDatabase<Uint8Array, Uint8Array>, path: string, w
   }
 }
 
-function diskFull(path: string, error: unknown): ConnectionError {
+function diskFull(path: string, detail: string, error?: unknown): ConnectionError {
   return new ConnectionError(
     "topic.disk-full",
     {
-      en: `The disk of ${quote(path)} is full (${messageOf(error)}). What was to be written is not visible, what was there before is untouched. Free space, or give topics a shorter retention; then go on.`,
-      zh: `${quote(path)} 所在磁盘已满（${messageOf(error)}）。待写入的内容不可见，原有内容不受影响。请释放空间或缩短主题的保留期，然后继续。`,
+      en: `The disk of ${quote(path)} is full: ${detail}. What was to be written is not visible, what was there before is untouched. Free space; what runs then goes on by itself.`,
+      zh: `${quote(path)} 所在磁盘已满：${detail}。待写入的内容不可见，原有内容不受影响。请释放空间，之后运行会自动继续。`,
     },
     error,
   );
