@@ -82,8 +82,8 @@ export async function startMillrace(options: {
 }
 
 /** A server on a new data folder without the pipeline that the first start brings along, and without its topics. */
-export async function startEmpty(data: string): Promise<Millrace> {
-  const server = await startMillrace({ data });
+export async function startEmpty(data: string, options: { env?: Readonly<Record<string, string>> } = {}): Promise<Millrace> {
+  const server = await startMillrace({ data, ...options });
   for (const { id } of await server.api<{ id: string }[]>("GET", "/api/pipelines")) await server.api("DELETE", `/api/pipelines/${id}`);
   for (const { name } of await server.api<{ name: string }[]>("GET", "/api/topics")) await server.api("DELETE", `/api/topics/${name}`);
   return server;
