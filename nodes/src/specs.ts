@@ -16,6 +16,8 @@ import { spec as topicSink } from "./topic-sink/spec.ts";
 import { spec as topicSource } from "./topic-source/spec.ts";
 import { spec as union } from "./union/spec.ts";
 
+export { type ConnectionKind, type ConnectionSetting, connectionKinds } from "./connections/kinds.ts";
+
 export const specs: readonly NodeSpec[] = [
   topicSource,
   httpPush,

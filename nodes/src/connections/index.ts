@@ -4,9 +4,12 @@ import type { Millis, RoleName, Roles } from "@millrace/engine/node";
 import { openBuiltInTopics } from "./built-in-topics/index.ts";
 import { ConnectionError, quote } from "./connection-error.ts";
 import { openFileStore } from "./files/index.ts";
+import { testFolder } from "./files/test-folder.ts";
+import { type Attempt, type TestedStep, trySteps } from "./test-connection.ts";
 
 export { type BuiltInTopicLog, type CommitTransaction, commitBuiltIn, openBuiltInTopics, readRecord } from "./built-in-topics/index.ts";
 export { ConnectionError, isDiskFull } from "./connection-error.ts";
+export type { TestedStep } from "./test-connection.ts";
 
 export interface ConnectionSettings {
   /** "built-in" is all there is so far. */
@@ -22,21 +25,55 @@ export interface Surroundings {
 
 export type Driver = Roles[RoleName] & { close?(): Promise<void> };
 
-type Open = (settings: ConnectionSettings["settings"], surroundings: Surroundings) => Promise<Driver>;
+interface Kind {
+  readonly open: (settings: ConnectionSettings["settings"], surroundings: Surroundings) => Promise<Driver>;
+  readonly test: (attempt: Attempt, settings: ConnectionSettings["settings"], surroundings: Surroundings) => Promise<void>;
+}
 
-const DRIVERS: Readonly<Record<string, Readonly<Record<RoleName, Open>>>> = {
+// Always those of the data folder, with which checkpoints commit.
+const openTopics = (dataFolder: string, now: Surroundings["now"]) => openBuiltInTopics({ folder: join(dataFolder, "topics"), now });
+const defaultFiles = (dataFolder: string) => join(dataFolder, "files");
+
+const DRIVERS: Readonly<Record<string, Readonly<Record<RoleName, Kind>>>> = {
   "built-in": {
-    // Always those of the data folder, with which checkpoints commit.
-    topic: (_settings, { dataFolder, now }) => openBuiltInTopics({ folder: join(dataFolder, "topics"), now }),
-    files: async (settings, { dataFolder }) => openFileStore(folderSetting(settings, "root", join(dataFolder, "files"))),
+    topic: {
+      open: (_settings, { dataFolder, now }) => openTopics(dataFolder, now),
+      test: (attempt, _settings, { dataFolder, now }) =>
+        attempt({ en: "List the topics of the data folder", zh: "列出数据文件夹中的主题" }, async () => {
+          const topics = await openTopics(dataFolder, now);
+          try {
+            const { length } = await topics.listTopics();
+            return { en: length === 1 ? "1 topic" : `${length} topics`, zh: `${length} 个主题` };
+          } finally {
+            await topics.close();
+          }
+        }),
+    },
+    files: {
+      open: async (settings, { dataFolder }) => openFileStore(folderSetting(settings, "root", defaultFiles(dataFolder))),
+      test: (attempt, settings, { dataFolder }) => {
+        const root = folderSetting(settings, "root", defaultFiles(dataFolder));
+        return testFolder(attempt, root, root === defaultFiles(dataFolder));
+      },
+    },
   },
 };
 
 /** Opens a connection. Whoever opens it closes it. Rejects with a `ConnectionError` for settings that cannot be used. */
-export async function openConnection({ kind, role, settings }: ConnectionSettings, surroundings: Surroundings): Promise<Driver> {
-  const open = Object.hasOwn(DRIVERS, kind) ? DRIVERS[kind]?.[role] : undefined;
-  if (!open) throw unknownKind(kind, role);
-  return open(settings, surroundings);
+export async function openConnection(config: ConnectionSettings, surroundings: Surroundings): Promise<Driver> {
+  return kindOf(config).open(config.settings, surroundings);
+}
+
+/** Tries a connection and says what was tried, up to the first step that failed. Rejects with a `ConnectionError` for settings that cannot be used. */
+export async function testConnection(config: ConnectionSettings, surroundings: Surroundings): Promise<readonly TestedStep[]> {
+  const { test } = kindOf(config);
+  return trySteps(async (attempt) => test(attempt, config.settings, surroundings));
+}
+
+function kindOf({ kind, role }: ConnectionSettings): Kind {
+  const found = Object.hasOwn(DRIVERS, kind) ? DRIVERS[kind]?.[role] : undefined;
+  if (!found) throw unknownKind(kind, role);
+  return found;
 }
 
 function folderSetting(settings: ConnectionSettings["settings"], name: string, byDefault: string): string {
