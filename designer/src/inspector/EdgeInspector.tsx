@@ -5,6 +5,7 @@ import { IconTable } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "../preview/CopyButton.tsx";
+import classes from "../preview/preview.module.css";
 import { useAnalysis, useEdgeSchema } from "../store/analysis.ts";
 import { useDocument } from "../store/document.ts";
 import { edgeKey } from "../store/edge-key.ts";
@@ -42,22 +43,24 @@ export function EdgeInspector({ edge }: { readonly edge: Edge }) {
       {schema && fields.length === 0 && <Text size="sm">{t("schemaEmpty")}</Text>}
       {schema && fields.length > 0 && (
         <>
-          <Table fz="sm" verticalSpacing={3} aria-label={t("schema")}>
+          <Table layout="fixed" fz="xs" verticalSpacing={2} horizontalSpacing={4} aria-label={t("schema")}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t("field")}</Table.Th>
-                <Table.Th>{t("type")}</Table.Th>
+                <Table.Th w={104}>{t("type")}</Table.Th>
                 <Table.Td w={30} />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {fields.map(({ path, dataType }) => (
                 <Table.Tr key={path}>
-                  <Table.Td ff="monospace" style={{ overflowWrap: "break-word" }}>
+                  <Table.Td ff="monospace" style={{ overflowWrap: "anywhere" }}>
                     {path}
                   </Table.Td>
                   <Table.Td>
-                    <Code style={{ overflowWrap: "anywhere" }}>{dataType.type === "ROW" ? "ROW" : formatType(dataType)}</Code>
+                    <Code fz="xs" style={{ overflowWrap: "break-word" }}>
+                      {dataType.type === "ROW" ? "ROW" : formatType(dataType)}
+                    </Code>
                   </Table.Td>
                   <Table.Td>
                     <CopyButton text={path} label={t("copyField", { path })} />

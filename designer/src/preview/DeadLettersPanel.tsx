@@ -1,4 +1,17 @@
-import { Alert, Button, Checkbox, Group, NativeSelect, ScrollArea, Stack, Table, Text, Textarea, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Group,
+  NativeSelect,
+  ScrollArea,
+  Stack,
+  Table,
+  Text,
+  Textarea,
+  TextInput,
+  UnstyledButton,
+} from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import type { DeadLetter } from "@millrace/server/api";
 import { IconAlertCircle, IconRefresh, IconRotateClockwise } from "@tabler/icons-react";
@@ -13,7 +26,8 @@ import { notify } from "../store/notices.ts";
 import { useErrorText } from "../topics/error-text.ts";
 import { CopyButton } from "./CopyButton.tsx";
 import { originText } from "./record.ts";
-import { useTimeText } from "./time-text.ts";
+import { useShownZone, useTimeText } from "./time-text.ts";
+import { ZoneName } from "./ZoneName.tsx";
 
 const PAGE = 50;
 
@@ -28,7 +42,8 @@ export function DeadLettersPanel() {
   const { t } = useTranslation("preview");
   const words = useWords();
   const errorText = useErrorText();
-  const timeText = useTimeText();
+  const zone = useShownZone();
+  const timeText = useTimeText(zone);
   const pipelineId = useDocument((state) => state.pipelineId);
   const nodes = useDocument(({ document }) => document.nodes);
   const run = useRunStatus();
@@ -83,8 +98,8 @@ export function DeadLettersPanel() {
   const nameOf = (id: string) => (Object.hasOwn(nodes, id) ? nodes[id]?.name : undefined) ?? id;
   const waiting = letters.filter(({ replayedAt }) => replayedAt === undefined);
   return (
-    <Stack gap="xs" p="sm" h="100%" style={{ minHeight: 0 }}>
-      <Group gap="xs">
+    <Stack gap={6} p="xs" h="100%" style={{ minHeight: 0 }}>
+      <Group gap="xs" wrap="nowrap">
         <NativeSelect
           size="xs"
           aria-label={t("letterNode")}
@@ -112,7 +127,7 @@ export function DeadLettersPanel() {
         >
           {t("replayChosen", { count: chosen.size })}
         </Button>
-        <Text size="xs" c="var(--mr-muted)">
+        <Text size="xs" c="var(--mr-muted)" style={{ whiteSpace: "nowrap" }}>
           {t("letterTotal", { count: shown?.total ?? 0, total: countText(shown?.total ?? 0) })}
         </Text>
       </Group>
@@ -140,7 +155,9 @@ export function DeadLettersPanel() {
                       onChange={({ currentTarget }) => setChosen(new Set(currentTarget.checked ? waiting.map(({ id }) => id) : []))}
                     />
                   </Table.Th>
-                  <Table.Th>{t("letterAt")}</Table.Th>
+                  <Table.Th style={{ whiteSpace: "nowrap" }}>
+                    {t("letterAt")} <ZoneName zone={zone} />
+                  </Table.Th>
                   <Table.Th>{t("letterNode")}</Table.Th>
                   <Table.Th>{t("letterReason")}</Table.Th>
                   <Table.Th>{t("origin")}</Table.Th>
@@ -170,22 +187,18 @@ export function DeadLettersPanel() {
                     <Table.Td style={{ whiteSpace: "nowrap" }}>{timeText(letter.at)}</Table.Td>
                     <Table.Td>{nameOf(letter.nodeId)}</Table.Td>
                     <Table.Td>
-                      <Button
-                        size="compact-xs"
-                        variant="transparent"
-                        onClick={() => setOpenId(letter.id)}
-                        styles={{ label: { whiteSpace: "normal", textAlign: "left" } }}
-                        h="auto"
-                      >
+                      <UnstyledButton fz="xs" c="var(--mr-accent)" lh={1.35} onClick={() => setOpenId(letter.id)}>
                         {words(letter.message)}
-                      </Button>
+                      </UnstyledButton>
                       {letter.replayedAt !== undefined && (
-                        <Text span size="xs" c="var(--mr-muted)">
+                        <Text size="xs" c="var(--mr-muted)">
                           {t("wasReplayed", { time: timeText(letter.replayedAt) })}
                         </Text>
                       )}
                     </Table.Td>
-                    <Table.Td ff="monospace">{letter.origin ? originText(letter.origin) : "–"}</Table.Td>
+                    <Table.Td ff="monospace" style={{ whiteSpace: "nowrap" }}>
+                      {letter.origin ? originText(letter.origin) : "–"}
+                    </Table.Td>
                   </Table.Tr>
                 ))}
               </Table.Tbody>

@@ -35,14 +35,18 @@ export function Drawer() {
     >
       <Group wrap="nowrap" gap={0} align="center">
         <Tabs.List style={{ flex: 1 }}>
-          <Tabs.Tab value="preview">{t("tabPreview")}</Tabs.Tab>
-          <Tabs.Tab value="problems" rightSection={<Count count={problems} tone="error" />}>
+          <Tabs.Tab className={classes.tab ?? ""} value="preview">
+            {t("tabPreview")}
+          </Tabs.Tab>
+          <Tabs.Tab className={classes.tab ?? ""} value="problems" rightSection={<Count count={problems} tone="error" />}>
             {t("tabProblems")}
           </Tabs.Tab>
-          <Tabs.Tab value="dead-letters" rightSection={<Count count={deadLetters} tone="warning" />}>
+          <Tabs.Tab className={classes.tab ?? ""} value="dead-letters" rightSection={<Count count={deadLetters} tone="warning" />}>
             {t("tabDeadLetters")}
           </Tabs.Tab>
-          <Tabs.Tab value="topics">{t("tabTopics")}</Tabs.Tab>
+          <Tabs.Tab className={classes.tab ?? ""} value="topics">
+            {t("tabTopics")}
+          </Tabs.Tab>
         </Tabs.List>
         <ActionIcon variant="subtle" color="gray" mx={6} aria-label={t("closeDrawer")} onClick={closeDrawer}>
           <IconX size={16} />

@@ -1,5 +1,5 @@
 import { Button, Stack, Text } from "@mantine/core";
-import { DEFAULTS, parsePortRef } from "@millrace/engine/pipeline";
+import { parsePortRef } from "@millrace/engine/pipeline";
 import { useTranslation } from "react-i18next";
 import { countText } from "../i18n/numbers.ts";
 import { useWords } from "../i18n/use-words.ts";
@@ -7,7 +7,7 @@ import { useDocument } from "../store/document.ts";
 import { nodeLive, useNodeLive, useRunStatus } from "../store/live.ts";
 import { show } from "../store/ui.ts";
 import { dropReason } from "./dropped.ts";
-import { useTimeText } from "./time-text.ts";
+import { useShownZone, useTimeText } from "./time-text.ts";
 
 /** Says what a port without records waits for, and what came before it. */
 export function EmptyRecords({ port, isDropped }: { readonly port: string; readonly isDropped: boolean }) {
@@ -15,7 +15,7 @@ export function EmptyRecords({ port, isDropped }: { readonly port: string; reado
   const words = useWords();
   const { node } = parsePortRef(port);
   const document = useDocument((state) => state.document);
-  const timeText = useTimeText(document.timeZone ?? DEFAULTS.timeZone);
+  const timeText = useTimeText(useShownZone());
   const run = useRunStatus();
   const live = useNodeLive(node);
   const type = Object.hasOwn(document.nodes, node) ? document.nodes[node]?.type : undefined;

@@ -20,6 +20,7 @@ import { RecordView } from "./RecordView.tsx";
 import { RecordWay } from "./RecordWay.tsx";
 import { formatJson, type PreviewRecord } from "./record.ts";
 import { Tag } from "./Tag.tsx";
+import { useShownZone } from "./time-text.ts";
 import { type RecordFilter, useFilteredRecords } from "./use-filtered-records.ts";
 import { useSameAsLive } from "./use-port-records.ts";
 import { useRecords } from "./use-records.ts";
@@ -45,6 +46,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
   const feeding = useDocument(({ document }) => document.edges.find(({ to }) => parsePortRef(to).node === node)?.from);
   const schema = useEdgeSchema(isDropped ? (feeding ?? port) : port);
   const timeZone = useDocument(({ document }) => document.timeZone ?? DEFAULTS.timeZone);
+  const shownZone = useShownZone();
   const isDeployed = useDocument(({ live }) => live !== undefined);
   const sameAsLive = useSameAsLive(port);
   const canCompare = isDeployed && !sameAsLive && !isDropped;
@@ -124,7 +126,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
           ) : view === "table" ? (
             <RecordTable
               label={t("recordsOf", { port })}
-              timeZone={timeZone}
+              timeZone={shownZone}
               records={shown}
               columns={columns}
               reasonOf={isDropped ? (reason) => words(dropReason(type, reason)) : undefined}
@@ -167,7 +169,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
               key={open.seq}
               record={open}
               pinned={pinnedSeqs.has(open.seq)}
-              timeZone={timeZone}
+              timeZone={shownZone}
               way={<RecordWay record={open} />}
               onPin={() => pin(open)}
               onClose={() => setOpen(undefined)}

@@ -7,6 +7,7 @@ import type { Column } from "./columns.ts";
 import classes from "./preview.module.css";
 import { cellText, type PreviewRecord, valueAt } from "./record.ts";
 import { useTimeText } from "./time-text.ts";
+import { ZoneName } from "./ZoneName.tsx";
 
 export interface RecordTableProps {
   readonly label: string;
@@ -120,11 +121,7 @@ export function RecordTable(props: RecordTableProps) {
         {fixed.map((name, index) => (
           <div key={name} role="columnheader" className={classes.cell} data-fixed={name} tabIndex={tabIndex(-1, index)}>
             {t(FIXED_WORDS[name])}
-            {name === "time" && (
-              <span className={classes.type} title={t("inTimeZone", { zone: timeZone })}>
-                {timeZone}
-              </span>
-            )}
+            {name === "time" && <ZoneName zone={timeZone} />}
           </div>
         ))}
         {columns.map((column, index) => (

@@ -62,8 +62,8 @@ export function RecordView({ record, pinned, timeZone, way, onPin, onClose }: Re
             {record.origin}
           </Text>
         )}
-        <Text size="xs" c="var(--mr-muted)" title={t("eventTime")}>
-          {timeText(record.time)}
+        <Text size="xs" c="var(--mr-muted)" title={`${t("eventTime")} · ${t("inTimeZone", { zone: timeZone })}`}>
+          {timeText(record.time)} {timeZone}
         </Text>
         {record.truncated && <Tag tone="warning">{t("truncated")}</Tag>}
       </Group>

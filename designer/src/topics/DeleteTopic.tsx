@@ -2,6 +2,7 @@ import { Alert, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/co
 import type { TopicSummary } from "@millrace/server/api";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { countText } from "../i18n/numbers.ts";
 import { server } from "../server.ts";
 import { useErrorText } from "./error-text.ts";
 
@@ -37,7 +38,7 @@ export function DeleteTopic({ topic, connection, opened, onClose, onDeleted }: D
       closeButtonProps={{ "aria-label": t("cancel") }}
     >
       <Stack gap="sm">
-        <Text size="sm">{t("deleteTopicText", { count: topic.records })}</Text>
+        <Text size="sm">{t("deleteTopicText", { count: topic.records, total: countText(topic.records) })}</Text>
         {Object.keys(topic.groups ?? {}).length > 0 && (
           <Alert color="orange" variant="light" p="xs">
             {t("deleteTopicGroups", { groups: Object.keys(topic.groups ?? {}).join(", ") })}

@@ -1,8 +1,9 @@
-import { ActionIcon, Alert, Button, Group, NavLink, ScrollArea, Stack, Tabs, Text, TextInput, Title, Tooltip } from "@mantine/core";
+import { ActionIcon, Alert, Group, NavLink, ScrollArea, SegmentedControl, Stack, Text, TextInput, Title, Tooltip } from "@mantine/core";
 import type { TopicSummary } from "@millrace/server/api";
 import { IconPlus, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { countText } from "../i18n/numbers.ts";
 import { server } from "../server.ts";
 import { CreateTopic } from "./CreateTopic.tsx";
 import { DeleteTopic } from "./DeleteTopic.tsx";
@@ -53,9 +54,9 @@ export function TopicBrowser({ topic: first, connection }: TopicBrowserProps) {
   return (
     <Group align="stretch" gap={0} wrap="nowrap" h="100%" style={{ minHeight: 0 }}>
       <Stack
-        gap="xs"
-        w="clamp(150px, 26%, 280px)"
-        p="sm"
+        gap={6}
+        w="clamp(150px, 26%, 260px)"
+        p="xs"
         style={{ flex: "none", borderRight: "1px solid var(--mantine-color-default-border)" }}
       >
         <Group gap="xs" wrap="nowrap">
@@ -92,7 +93,10 @@ export function TopicBrowser({ topic: first, connection }: TopicBrowserProps) {
                 active={topic.name === current?.name}
                 aria-current={topic.name === current?.name || undefined}
                 label={topic.name}
-                description={t("recordCount", { count: topic.records })}
+                description={t("recordCount", { count: topic.records, total: countText(topic.records) })}
+                py={4}
+                px="xs"
+                styles={{ label: { overflowWrap: "anywhere" } }}
                 onClick={() => setName(topic.name)}
               />
             ))}
@@ -104,7 +108,7 @@ export function TopicBrowser({ topic: first, connection }: TopicBrowserProps) {
           )}
         </ScrollArea>
       </Stack>
-      <div style={{ flex: 1, minWidth: 0, padding: "var(--mantine-spacing-sm)" }}>
+      <div style={{ flex: 1, minWidth: 0, padding: "var(--mantine-spacing-xs)" }}>
         {current && <TopicView key={current.name} topic={current} connection={connection} onChange={() => void refresh()} />}
         {topics && !current && name !== undefined && <Text c="var(--mr-muted)">{t("topicGone", { name })}</Text>}
       </div>
@@ -130,45 +134,62 @@ interface TopicViewProps {
 function TopicView({ topic, connection, onChange }: TopicViewProps) {
   const { t, i18n } = useTranslation("topics");
   const [deleting, setDeleting] = useState(false);
+  const [view, setView] = useState<View>("records");
   const facts = [
-    t("recordCount", { count: topic.records }),
+    t("recordCount", { count: topic.records, total: countText(topic.records) }),
     t("partitionCount", { count: topic.partitions.length }),
     bytesText(topic.bytes, i18n.language),
     topic.retentionMs !== undefined && t("keptFor", { span: spanText(topic.retentionMs, i18n.language) }),
     topic.retentionBytes !== undefined && t("keptUpTo", { size: bytesText(topic.retentionBytes, i18n.language) }),
   ].filter((fact) => fact !== false);
   return (
-    <Stack gap="xs" h="100%" style={{ minHeight: 0 }}>
-      <Group justify="space-between" wrap="nowrap">
-        <div style={{ minWidth: 0 }}>
-          <Title order={2} size="h4" style={{ overflowWrap: "anywhere" }}>
+    <Stack gap={6} h="100%" style={{ minHeight: 0 }}>
+      <Group wrap="nowrap" gap="xs">
+        <div style={{ minWidth: 0, flex: 1 }}>
+          <Title
+            order={2}
+            size="h6"
+            lh={1.25}
+            style={{ overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}
+            title={topic.name}
+          >
             {topic.name}
           </Title>
-          <Text size="xs" c="var(--mr-muted)">
+          <Text size="xs" lh={1.25} c="var(--mr-muted)" truncate="end" title={facts.join(" · ")}>
             {facts.join(" · ")}
           </Text>
         </div>
-        <Button size="xs" variant="default" leftSection={<IconTrash size={14} />} onClick={() => setDeleting(true)}>
-          {t("deleteTopic")}
-        </Button>
+        <SegmentedControl
+          size="xs"
+          aria-label={t("view")}
+          value={view}
+          onChange={(next) => setView(next as View)}
+          data={VIEWS.map((value) => ({ value, label: t(value) }))}
+          style={{ flex: "none" }}
+        />
+        <Tooltip label={t("deleteTopicTitle", { name: topic.name })}>
+          <ActionIcon
+            variant="default"
+            size={30}
+            aria-label={t("deleteTopicTitle", { name: topic.name })}
+            aria-haspopup="dialog"
+            onClick={() => setDeleting(true)}
+          >
+            <IconTrash size={16} />
+          </ActionIcon>
+        </Tooltip>
       </Group>
-      <Tabs defaultValue="records" keepMounted={false} style={{ flex: 1, minHeight: 0, display: "flex", flexDirection: "column" }}>
-        <Tabs.List>
-          <Tabs.Tab value="records">{t("records")}</Tabs.Tab>
-          <Tabs.Tab value="partitions">{t("partitions")}</Tabs.Tab>
-          <Tabs.Tab value="groups">{t("groups")}</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="records" pt="xs" style={{ flex: 1, minHeight: 0 }}>
-          <TopicRecords topic={topic} connection={connection} />
-        </Tabs.Panel>
-        <Tabs.Panel value="partitions" pt="xs">
-          <TopicPartitions topic={topic} />
-        </Tabs.Panel>
-        <Tabs.Panel value="groups" pt="xs">
-          <TopicGroups topic={topic} />
-        </Tabs.Panel>
-      </Tabs>
+      {view === "records" ? (
+        <TopicRecords topic={topic} connection={connection} />
+      ) : (
+        <ScrollArea style={{ flex: 1, minHeight: 0 }} type="auto" viewportProps={{ tabIndex: 0, "aria-label": t(view) }}>
+          {view === "partitions" ? <TopicPartitions topic={topic} /> : <TopicGroups topic={topic} />}
+        </ScrollArea>
+      )}
       <DeleteTopic topic={topic} connection={connection} opened={deleting} onClose={() => setDeleting(false)} onDeleted={onChange} />
     </Stack>
   );
 }
+
+const VIEWS = ["records", "partitions", "groups"] as const;
+type View = (typeof VIEWS)[number];

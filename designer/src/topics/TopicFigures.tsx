@@ -2,13 +2,13 @@ import { Table, Text } from "@mantine/core";
 import type { TopicSummary } from "@millrace/server/api";
 import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
+import { countText } from "../i18n/numbers.ts";
 import { bytesText, groupLags } from "./topic-figures.ts";
 
 export function TopicPartitions({ topic }: { readonly topic: TopicSummary }) {
   const { t, i18n } = useTranslation("topics");
-  const number = new Intl.NumberFormat(i18n.language);
   return (
-    <Table fz="sm" aria-label={t("partitions")}>
+    <Table stickyHeader fz="xs" verticalSpacing={3} aria-label={t("partitions")}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t("partition")}</Table.Th>
@@ -22,9 +22,9 @@ export function TopicPartitions({ topic }: { readonly topic: TopicSummary }) {
         {topic.partitions.map(({ partition, earliest, latest, bytes }) => (
           <Table.Tr key={partition}>
             <Table.Td>{partition}</Table.Td>
-            <Table.Td ta="right">{number.format(earliest)}</Table.Td>
-            <Table.Td ta="right">{number.format(latest)}</Table.Td>
-            <Table.Td ta="right">{number.format(latest - earliest)}</Table.Td>
+            <Table.Td ta="right">{countText(earliest)}</Table.Td>
+            <Table.Td ta="right">{countText(latest)}</Table.Td>
+            <Table.Td ta="right">{countText(latest - earliest)}</Table.Td>
             <Table.Td ta="right">{bytesText(bytes, i18n.language)}</Table.Td>
           </Table.Tr>
         ))}
@@ -35,12 +35,11 @@ export function TopicPartitions({ topic }: { readonly topic: TopicSummary }) {
 
 /** Who reads the topic and how far behind. */
 export function TopicGroups({ topic }: { readonly topic: TopicSummary }) {
-  const { t, i18n } = useTranslation("topics");
-  const number = new Intl.NumberFormat(i18n.language);
+  const { t } = useTranslation("topics");
   const groups = groupLags(topic);
   if (groups.length === 0) return <Text c="var(--mr-muted)">{t("noGroups")}</Text>;
   return (
-    <Table fz="sm" aria-label={t("groups")}>
+    <Table stickyHeader fz="xs" verticalSpacing={3} aria-label={t("groups")}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t("group")}</Table.Th>
@@ -57,15 +56,15 @@ export function TopicGroups({ topic }: { readonly topic: TopicSummary }) {
               <Table.Td>{t("allPartitions")}</Table.Td>
               <Table.Td />
               <Table.Td ta="right" fw={600}>
-                {number.format(lag)}
+                {countText(lag)}
               </Table.Td>
             </Table.Tr>
             {partitions.map((row) => (
               <Table.Tr key={row.partition}>
                 <Table.Td />
                 <Table.Td>{row.partition}</Table.Td>
-                <Table.Td ta="right">{number.format(row.position)}</Table.Td>
-                <Table.Td ta="right">{number.format(row.lag)}</Table.Td>
+                <Table.Td ta="right">{countText(row.position)}</Table.Td>
+                <Table.Td ta="right">{countText(row.lag)}</Table.Td>
               </Table.Tr>
             ))}
           </Fragment>

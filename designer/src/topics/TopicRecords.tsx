@@ -3,10 +3,12 @@ import type { RecordPage, TopicRecordView, TopicSummary } from "@millrace/server
 import { IconAlertCircle } from "@tabler/icons-react";
 import { type FormEvent, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { countText } from "../i18n/numbers.ts";
 import { CopyButton } from "../preview/CopyButton.tsx";
 import classes from "../preview/preview.module.css";
 import { formatJson, parseJson } from "../preview/record.ts";
-import { useTimeText } from "../preview/time-text.ts";
+import { useShownZone, useTimeText } from "../preview/time-text.ts";
+import { ZoneName } from "../preview/ZoneName.tsx";
 import { server } from "../server.ts";
 import { useErrorText } from "./error-text.ts";
 import { FROM_LATEST, type ReadFrom, recordQuery } from "./read-from.ts";
@@ -15,7 +17,8 @@ import { FROM_LATEST, type ReadFrom, recordQuery } from "./read-from.ts";
 export function TopicRecords({ topic, connection }: { readonly topic: TopicSummary; readonly connection: string | undefined }) {
   const { t } = useTranslation("topics");
   const errorText = useErrorText();
-  const timeText = useTimeText();
+  const zone = useShownZone();
+  const timeText = useTimeText(zone);
   const [asked, setAsked] = useState<ReadFrom>(FROM_LATEST);
   const [records, setRecords] = useState<readonly TopicRecordView[]>([]);
   const [page, setPage] = useState<RecordPage>();
@@ -25,7 +28,7 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
 
   const read = useCallback(
     async (from: ReadFrom, onwards: RecordPage["next"] | undefined) => {
-      const query = recordQuery(from, onwards);
+      const query = recordQuery(from, zone, onwards);
       if (!query) return setFailure(t("badPosition"));
       setReading(true);
       setFailure(undefined);
@@ -43,7 +46,7 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
         setReading(false);
       }
     },
-    [topic.name, connection, t, errorText],
+    [topic.name, connection, zone, t, errorText],
   );
   useEffect(() => {
     void read(FROM_LATEST, undefined);
@@ -54,22 +57,26 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
     void read(asked, undefined);
   };
   return (
-    <Stack gap="xs" h="100%" style={{ minHeight: 0 }}>
+    <Stack gap={6} style={{ flex: 1, minHeight: 0 }}>
       <form onSubmit={submit}>
-        <Group gap="xs" align="flex-end">
+        <Group gap="xs" wrap="nowrap">
           <NativeSelect
             size="xs"
-            label={t("partition")}
+            aria-label={t("partition")}
+            w={116}
+            style={{ flex: "none" }}
             value={asked.partition === undefined ? "" : String(asked.partition)}
             data={[
-              { value: "", label: t("allPartitions") },
-              ...topic.partitions.map(({ partition }) => ({ value: String(partition), label: String(partition) })),
+              { value: "", label: t("everyPartition") },
+              ...topic.partitions.map(({ partition }) => ({ value: String(partition), label: t("partitionNumber", { partition }) })),
             ]}
             onChange={({ currentTarget: { value } }) => setAsked({ ...asked, partition: value === "" ? undefined : Number(value) })}
           />
           <NativeSelect
             size="xs"
-            label={t("readFrom")}
+            aria-label={t("readFrom")}
+            w={110}
+            style={{ flex: "none" }}
             value={asked.from}
             data={[
               { value: "latest", label: t("fromLatest") },
@@ -82,7 +89,8 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
           {asked.from === "offset" && (
             <TextInput
               size="xs"
-              label={t("offset")}
+              aria-label={t("offset")}
+              w={90}
               value={asked.offset}
               inputMode="numeric"
               onChange={(event) => setAsked({ ...asked, offset: event.currentTarget.value })}
@@ -93,20 +101,21 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
               size="xs"
               type="datetime-local"
               step={1}
-              label={t("time")}
+              aria-label={t("timeIn", { zone })}
+              title={t("timeIn", { zone })}
               value={asked.time}
               onChange={(event) => setAsked({ ...asked, time: event.currentTarget.value })}
             />
           )}
           <TextInput
             size="xs"
-            label={t("searchRecords")}
+            aria-label={t("searchRecords")}
             placeholder={t("searchRecordsPlaceholder")}
             value={asked.search}
-            style={{ flex: 1, minWidth: 160 }}
+            style={{ flex: 1, minWidth: 70 }}
             onChange={(event) => setAsked({ ...asked, search: event.currentTarget.value })}
           />
-          <Button size="xs" type="submit" loading={reading}>
+          <Button size="xs" type="submit" loading={reading} style={{ flex: "none" }}>
             {t("read")}
           </Button>
         </Group>
@@ -124,6 +133,7 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
                 {(["partition", "offset", "time", "key", "value"] as const).map((name) => (
                   <Table.Th key={name} style={{ whiteSpace: "nowrap" }}>
                     {t(name)}
+                    {name === "time" && <ZoneName zone={zone} />}
                   </Table.Th>
                 ))}
               </Table.Tr>
@@ -148,12 +158,12 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
                     </Button>
                   </Table.Td>
                   <Table.Td style={{ whiteSpace: "nowrap" }}>{timeText(record.time)}</Table.Td>
-                  <Table.Td maw={140}>
+                  <Table.Td maw={120}>
                     <Text inherit truncate="end">
                       {record.key ?? "NULL"}
                     </Text>
                   </Table.Td>
-                  <Table.Td maw={420}>
+                  <Table.Td w="100%" maw={0} miw={open ? 60 : 200}>
                     <Text inherit truncate="end">
                       {record.text ?? "NULL"}
                     </Text>
@@ -164,7 +174,7 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
           </Table>
           {page && records.length === 0 && (
             <Text size="sm" c="var(--mr-muted)" p="sm">
-              {asked.search ? t("nothingFound", { count: page.scanned }) : t("noRecords")}
+              {asked.search ? t("nothingFound", { count: page.scanned, total: countText(page.scanned) }) : t("noRecords")}
             </Text>
           )}
           {page && !page.done && (

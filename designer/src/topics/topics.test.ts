@@ -23,16 +23,25 @@ describe("the lag of a topic's readers", () => {
 
 describe("a read position", () => {
   test("asks for an offset only when it is one", () => {
-    expect(recordQuery({ ...FROM_LATEST, from: "offset", offset: "12" })).toMatchObject({ from: "offset", offset: "12" });
-    expect(recordQuery({ ...FROM_LATEST, from: "offset", offset: "-1" })).toBeUndefined();
-    expect(recordQuery({ ...FROM_LATEST, from: "time", time: "yesterday" })).toBeUndefined();
+    expect(recordQuery({ ...FROM_LATEST, from: "offset", offset: "12" }, "UTC")).toMatchObject({ from: "offset", offset: "12" });
+    expect(recordQuery({ ...FROM_LATEST, from: "offset", offset: "-1" }, "UTC")).toBeUndefined();
+    expect(recordQuery({ ...FROM_LATEST, from: "time", time: "yesterday" }, "UTC")).toBeUndefined();
+  });
+  test("takes a time as the clocks of the shown zone have it", () => {
+    const at = (zone: string, time: string) => recordQuery({ ...FROM_LATEST, from: "time", time }, zone)?.time;
+    expect(at("Asia/Shanghai", "2021-02-21T16:00")).toBe(String(Date.UTC(2021, 1, 21, 8)));
+    expect(at("America/New_York", "2024-07-01T00:00:30")).toBe(String(Date.UTC(2024, 6, 1, 4, 0, 30)));
+    // The clocks go forward at 02:00 on 2024-03-10, and back at 02:00 on 2024-11-03.
+    expect(at("America/New_York", "2024-03-10T01:59")).toBe(String(Date.UTC(2024, 2, 10, 6, 59)));
+    expect(at("America/New_York", "2024-03-10T03:00")).toBe(String(Date.UTC(2024, 2, 10, 7)));
+    expect(at("America/New_York", "2024-11-03T03:00")).toBe(String(Date.UTC(2024, 10, 3, 8)));
   });
   test("goes on where the page before ended, in each partition", () => {
-    expect(recordQuery(FROM_LATEST, { "0": 120, "1": 40 })).toMatchObject({ from: "offset", offset: "0:120,1:40" });
+    expect(recordQuery(FROM_LATEST, "UTC", { "0": 120, "1": 40 })).toMatchObject({ from: "offset", offset: "0:120,1:40" });
   });
   test("names a partition and a search only when given", () => {
-    expect(recordQuery(FROM_LATEST)).toEqual({ from: "latest", limit: "100" });
-    expect(recordQuery({ ...FROM_LATEST, partition: 0, search: "mid_1" })).toMatchObject({ partition: "0", search: "mid_1" });
+    expect(recordQuery(FROM_LATEST, "UTC")).toEqual({ from: "latest", limit: "100" });
+    expect(recordQuery({ ...FROM_LATEST, partition: 0, search: "mid_1" }, "UTC")).toMatchObject({ partition: "0", search: "mid_1" });
   });
 });
 
