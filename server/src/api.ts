@@ -26,7 +26,9 @@
  * | POST /api/topics | createTopic → topicSummary (201) |
  * | DELETE /api/topics/:topic?connection | → 204 |
  * | GET /api/topics/:topic/records?connection&partition&from&offset&time&search&limit | → recordPage |
- * | GET /api/connections, PUT/DELETE /api/connections/:name, POST /api/connections/:name/test | connection |
+ * | GET /api/connections, PUT/DELETE /api/connections/:name | connection |
+ * | POST /api/connections/:name/test | → connectionTest |
+ * | POST /api/connections/test | testedConnection, as it would be saved → connectionTest |
  * | GET /api/environments, PUT/DELETE /api/environments/:name | environment |
  * | GET /api/openapi.json | OpenAPI 3.1 |
  *
@@ -36,6 +38,11 @@ import { pipelineDocument } from "@millrace/engine/pipeline";
 import { z } from "zod";
 
 const words = z.object({ en: z.string(), zh: z.string() });
+
+const expected =
+  (values: string) =>
+  ({ input }: { readonly input?: unknown }): string =>
+    `expected ${values}, got ${JSON.stringify(input)?.slice(0, 100) ?? "nothing"}`;
 
 export const problem = z.object({
   code: z.string(),
@@ -69,6 +76,8 @@ export const runStatus = z.object({
   runId: z.string().optional(),
   /** Version of the document that the run executes. */
   version: z.number().optional(),
+  /** With which it was deployed; missing: every alias means what is built in. */
+  environment: z.string().optional(),
   state: runState,
   /** Why it failed or restarts, with the node where known. */
   failure: z.object({ message: words, nodeId: z.string().optional(), at: z.number() }).optional(),
@@ -87,6 +96,8 @@ export const pipelineSummary = z.object({
   updatedAt: z.number(),
   /** The draft differs from the deployed version. */
   changed: z.boolean(),
+  /** Connection aliases of the draft, with their roles. */
+  connections: pipelineDocument.shape.connections,
   run: runStatus.optional(),
 });
 
@@ -237,13 +248,18 @@ export const recordPage = z.object({
 
 export const connection = z.object({
   name: z.string(),
-  kind: z.enum(["built-in"]),
-  role: z.enum(["topic", "files"]),
+  kind: z.enum(["built-in"], { error: expected('"built-in"') }),
+  role: z.enum(["topic", "files"], { error: expected('"topic" or "files"') }),
+  /** By the names of the kind's settings; a secret is `{ secret: text }` on its way in, and `{ secret: true }` (it is there) on its way out. */
   settings: z.record(z.string(), z.json()),
 });
+/** With a name: stored secrets of that connection stand in for `{ secret: true }`. */
+export const testedConnection = z.strictObject(connection.partial({ name: true }).shape);
+/** Ends with the first step that failed. */
 export const connectionTest = z.object({
   ok: z.boolean(),
-  steps: z.array(z.object({ what: words, ok: z.boolean(), detail: z.string().optional() })),
+  /** `detail`: what was found, or why it failed and what to do. */
+  steps: z.array(z.object({ what: words, ok: z.boolean(), detail: words })),
 });
 /** Alias → connection name. An alias that is not listed means the built-in driver of its role. */
 export const environment = z.object({ name: z.string(), connections: z.record(z.string(), z.string()) });
@@ -268,6 +284,7 @@ export type TopicSummary = z.infer<typeof topicSummary>;
 export type TopicRecordView = z.infer<typeof topicRecord>;
 export type RecordPage = z.infer<typeof recordPage>;
 export type Connection = z.infer<typeof connection>;
+export type TestedConnection = z.infer<typeof testedConnection>;
 export type ConnectionTest = z.infer<typeof connectionTest>;
 export type Environment = z.infer<typeof environment>;
 export type Deploy = z.input<typeof deploy>;

@@ -2,8 +2,8 @@
 import type { AnalyzeOptions, PipelineDocument, Problem, ReadResult } from "@millrace/engine/pipeline";
 import express, { type Express, Router } from "express";
 import { type ApplogDeps, applogRouter } from "./applog/routes.ts";
-import type { TestConnection, TopicLogs } from "./connections/open.ts";
-import { connectionRoutes } from "./connections/routes.ts";
+import type { TopicLogs } from "./connections/open.ts";
+import { type ConnectionDeps, connectionRoutes } from "./connections/routes.ts";
 import type { ConnectionStore } from "./connections/store.ts";
 import { deadLetterRoutes } from "./dead-letters/routes.ts";
 import { designerPages } from "./designer/pages.ts";
@@ -34,7 +34,8 @@ export interface AppDeps {
   readonly pipelines: PipelineStore;
   readonly connections: ConnectionStore;
   readonly topics: TopicLogs;
-  readonly testConnection: TestConnection;
+  readonly connectionKinds: ConnectionDeps["kinds"];
+  readonly testConnection: ConnectionDeps["test"];
   readonly supervisor: Supervisor;
   readonly host: RunHost;
   readonly templates: readonly Template[];
@@ -98,6 +99,12 @@ export function apiRoutes(deps: AppDeps): Route[] {
     ...deadLetterRoutes({ store, supervisor, host }),
     ...tryRoutes({ store, supervisor, host }),
     ...topicRoutes(topics.open),
-    ...connectionRoutes({ store: connections, test: deps.testConnection, changed: topics.forget }),
+    ...connectionRoutes({
+      store: connections,
+      kinds: deps.connectionKinds,
+      test: deps.testConnection,
+      changed: topics.forget,
+      deployedWith: (environment) => store.list().flatMap((one) => (one.environment === environment ? [one.draft.name] : [])),
+    }),
   ];
 }

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
+import { testConnection } from "@millrace/nodes/connections";
+import { connectionKinds } from "@millrace/nodes/specs";
 import { templates } from "@millrace/templates";
 import { createApp } from "./app.ts";
 import { createCollector, TOPIC_OF_APP_LOGS } from "./applog/collector.ts";
-import { connectionsOf, createTopicLogs, testConnection } from "./connections/open.ts";
+import { connectionsOf, createTopicLogs } from "./connections/open.ts";
 import { createConnectionStore } from "./connections/store.ts";
 import { claimDataFolder, openCredentials, openDataFolder } from "./data-folder.ts";
 import { analyzeDocument, nodeTypes, readPipeline } from "./documents.ts";
@@ -84,7 +86,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       pipelines,
       connections,
       topics,
-      testConnection: (config) => testConnection((given) => openBuiltIn(dataFolder, given), config),
+      connectionKinds,
+      testConnection: (config) => testConnection(config, { dataFolder, now }),
       supervisor,
       host,
       templates,

@@ -1,12 +1,9 @@
 /** From names to open connections: which connection an alias means, and the topic logs that the server itself reads and writes. */
 import type { Roles, TopicLog } from "@millrace/engine/node";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
-import type { ConnectionTest } from "../api.ts";
 import { ApiFailure, notFound, quote } from "../http/api-failure.ts";
 import type { ConnectionConfig } from "../runs/run-host.ts";
 import type { ConnectionStore } from "./store.ts";
-
-export type TestConnection = (config: ConnectionConfig) => Promise<ConnectionTest>;
 
 /** Opens a driver; of role "topic" for what the server needs. */
 export type OpenConnection = (config: ConnectionConfig) => Promise<Roles[keyof Roles] & { close?(): Promise<void> }>;
@@ -65,37 +62,19 @@ export function connectionsOf(
   if (environment === undefined) return {};
   const found = store.environment(environment);
   if (!found) throw notFound({ en: "environment", zh: "环境" }, environment);
-  const aliases = Object.entries(found.connections).filter(([alias]) => document.connections?.[alias] !== undefined);
-  return Object.fromEntries(aliases.map(([alias, name]) => [alias, configOf(store, document, alias, name)]));
+  const declared = document.connections ?? {};
+  const aliases = Object.entries(found.connections).filter(([alias]) => Object.hasOwn(declared, alias));
+  return Object.fromEntries(aliases.map(([alias, name]) => [alias, configOf(store, declared[alias]?.role, alias, name)]));
 }
 
-function configOf(store: ConnectionStore, document: PipelineDocument, alias: string, name: string): ConnectionConfig {
+type Role = ConnectionConfig["role"];
+
+function configOf(store: ConnectionStore, role: Role | undefined, alias: string, name: string): ConnectionConfig {
   const config = store.config(name);
   if (!config) throw notFound({ en: "connection", zh: "连接" }, name);
-  const role = document.connections?.[alias]?.role;
   if (config.role === role) return config;
   throw new ApiFailure(422, "wrong-role", {
     en: `Alias ${quote(alias)} is for ${role}, but connection ${quote(name)} is for ${config.role}. Choose another connection in the environment.`,
     zh: `别名 ${quote(alias)} 用于 ${role},而连接 ${quote(name)} 用于 ${config.role}。请在环境中选择其他连接。`,
   });
-}
-
-/** Opens the connection and asks something harmless of it, step by step. */
-export async function testConnection(openConnection: OpenConnection, config: ConnectionConfig): Promise<ConnectionTest> {
-  const steps: ConnectionTest["steps"] = [];
-  let opened: Awaited<ReturnType<OpenConnection>> | undefined;
-  try {
-    opened = await openConnection(config);
-    steps.push({ what: { en: "Opened", zh: "已打开" }, ok: true });
-    if (config.role === "topic") {
-      const topics = await (opened as TopicLog).listTopics();
-      steps.push({ what: { en: "Listed the topics", zh: "已列出主题" }, ok: true, detail: String(topics.length) });
-    }
-  } catch (error) {
-    const what = opened ? { en: "Listing the topics", zh: "列出主题" } : { en: "Opening", zh: "打开" };
-    steps.push({ what, ok: false, detail: error instanceof Error ? error.message : String(error) });
-  } finally {
-    await opened?.close?.();
-  }
-  return { ok: steps.every((step) => step.ok), steps };
 }

@@ -82,6 +82,92 @@ it("does not let go of what is in use, nor use what is not there", async () => {
 
 it("tries a connection", async () => {
   await served.call("PUT", "/api/connections/main", KAFKA);
-  expect((await served.call("POST", "/api/connections/main/test")).json).toEqual({ ok: true, steps: [] });
+  expect((await served.call("POST", "/api/connections/main/test")).json).toEqual({
+    ok: true,
+    steps: [{ what: { en: "Look", zh: "查看" }, ok: true, detail: { en: "with address,password", zh: "" } }],
+  });
   expect((await served.call("POST", "/api/connections/none/test")).status).toBe(404);
+});
+
+it("tries settings before they are saved, with the stored secrets", async () => {
+  await served.call("PUT", "/api/connections/main", KAFKA);
+  const unsaved = { kind: "built-in", role: "topic", settings: { password: { secret: true } } };
+  const details = async (body: unknown) => (await served.call("POST", "/api/connections/test", body)).json.steps?.[0]?.detail?.en;
+  expect(await details({ ...unsaved, name: "main" })).toBe("with password");
+  expect(await details(unsaved)).toBe("with ");
+  expect((await served.call("GET", "/api/connections")).json).toMatchObject([{ name: "main", settings: { address: "kafka:9092" } }]);
+});
+
+it.each([
+  [{ kind: "kafka" }, 'body.kind: expected "built-in", got "kafka"'],
+  [{ role: "tables" }, 'body.role: expected "topic" or "files", got "tables"'],
+  [{ role: undefined }, 'body.role: expected "topic" or "files", got nothing'],
+  [{ settings: { roots: "/a" } }, 'There is no setting "roots" of kind "built-in" for role "files". It has: "root".'],
+  [{ settings: { constructor: "/a" } }, 'There is no setting "constructor" of kind'],
+  [{ settings: { root: 5 } }, "settings.root: expected a text, got 5. Leave it out for the default."],
+  [{ settings: { root: "" } }, 'settings.root: expected a text, got "". Leave it out for the default.'],
+  [{ settings: { root: { secret: "geheim" } } }, "settings.root: expected a text, got an object."],
+  [{ settings: { root: "logs/today" } }, 'settings.root: "logs/today" is not a whole path.'],
+  [{ role: "topic", settings: { password: "geheim" } }, 'settings.password: this is a secret. Send { "secret": text }'],
+])("refuses a connection with %j, says what to do, and keeps secrets out of the words", async (part, words) => {
+  const body = { kind: "built-in", role: "files", settings: {}, ...part };
+  for (const [method, path] of [
+    ["PUT", "/api/connections/disk"],
+    ["POST", "/api/connections/test"],
+  ] as const) {
+    const { status, json, text } = await served.call(method, path, body);
+    expect(status).toBe(400);
+    expect(json.error?.message?.en).toContain(words);
+    expect(text).not.toContain("geheim");
+  }
+  expect((await served.call("GET", "/api/connections")).json).toEqual([]);
+});
+
+it("takes a folder that is not there yet: it may come later", async () => {
+  const root = join(served.dataFolder, "not-yet");
+  expect((await served.call("PUT", "/api/connections/disk", { kind: "built-in", role: "files", settings: { root } })).status).toBe(200);
+});
+
+it("does not let a connection in use change its role", async () => {
+  await served.call("PUT", "/api/connections/main", KAFKA);
+  await served.call("PUT", "/api/environments/test", { connections: { logs: "main" } });
+  const { status, json } = await served.call("PUT", "/api/connections/main", { kind: "built-in", role: "files", settings: {} });
+  expect(status).toBe(409);
+  expect(json.error?.message?.en).toBe(
+    'Environment "test" uses connection "main" for topic, so it cannot be for files. Make another connection, or change the environment first.',
+  );
+  expect((await served.call("PUT", "/api/connections/main", KAFKA)).status).toBe(200);
+});
+
+it.each(["Logs", "a b", "", "a".repeat(65), "../x"])("refuses the alias %j", async (alias) => {
+  await served.call("PUT", "/api/connections/main", KAFKA);
+  const { status, json } = await served.call("PUT", "/api/environments/test", { connections: { [alias]: "main" } });
+  expect(status).toBe(400);
+  expect(json.error?.message?.en).toContain("cannot be a connection alias");
+});
+
+it("is not led astray by an alias that every object has", async () => {
+  await served.call("PUT", "/api/connections/main", KAFKA);
+  expect((await served.call("PUT", "/api/environments/test", { connections: { constructor: "main" } })).status).toBe(200);
+  await served.call("POST", "/api/pipelines", { document: { ...documentOf("a"), connections: { logs: { role: "topic" } } } });
+  expect((await served.call("POST", "/api/pipelines/a/deploy", { environment: "test" })).status).toBe(200);
+  expect(served.host.runs[0]?.request.connections).toEqual({});
+});
+
+it("tells which aliases a pipeline has and with which environment it runs, and keeps that environment", async () => {
+  await served.call("PUT", "/api/environments/test", { connections: {} });
+  await served.call("POST", "/api/pipelines", { document: { ...documentOf("a"), connections: { logs: { role: "files" } } } });
+  expect((await served.call("GET", "/api/pipelines")).json).toMatchObject([{ connections: { logs: { role: "files" } } }]);
+
+  const deployed = await served.call("POST", "/api/pipelines/a/deploy", { environment: "test" });
+  expect(deployed.json.environment).toBe("test");
+  await served.call("POST", "/api/pipelines/a/stop", {});
+  expect((await served.call("GET", "/api/pipelines/a/run")).json.environment).toBe("test");
+  const refused = await served.call("DELETE", "/api/environments/test");
+  expect(refused.status).toBe(409);
+  expect(refused.json.error?.message?.en).toBe('Pipeline "a" is deployed with environment "test". Deploy it with another one first.');
+
+  const again = await served.call("POST", "/api/pipelines/a/deploy", {});
+  expect(again.json).not.toHaveProperty("environment");
+  expect((await served.call("DELETE", "/api/environments/test")).status).toBe(204);
 });

@@ -3,7 +3,7 @@
  * `{ "secret": true }`, and sending that back keeps what is stored.
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { Connection, Environment } from "../api.ts";
+import type { Connection, Environment, TestedConnection } from "../api.ts";
 import type { SecretBox } from "../metadata/secrets.ts";
 import type { ConnectionConfig } from "../runs/run-host.ts";
 
@@ -31,6 +31,23 @@ export function createConnectionStore(database: DatabaseSync, secrets: SecretBox
     return row && readConnection(row);
   }
 
+  /** As it is to be stored. A `{ "secret": true }` for which nothing is stored is left out. */
+  function sealed(name: string | undefined, given: Settings): Settings {
+    const before = (name === undefined ? undefined : stored(name)?.settings) ?? {};
+    const settings: [string, Setting][] = [];
+    for (const [key, value] of Object.entries(given)) {
+      if (!isSecret(value)) settings.push([key, value]);
+      else if (typeof value.secret === "string") settings.push([key, { secret: secrets.seal(value.secret) }]);
+      else if (Object.hasOwn(before, key) && isSecret(before[key])) settings.push([key, before[key]]);
+    }
+    return Object.fromEntries(settings);
+  }
+
+  function opened({ kind, role, settings }: Omit<Connection, "name">): ConnectionConfig {
+    const entries = Object.entries(settings).map(([key, value]) => [key, isSecret(value) ? secrets.open(String(value.secret)) : value]);
+    return { kind, role, settings: Object.fromEntries(entries) as Record<string, unknown> };
+  }
+
   return {
     /** Without secrets. */
     list: (): readonly Connection[] => all.all().map((row) => hidden(readConnection(row as unknown as ConnectionRow))),
@@ -40,18 +57,12 @@ export function createConnectionStore(database: DatabaseSync, secrets: SecretBox
       return found && hidden(found);
     },
 
-    /** Without secrets. A `{ "secret": true }` for which nothing is stored is left out. */
+    /** Without secrets. */
     put(connection: Connection): Connection {
-      const before = stored(connection.name)?.settings ?? {};
-      const settings: [string, Setting][] = [];
-      for (const [name, value] of Object.entries(connection.settings)) {
-        if (!isSecret(value)) settings.push([name, value]);
-        else if (typeof value.secret === "string") settings.push([name, { secret: secrets.seal(value.secret) }]);
-        else if (before[name] !== undefined && isSecret(before[name])) settings.push([name, before[name]]);
-      }
       const { name, kind, role } = connection;
-      put.run(name, kind, role, JSON.stringify(Object.fromEntries(settings)));
-      return hidden({ ...connection, settings: Object.fromEntries(settings) });
+      const settings = sealed(name, connection.settings);
+      put.run(name, kind, role, JSON.stringify(settings));
+      return hidden({ name, kind, role, settings });
     },
 
     /** False when there was none. */
@@ -60,13 +71,12 @@ export function createConnectionStore(database: DatabaseSync, secrets: SecretBox
     /** With the secrets in the clear, to be opened. */
     config(name: string): ConnectionConfig | undefined {
       const found = stored(name);
-      if (!found) return undefined;
-      const settings = Object.entries(found.settings).map(([key, value]) => [
-        key,
-        isSecret(value) ? secrets.open(String(value.secret)) : value,
-      ]);
-      return { kind: found.kind, role: found.role, settings: Object.fromEntries(settings) as Record<string, unknown> };
+      return found && opened(found);
     },
+
+    /** The same of a connection that is not saved yet; with a name, its stored secrets stand in for hidden ones. */
+    unsavedConfig: ({ name, kind, role, settings }: TestedConnection): ConnectionConfig =>
+      opened({ kind, role, settings: sealed(name, settings) }),
 
     environments: (): readonly Environment[] => allEnvironments.all().map((row) => readEnvironment(row as unknown as EnvironmentRow)),
 
@@ -104,7 +114,7 @@ function readEnvironment(row: EnvironmentRow): Environment {
   return { name: row.name, connections: JSON.parse(row.connections) as Record<string, string> };
 }
 
-function isSecret(value: Setting): value is { secret: Setting } {
+export function isSecret(value: Setting | undefined): value is { secret: Setting } {
   return typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 1 && "secret" in value;
 }
 

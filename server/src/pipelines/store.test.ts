@@ -32,6 +32,7 @@ it("gives back after a restart what was stored", () => {
     revision: 1,
     updatedAt: 1,
     liveVersion: 1,
+    environment: "test",
     desired: "running",
     runId: "run-1",
     failure: { message: { en: "a", zh: "b" }, nodeId: "n", at: 3 },

@@ -18,6 +18,8 @@ export interface StoredPipeline {
   readonly updatedAt: number;
   /** Deployed last. */
   readonly liveVersion: number | undefined;
+  /** With which that version was deployed. */
+  readonly environment: string | undefined;
   readonly desired: Desired;
   /** Of the current or last run; the same over restarts of that run. */
   readonly runId: string | undefined;
@@ -46,8 +48,10 @@ export type PipelineStore = ReturnType<typeof createPipelineStore>;
 
 export function createPipelineStore(database: DatabaseSync) {
   const known = new Map<string, StoredPipeline>();
-  const all = database.prepare("SELECT * FROM pipelines ORDER BY id");
-  const one = database.prepare("SELECT * FROM pipelines WHERE id = ?");
+  const withEnvironment =
+    "SELECT pipelines.*, json_extract(versions.deployment, '$.environment') AS environment FROM pipelines LEFT JOIN versions ON versions.pipeline_id = id AND versions.version = live_version";
+  const all = database.prepare(`${withEnvironment} ORDER BY id`);
+  const one = database.prepare(`${withEnvironment} WHERE id = ?`);
   const insert = database.prepare("INSERT INTO pipelines (id, template, document, revision, updated_at) VALUES (?, ?, ?, 1, ?)");
   const saveDraft = database.prepare(
     "UPDATE pipelines SET document = ?, revision = revision + 1, updated_at = ? WHERE id = ? AND revision = ?",
@@ -137,6 +141,7 @@ interface PipelineRow {
   readonly revision: number;
   readonly updated_at: number;
   readonly live_version: number | null;
+  readonly environment: string | null;
   readonly desired: Desired;
   readonly run_id: string | null;
   readonly failure: string | null;
@@ -157,6 +162,7 @@ function readPipeline(row: PipelineRow): StoredPipeline {
     revision: row.revision,
     updatedAt: row.updated_at,
     liveVersion: row.live_version ?? undefined,
+    environment: row.environment ?? undefined,
     desired: row.desired,
     runId: row.run_id ?? undefined,
     failure: row.failure === null ? undefined : (JSON.parse(row.failure) as StoredFailure),

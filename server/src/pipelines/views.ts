@@ -30,6 +30,7 @@ export function createPipelineViews(
       ...(template === undefined ? {} : { template }),
       updatedAt,
       changed: deployed === undefined || !sameMeaning(draft, deployed.document),
+      ...(draft.connections ? { connections: draft.connections } : {}),
       ...(run ? { run } : {}),
     };
   }

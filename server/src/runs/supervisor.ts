@@ -258,6 +258,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
         pipelineId: id,
         ...(pipeline.runId === undefined ? {} : { runId: pipeline.runId }),
         version: liveVersion,
+        ...(pipeline.environment === undefined ? {} : { environment: pipeline.environment }),
         state: stateOf(entry, desired, failure !== undefined),
         ...(failure
           ? { failure: { message: failure.message, at: failure.at, ...(failure.nodeId ? { nodeId: failure.nodeId } : {}) } }

@@ -81,7 +81,8 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
     pipelines,
     connections,
     topics: topicLogs,
-    testConnection: async () => ({ ok: true, steps: [] }),
+    connectionKinds: KINDS,
+    testConnection: async ({ settings }) => [{ what: STEP, ok: true, detail: { en: `with ${Object.keys(settings)}`, zh: "" } }],
     supervisor,
     host,
     templates: [TEMPLATE],
@@ -154,6 +155,25 @@ function send(
 
 export function documentOf(name: string, nodes: PipelineDocument["nodes"] = {}): PipelineDocument {
   return { formatVersion: 1, name, nodes, edges: [] };
+}
+
+/** One with a secret, and one with a folder. */
+const KINDS: AppDeps["connectionKinds"] = [
+  {
+    kind: "built-in",
+    role: "topic",
+    ...describedAs("Topics"),
+    settings: [
+      { name: "address", type: "text", ...describedAs("Address") },
+      { name: "password", type: "secret", ...describedAs("Password") },
+    ],
+  },
+  { kind: "built-in", role: "files", ...describedAs("Files"), settings: [{ name: "root", type: "folder", ...describedAs("Folder") }] },
+];
+const STEP = { en: "Look", zh: "查看" };
+
+function describedAs(text: string) {
+  return { title: { en: text, zh: text }, description: { en: text, zh: text } };
 }
 
 const TEMPLATE = {
