@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TopicLog, TopicRecord } from "@millrace/engine/node";
 import { ConnectionError } from "@millrace/nodes/connections";
-import { ApiFailure } from "../http/api-failure.ts";
+import { ApiFailure, type Words } from "../http/api-failure.ts";
+import { diskFull, isDatabaseFull } from "../http/errors.ts";
 import { isLocked, takeLock } from "../process-lock.ts";
 import { type Claim, openRecordIds, type RecordIds } from "./record-ids.ts";
 
@@ -238,10 +239,16 @@ function createOwner(folder: string) {
 
 function notAppended(error: unknown): ApiFailure {
   if (error instanceof ApiFailure) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  const reason = error instanceof ConnectionError ? error.words : { en: text, zh: text };
+  const reason = reasonOf(error);
   return new ApiFailure(503, "not-appended", {
     en: `The records could not be kept: ${reason.en.replace(/\.$/, "")}. Post them again (with the same X-Record-Id they count once).`,
     zh: `记录未能保存:${reason.zh.replace(/[。.]$/, "")}。请重新发送(X-Record-Id 相同则只计一次)。`,
   });
+}
+
+function reasonOf(error: unknown): Words {
+  if (error instanceof ConnectionError) return error.words;
+  if (isDatabaseFull(error)) return diskFull().words;
+  const text = error instanceof Error ? error.message : String(error);
+  return { en: text, zh: text };
 }

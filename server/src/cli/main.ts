@@ -36,5 +36,10 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = 1;
-  console.error(error instanceof UsageError ? `millrace: ${error.message}` : error);
+  console.error(isForPeople(error) ? `millrace: ${error.message}` : error);
+}
+
+/** What a person can act on; the rest is a bug, whose place is needed. Connections' errors carry words in both languages. */
+function isForPeople(error: unknown): error is Error {
+  return error instanceof UsageError || (error instanceof Error && "words" in error);
 }

@@ -51,12 +51,13 @@ function asFailure(thrown: unknown): ApiFailure {
 
 const SQLITE_FULL = 13;
 
-function isDatabaseFull(error: unknown): boolean {
+/** True for what SQLite says on a full disk. */
+export function isDatabaseFull(error: unknown): boolean {
   const { errcode } = (error ?? {}) as { errcode?: number };
   return errcode !== undefined && errcode % 256 === SQLITE_FULL;
 }
 
-function diskFull(): ApiFailure {
+export function diskFull(): ApiFailure {
   return new ApiFailure(503, "disk-full", {
     en: "The disk that holds the data folder is full, so nothing was changed. Free some space and try again.",
     zh: "数据目录所在的磁盘已满,未做任何更改。请释放空间后重试。",

@@ -3,6 +3,7 @@
  * published is never changed, a new one is added behind it.
  */
 import { DatabaseSync } from "node:sqlite";
+import { UsageError } from "../data-folder.ts";
 
 const STEPS = [
   `CREATE TABLE pipelines (
@@ -36,14 +37,13 @@ const STEPS = [
    ) STRICT;`,
 ];
 
-/** Opens the file (":memory:" for tests), making or bringing up to date what is in it. A file of a newer Millrace is refused. */
+/** Opens the file (":memory:" for tests), making or bringing up to date what is in it. A file of a newer Millrace, or of something else, is refused. */
 export function openMetadata(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: true });
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+  const database = opened(path);
   const { user_version: at } = database.prepare("PRAGMA user_version").get() as { user_version: number };
   if (at > STEPS.length) {
     database.close();
-    throw new Error(
+    throw new UsageError(
       `${path} was written by a newer Millrace (its format is ${at}, this one knows ${STEPS.length}). Use the newer one, or another --data folder.`,
     );
   }
@@ -51,6 +51,19 @@ export function openMetadata(path: string): DatabaseSync {
     inTransaction(database, () => database.exec(`${step} PRAGMA user_version = ${at + index + 1};`));
   });
   return database;
+}
+
+function opened(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: true });
+  try {
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+    return database;
+  } catch (error) {
+    database.close();
+    throw new UsageError(
+      `${path} cannot be used: ${(error as Error).message}. Put the file back as it was, free space if the disk is full, or use another --data folder.`,
+    );
+  }
 }
 
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {

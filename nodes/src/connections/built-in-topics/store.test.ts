@@ -101,7 +101,7 @@ describe("the topics' folder", () => {
       afterwards: string;
     };
     expect(report.appendFailed).toMatch(
-      /^The disk of ".*" is full: \d+ bytes are free, \d+ must be\. What was to be written is not visible, what was there before is untouched\. Free space/,
+      /^The disk of ".*" is full: \d+ bytes are free, \d+ are needed\. What was to be written is not visible, what was there before is untouched\. Free space/,
     );
     expect(report.appended).toBeGreaterThan(50);
     expect(report.commitFailed).toBe(report.appendFailed);

@@ -22,6 +22,7 @@
  */
 import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, realpathSync, statfsSync } from "node:fs";
 import { join } from "node:path";
+import type { Words } from "@millrace/engine/node";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { ConnectionError, isDiskFull, quote } from "../connection-error.ts";
 
@@ -139,7 +140,8 @@ function requireRoom(path: string, adds: number | undefined): void {
   const needed = adds === undefined ? ROOM_TO_REMOVE : ROOM_FOR_OTHERS + 2 * adds;
   const { bavail, bsize } = statfsSync(path);
   const free = bavail * bsize;
-  if (free < needed) throw diskFull(path, `${free} bytes are free, ${needed} must be`);
+  if (free < needed)
+    throw diskFull(path, { en: `${free} bytes are free, ${needed} are needed`, zh: `可用 ${free} 字节，需要 ${needed} 字节` });
 }
 
 function transact<T>(root: RootDatabase<Uint8Array, Uint8Array>, path: string, work: () => T, adds?: number): T {
@@ -158,7 +160,8 @@ function transact<T>(root: RootDatabase<Uint8Array, Uint8Array>, path: string, w
       }
     });
   } catch (error) {
-    if (!(error instanceof ConnectionError) && isDiskFull(error)) throw diskFull(path, messageOf(error), error);
+    if (!(error instanceof ConnectionError) && isDiskFull(error))
+      throw diskFull(path, { en: messageOf(error), zh: messageOf(error) }, error);
     if (failed) throw failed.error;
     throw new ConnectionError(
       "topic.cannot-write",
@@ -171,12 +174,12 @@ function transact<T>(root: RootDatabase<Uint8Array, Uint8Array>, path: string, w
   }
 }
 
-function diskFull(path: string, detail: string, error?: unknown): ConnectionError {
+function diskFull(path: string, detail: Words, error?: unknown): ConnectionError {
   return new ConnectionError(
     "topic.disk-full",
     {
-      en: `The disk of ${quote(path)} is full: ${detail}. What was to be written is not visible, what was there before is untouched. Free space; what runs then goes on by itself.`,
-      zh: `${quote(path)} 所在磁盘已满：${detail}。待写入的内容不可见，原有内容不受影响。请释放空间，之后运行会自动继续。`,
+      en: `The disk of ${quote(path)} is full: ${detail.en}. What was to be written is not visible, what was there before is untouched. Free space; what runs then goes on by itself.`,
+      zh: `${quote(path)} 所在磁盘已满：${detail.zh}。待写入的内容不可见，原有内容不受影响。请释放空间，之后运行会自动继续。`,
     },
     error,
   );
