@@ -2,10 +2,13 @@
  * `pnpm bench [NAME …] [--records N] [--json]`: CPU of real runs against a floor measured in the same process, interleaved, median of five. What is published are
  * the ratios. The floor is `JSON.parse` on every record of the input and nothing else. Memory is anonymous memory.
  */
-import { readFileSync } from "node:fs";
+import { enableCompileCache, getCompileCacheDir } from "node:module";
 import { parseArgs } from "node:util";
 import { baseLog } from "./base-log.ts";
 import { cpuSecondsSince } from "./cpu.ts";
+import { firstRow } from "./first-row.ts";
+import { idleMemory } from "./idle-memory.ts";
+import { anonymousMemoryMb } from "./memory.ts";
 import { pageLogs, type Records } from "./page-logs.ts";
 
 /** One measured pass. */
@@ -13,15 +16,21 @@ export interface Pass {
   readonly recordsOut: number;
   readonly cpuSeconds: number;
   readonly wallSeconds: number;
+  /** What else the work measures, by name with its unit. */
+  readonly own?: Readonly<Record<string, number>>;
 }
 
 export interface Work {
   readonly name: string;
+  /** How many records it reads, where that is not for `--records` to say. */
+  readonly records?: number;
+  /** Measured passes, where one warm-up and five are not needed. */
+  readonly passes?: number;
   /** Prepares outside of the measurement and returns what is measured; each call begins from nothing. */
   readonly prepare: (records: Records) => Promise<{ run(): Promise<Pass>; clear(): Promise<void> }>;
 }
 
-const works: readonly Work[] = [baseLog];
+const works: readonly Work[] = [baseLog, firstRow, idleMemory];
 const PASSES = 5;
 
 const { values, positionals } = parseArgs({
@@ -39,12 +48,18 @@ if (unknown.length > 0 || !Number.isSafeInteger(count) || count < 1) {
   process.exit(1);
 }
 
-const records = pageLogs(count);
+// As the command line does; runs' threads look into the environment.
+enableCompileCache();
+const cache = getCompileCacheDir();
+if (cache) process.env.NODE_COMPILE_CACHE ??= cache;
+
 for (const work of works.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+  const records = pageLogs(work.records ?? count);
+  const last = work.passes ?? PASSES;
   const passes: Pass[] = [];
   const floors: number[] = [];
   let memory = 0;
-  for (let pass = 0; pass <= PASSES; pass++) {
+  for (let pass = last > 1 ? 0 : 1; pass <= last; pass++) {
     const floor = floorOf(records);
     const prepared = await work.prepare(records);
     const measured = await prepared.run();
@@ -54,7 +69,7 @@ for (const work of works.filter(({ name }) => positionals.length === 0 || positi
     floors.push(floor);
     passes.push(measured);
   }
-  report(work.name, passes, floors, memory);
+  report(work.name, records.count, passes, floors, memory);
 }
 
 function floorOf({ bytes, starts, ends, count: n }: Records): number {
@@ -65,12 +80,15 @@ function floorOf({ bytes, starts, ends, count: n }: Records): number {
   return cpuSecondsSince(before);
 }
 
-function report(work: string, passes: readonly Pass[], floors: readonly number[], anonymousMemoryMb: number): void {
+function report(work: string, count: number, passes: readonly Pass[], floors: readonly number[], memoryMb: number): void {
   const recordsOut = passes[0]?.recordsOut ?? 0;
   const perMillion = (seconds: number, n: number) => (seconds / n) * 1_000_000;
   const cpuSecondsPerMillion = median(passes.map((pass) => perMillion(pass.cpuSeconds, count + recordsOut)));
   const floorCpuSecondsPerMillion = median(floors.map((seconds) => perMillion(seconds, count)));
   const recordsPerSecond = median(passes.map((pass) => count / pass.wallSeconds));
+  const own = Object.fromEntries(
+    Object.keys(passes[0]?.own ?? {}).map((name) => [name, round(median(passes.map((pass) => pass.own?.[name] ?? Number.NaN)))]),
+  );
   const result = {
     work,
     records: count,
@@ -79,21 +97,20 @@ function report(work: string, passes: readonly Pass[], floors: readonly number[]
     cpuSecondsPerMillion: round(cpuSecondsPerMillion),
     floorCpuSecondsPerMillion: round(floorCpuSecondsPerMillion),
     ratio: round(cpuSecondsPerMillion / floorCpuSecondsPerMillion),
-    anonymousMemoryMb: Math.round(anonymousMemoryMb),
+    anonymousMemoryMb: Math.round(memoryMb),
+    ...own,
   };
   if (values.json) console.log(JSON.stringify(result));
+  else if (count === 0)
+    console.log(
+      `${work}: ${Object.entries(own)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(", ")}; ${result.anonymousMemoryMb} MB anonymous here`,
+    );
   else
     console.log(
       `${work}: ${result.ratio} of the floor (${result.cpuSecondsPerMillion} CPU s per million records in and out, JSON.parse ${result.floorCpuSecondsPerMillion}); ${result.recordsPerSecond} records/s in, ${recordsOut} out, ${result.anonymousMemoryMb} MB anonymous`,
     );
-}
-
-function anonymousMemoryMb(): number {
-  try {
-    return Number(/RssAnon:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0) / 1024;
-  } catch {
-    return process.memoryUsage().heapTotal / (1 << 20); // Not Linux: the closest there is.
-  }
 }
 
 function median(values: readonly number[]): number {
