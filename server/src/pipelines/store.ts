@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
+import { inTransaction } from "../metadata/database.ts";
 import type { RunFailure } from "../runs/run-host.ts";
 
 /** What should be: after a restart of the server, "running" runs again. "finished": all sources ended. */
@@ -103,7 +104,8 @@ export function createPipelineStore(database: DatabaseSync) {
 
     addVersion(id: string, document: PipelineDocument, deployment: Deployment, now: number): number {
       const values = { id, document: JSON.stringify(document), deployment: JSON.stringify(deployment), at: now };
-      return (insertVersion.get(values) as { version: number }).version;
+      // A commit of its own: that of a statement which is read by `get` fails without a word when the disk is full.
+      return inTransaction(database, () => (insertVersion.get(values) as { version: number }).version);
     },
 
     /** For a version that never ran. */
