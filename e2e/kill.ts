@@ -4,6 +4,7 @@
  */
 import { deployJob } from "./base-log-job.ts";
 import { dataFolder, eventually, type Millrace, readTopic, removeFolder, startEmpty, startMillrace } from "./millrace.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 export interface KillReport {
   readonly kills: number;
@@ -37,7 +38,7 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
     }
   };
   const lanes = Array.from({ length: 8 }, (_, name) => lane(name));
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   const recoveryMs: number[] = [];
   for (let kill = 0; kill < kills; kill++) {
     await wait(100 + random() * 900);
@@ -106,14 +107,4 @@ async function settled(server: Millrace, topic: string, expected: number): Promi
 
 function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

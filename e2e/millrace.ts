@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
-const CLI = join(REPOSITORY, "server/src/cli/main.ts");
+export const CLI = join(REPOSITORY, "server/src/cli/main.ts");
 
 export interface Millrace {
   /** With the token, as printed. */

@@ -1,4 +1,5 @@
 import { killAgainAndAgain } from "../kill.ts";
+import { killRuns } from "../kill-run.ts";
 import type { Part } from "./verify.ts";
 
 const KILLS = 30;
@@ -11,6 +12,17 @@ export const killLong: Part = {
     const sorted = [...recoveryMs].sort((a, b) => a - b);
     const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
     const figures = `${kills} kills, ${posted} logs, lost ${lost}, doubled ${doubled}; up again after ${at(0.5)} ms (p50), ${at(0.99)} ms (p99)`;
+    if (lost + doubled > 0) throw new Error(figures);
+    return figures;
+  },
+};
+
+export const killRunLong: Part = {
+  name: "kill-run",
+  shows: `kill −9 of \`millrace run\`, ${KILLS} times, each resumed by the next: every number once in a topic and in a file`,
+  async run() {
+    const { kills, killedAtWork, made, lost, doubled } = await killRuns(KILLS, 11);
+    const figures = `${kills} kills, ${killedAtWork} of them while rows were written, ${made} rows, lost ${lost}, doubled ${doubled}`;
     if (lost + doubled > 0) throw new Error(figures);
     return figures;
   },
