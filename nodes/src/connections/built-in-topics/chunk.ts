@@ -30,6 +30,8 @@ const HAS_KEYS = 2;
 const HAS_HEADERS = 4;
 const HAS_TOMBSTONES = 8;
 const SMALLEST = 4096 - TRAILER;
+/** Up to this many bytes, as most keys have, a loop is quicker than a call. */
+const SHORT = 24;
 /** Room for the columns of one record. */
 const COLUMNS = 8 + 4 + 4 + 4 + 1;
 
@@ -80,29 +82,29 @@ export class ChunkBuilder {
   }
 
   /** False when the record belongs to the next chunk. The first one always fits. */
-  fits(record: ChunkRecord): boolean {
+  fits(record: ChunkRecord, size = sizeOf(record)): boolean {
     if (this.count === 0) return true;
-    return this.count < CHUNK_RECORDS && this.size + COLUMNS + sizeOf(record) <= CHUNK_BYTES;
+    return this.count < CHUNK_RECORDS && this.size + COLUMNS + size <= CHUNK_BYTES;
   }
 
-  add(record: ChunkRecord): void {
+  add(record: ChunkRecord, size = sizeOf(record)): void {
     const { value, key, time, headers } = record;
     const i = this.count;
     if (i === this.ends.length) this.growColumns();
-    const needed = this.length + sizeOf(record) + (i + 1) * COLUMNS + TRAILER;
+    const needed = this.length + size + (i + 1) * COLUMNS + TRAILER;
     if (needed > this.bytes.length) this.growBytes(needed);
     if (value === null) {
       this.flags |= HAS_TOMBSTONES;
       this.tombstones[i] = 1;
     } else {
       this.tombstones[i] = 0;
-      this.write(value.start === 0 && value.end === value.bytes.length ? value.bytes : value.bytes.subarray(value.start, value.end));
+      this.write(value.bytes, value.start, value.end);
     }
     if (key === null) this.keyLengths[i] = NONE;
     else {
       this.flags |= HAS_KEYS;
       this.keyLengths[i] = key.length;
-      this.write(key);
+      this.write(key, 0, key.length);
     }
     if (headers === undefined || headers.length === 0) this.headerLengths[i] = 0;
     else {
@@ -158,9 +160,11 @@ export class ChunkBuilder {
     return at + TRAILER;
   }
 
-  private write(part: Uint8Array): void {
-    this.bytes.set(part, this.length);
-    this.length += part.length;
+  private write(from: Uint8Array, start: number, end: number): void {
+    const { bytes, length } = this;
+    this.length = length + end - start;
+    if (end - start > SHORT) bytes.set(from.subarray(start, end), length);
+    else for (let i = start; i < end; i++) bytes[length + i - start] = from[i] as number;
   }
 
   private writeHeaders(headers: Headers): void {
@@ -173,7 +177,7 @@ export class ChunkBuilder {
   private writePrefixed(part: Uint8Array): void {
     new DataView(this.bytes.buffer, this.bytes.byteOffset).setUint32(this.length, part.length, true);
     this.length += 4;
-    this.write(part);
+    this.write(part, 0, part.length);
   }
 
   private growBytes(needed: number): void {
@@ -300,7 +304,7 @@ export function mergeChunks(first: Uint8Array, second: Uint8Array): SealedChunk 
   for (const bytes of [first, second]) {
     const view = new ChunkView(bytes);
     for (let i = 0; i < view.count; i++)
-      builder.add({ value: view.value(i), key: view.key(i), time: view.time(i), headers: view.headers(i) });
+      builder.add({ value: view.value(i), key: view.key(i), time: view.time(i), headers: view.headers(i) }, view.size(i));
   }
   return builder.seal();
 }

@@ -111,26 +111,35 @@ function startOffset(store: TopicStore, id: PartitionId, head: Head, start: Topi
 
 /** Records are mostly asked for in order, so the part of the last one is tried first. */
 function batchOf(parts: readonly Part[], count: number, first: number): RecordBatch {
-  let current = 0;
-  function partOf(i: number): Part {
-    let part = parts[current] as Part;
-    if (i >= part.from && i < part.to) return part;
-    const next = parts[current + 1];
-    current = next && i >= next.from && i < next.to ? current + 1 : parts.findIndex((one) => i >= one.from && i < one.to);
-    part = parts[current] as Part;
-    return part;
+  let part = parts[0] as Part;
+  /** Makes `part` that of record i; gives the record's index in its chunk. */
+  function find(i: number): number {
+    if (!(i >= part?.from && i < part.to)) {
+      const found = parts.find(({ from, to }) => i >= from && i < to);
+      if (!found) throw new RangeError(`record ${i} of a batch of ${count}`);
+      part = found;
+    }
+    return part.skip + i - part.from;
   }
-  const at = <T>(i: number, read: (chunk: ChunkView, index: number) => T): T => {
-    if (!(i >= 0 && i < count)) throw new RangeError(`record ${i} of a batch of ${count}`);
-    const part = partOf(i);
-    return read(part.chunk, part.skip + i - part.from);
-  };
+  // `find` comes first: it is what sets `part`.
   return {
     count,
-    bytes: (i) => at(i, (chunk, index) => chunk.value(index)),
-    key: (i) => at(i, (chunk, index) => chunk.key(index)),
-    headers: (i) => at(i, (chunk, index) => chunk.headers(index)),
-    time: (i): Millis => at(i, (chunk, index) => chunk.time(index)),
+    bytes: (i) => {
+      const index = find(i);
+      return part.chunk.value(index);
+    },
+    key: (i) => {
+      const index = find(i);
+      return part.chunk.key(index);
+    },
+    headers: (i) => {
+      const index = find(i);
+      return part.chunk.headers(index);
+    },
+    time: (i): Millis => {
+      const index = find(i);
+      return part.chunk.time(index);
+    },
     offset: (i) => first + i,
   };
 }

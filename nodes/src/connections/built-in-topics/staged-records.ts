@@ -35,6 +35,9 @@ export class StagedRecords {
   private readonly topics = new Map<string, TopicLanes>();
   private readonly now: () => Millis;
   private size = 0;
+  private lastKey: Uint8Array | undefined;
+  private lastPartitions = 0;
+  private lastPartition = 0;
   /** Memory of whole chunks that were stored, to be used again; no more than the last part took. */
   private free: Uint8Array[] = [];
 
@@ -55,7 +58,7 @@ export class StagedRecords {
   add(topic: string, partitions: number, record: TopicRecord): { partition: number; index: number } {
     const size = checkRecord(topic, partitions, record);
     const lanes = this.lanesOf(topic, partitions);
-    const partition = record.partition ?? (record.key === null ? lanes.next : partitionOfKey(record.key, partitions));
+    const partition = record.partition ?? (record.key === null ? lanes.next : this.partitionOf(record.key, partitions));
     let lane = lanes.lanes[partition];
     if (!lane) {
       lane = { builder: new ChunkBuilder({ take: () => this.free.pop() }), chunks: [], count: 0 };
@@ -63,11 +66,11 @@ export class StagedRecords {
     }
     // A row that no time is known of counts as made now, as Kafka's producer has it.
     const stamped = Number.isFinite(record.time) ? record : { ...record, time: this.now() };
-    if (!lane.builder.fits(stamped)) {
+    if (!lane.builder.fits(stamped, size)) {
       lane.chunks.push(lane.builder.seal());
       if (record.key === null && record.partition === undefined) lanes.next = (partition + 1) % lanes.lanes.length;
     }
-    lane.builder.add(stamped);
+    lane.builder.add(stamped, size);
     // Its part in the columns is some 20 bytes; an empty record must count too.
     this.size += size + 20;
     return { partition, index: lane.count++ };
@@ -100,6 +103,15 @@ export class StagedRecords {
   clear(): void {
     this.topics.clear();
     this.size = 0;
+  }
+
+  /** Keys that come again come mostly as the same bytes (a sink remembers them), so that they need not be hashed again. */
+  private partitionOf(key: Uint8Array, partitions: number): number {
+    if (key === this.lastKey && partitions === this.lastPartitions) return this.lastPartition;
+    this.lastKey = key;
+    this.lastPartitions = partitions;
+    this.lastPartition = partitionOfKey(key, partitions);
+    return this.lastPartition;
   }
 
   private lanesOf(topic: string, partitions: number): TopicLanes {
