@@ -90,6 +90,8 @@ export interface SinkSide {
   text(value: Value, expression: CompiledExpression): string | null;
 }
 
+/** Keys of a sink whose bytes are remembered. */
+const MOST_KEYS = 4_096;
 const NO_KEY: readonly Value[] = [];
 
 export class NodeRuntime {
@@ -112,8 +114,7 @@ export class NodeRuntime {
   private readonly host: NodeHost;
   private combined: CombinedWatermark | undefined;
   private hasEnded = false;
-  private lastKey: string | undefined;
-  private lastKeyBytes: Uint8Array = new Uint8Array(0);
+  private readonly keyBytes = new Map<string, Uint8Array>();
   /** Some input has a key; what comes in by one without (the rules of a dynamic split) sees the state of no key. */
   private isKeyed = false;
   /** What the nodes after this one were last told. */
@@ -286,14 +287,20 @@ export class NodeRuntime {
         en: "The target's name is NULL for this row; expected text.",
         zh: "该行的目标名称为 NULL；应为文本。",
       });
-    // Rows flattened out of one record have its key one after the other.
-    if (key !== null && key !== this.lastKey) {
-      this.lastKey = key;
-      this.lastKeyBytes = Buffer.from(key);
-    }
     const value = side.encoder.encode(row);
-    const keyBytes = key === null ? null : this.lastKeyBytes;
+    const keyBytes = key === null ? null : this.bytesOf(key);
     side.sink.write(target === undefined ? { value, key: keyBytes, time } : { value, key: keyBytes, time, target });
+  }
+
+  /** A key that came before as the same bytes: most devices, users and orders come again, and rows flattened out of one record one after the other. */
+  private bytesOf(key: string): Uint8Array {
+    let bytes = this.keyBytes.get(key);
+    if (bytes === undefined) {
+      if (this.keyBytes.size === MOST_KEYS) this.keyBytes.clear();
+      bytes = Buffer.from(key);
+      this.keyBytes.set(key, bytes);
+    }
+    return bytes;
   }
 
   private textOf(port: InputPort, row: Row): ByteRange {
