@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -81,6 +81,23 @@ const FILTER = {
   ],
 };
 
+/** The same from file to file, as the document says it; paths are below the data folder's `files`. */
+const FILES = {
+  ...FILTER,
+  nodes: {
+    orders: { type: "file-source", name: "Orders", params: { path: "in/orders.jsonl", schema: "id BIGINT, amount INT" } },
+    large: FILTER.nodes.large,
+    out: { type: "file-sink", name: "Out", params: { path: "out/large.csv", format: "csv" } },
+  },
+};
+
+function dataWith(name: string, orders: string): string {
+  const data = join(folder, name);
+  mkdirSync(join(data, "files", "in"), { recursive: true });
+  writeFileSync(join(data, "files", "in", "orders.jsonl"), orders);
+  return data;
+}
+
 describe("every command", PATIENCE, () => {
   it("explains itself", async () => {
     const whole = await millrace(["--help"]);
@@ -117,6 +134,18 @@ describe("every command", PATIENCE, () => {
     child.stdin.end('{"a":1}\n'.repeat(50_000));
     const { code, err } = await ended;
     expect([code, err]).toEqual([0, ""]);
+  });
+
+  it("ends quietly when a list or a summary has no reader", async () => {
+    const file = write("quiet.json", FILES);
+    const data = dataWith("quiet-data", '{"id":1,"amount":200}\n');
+    for (const args of [["templates", "--json"], ["test"], ["check", "base-log-app"], ["run", file, "--data", data]]) {
+      const { child, ended } = start(args);
+      child.stdout.destroy();
+      const { code, err } = await ended;
+      expect([args, code]).toEqual([args, 0]);
+      expect(err).not.toContain("EPIPE");
+    }
   });
 });
 
@@ -201,6 +230,9 @@ describe("test", PATIENCE, () => {
     expect(out).toContain(`passed  ${file}: keeps <large> amounts`);
     expect(out).toContain(`FAILED  ${file}: fails`);
     expect(out).toMatch(/\n1 passed, 1 failed\n$/);
+    const unwritable = await millrace(["test", file, "--junit", join(folder, "no", "report.xml")]);
+    expect(unwritable.code).toBe(1);
+    expect(unwritable.err).toMatch(/^millrace: The report cannot be written: ENOENT: .*report\.xml/);
     const xml = readFileSync(report, "utf8");
     expect(xml).toContain('tests="2" failures="1"');
     expect(xml).toContain('name="keeps &lt;large&gt; amounts"');
@@ -234,6 +266,54 @@ describe("run", PATIENCE, () => {
       rowsPerSecond: expect.any(Number),
       nodes: { orders: { out: { out: 3 } }, large: { in: { in: 3 }, out: { out: 2 } }, out: { in: { in: 2 } } },
     });
+  });
+
+  it("reads and writes the files that the pipeline names", async () => {
+    const file = write("files 文件.json", FILES);
+    const data = dataWith("files data", '{"id":1,"amount":50}\n{"id":2,"amount":150}\n');
+    const { code, out, err } = await millrace(["run", file, "--data", data]);
+    expect([code, err]).toEqual([0, "Running Large amounts; Ctrl+C stops it with a savepoint.\n"]);
+    expect(JSON.parse(out)).toMatchObject({
+      state: "finished",
+      deadLetters: 0,
+      nodes: { orders: { out: { out: 2 } }, out: { in: { in: 1 } } },
+    });
+    expect(readFileSync(join(data, "files", "out", "large.csv"), "utf8")).toBe("id,amount\n2,150\n");
+  });
+
+  it("fails with exit status 1 and the node when a run fails, and goes on from there when mended", async () => {
+    const file = write("late.json", FILES);
+    const data = join(folder, "late data");
+    const failed = await millrace(["run", file, "--data", data]);
+    expect([failed.code, JSON.parse(failed.out).state]).toEqual([1, "failed"]);
+    const missing = join(data, "files", "in", "orders.jsonl");
+    expect(failed.err).toContain(
+      `millrace: The run failed at node orders: There is no file ${JSON.stringify(missing)}. Check the path, or put the file there.\n`,
+    );
+    dataWith("late data", '{"id":2,"amount":150}\n');
+    expect((await millrace(["run", file, "--data", data, "--resume"])).code).toBe(0);
+    expect(readFileSync(join(data, "files", "out", "large.csv"), "utf8")).toBe("id,amount\n2,150\n");
+  });
+
+  it("is refused beside a run of the same pipeline on the same data folder", async () => {
+    const file = write("twice.json", {
+      ...FILTER,
+      nodes: {
+        ...FILTER.nodes,
+        orders: { type: "topic-source", name: "Orders", params: { topic: "twice", schema: "id BIGINT, amount INT" } },
+      },
+    });
+    const data = join(folder, "twice data");
+    const first = start(["run", file, "--data", data]);
+    await first.prints(/Ctrl\+C stops it with a savepoint/);
+    const second = await millrace(["run", file, "--data", data]);
+    expect([second.code, second.out]).toEqual([1, ""]);
+    expect(second.err).toBe(
+      `millrace: Another \`millrace run\` of "Large amounts" uses the data folder ${data}. Wait for it, or give this one a folder of its own with --data.\n`,
+    );
+    first.child.kill("SIGTERM");
+    const ended = await first.ended;
+    expect([ended.code, JSON.parse(ended.out).state]).toEqual([0, "stopped"]);
   });
 
   it("stops with a savepoint at Ctrl+C, and goes on from it when asked to", async () => {
@@ -310,7 +390,10 @@ describe("start", PATIENCE, () => {
     await new Promise((resolve) => taken.once("listening", resolve));
     const { port } = taken.address() as AddressInfo;
     const { code, err } = await millrace(["start", "--port", String(port), "--data", join(folder, "port-data")]);
+    const logger = await millrace(["logger", "--port", String(port), "--data", join(folder, "port-data")]);
     taken.close();
+    expect([logger.code, logger.out]).toEqual([1, ""]);
+    expect(logger.err).toContain(`millrace: Port ${port} on 127.0.0.1 is in use by another program.`);
     expect(code).toBe(1);
     expect(err).toMatch(
       new RegExp(
