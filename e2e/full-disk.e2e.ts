@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { type Disk, fillDisk } from "./full-disk.ts";
@@ -17,6 +17,10 @@ test("a run into a full disk fails with a message while the server answers, and 
       /^503 .*The records could not be kept: The disk of .* is full: .*Post them again \(with the same X-Record-Id they count once\)/,
     );
     expect(report.answers).toEqual({ "/health": 200, "/api/pipelines": 200, "/api/topics/numbers/records": 200 });
+    if (disk.fillUp)
+      expect(report.notStored).toMatch(
+        /503 .*The disk that holds the data folder is full, so nothing was changed\. Free some space and try again\./,
+      );
     expect(report.made).toBeGreaterThan(1_000);
     expect(report.posted).toBeGreaterThan(10);
     expect(report).toMatchObject({ lost: 0, doubled: 0 });
@@ -39,6 +43,16 @@ function realDisk(): TestDisk | undefined {
   return {
     kind: "tmpfs of 48 MB",
     data,
+    fillUp: () => {
+      const rest = openSync(join(data, "rest"), "w");
+      try {
+        for (const block = Buffer.alloc(4096); ; ) writeSync(rest, block);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+      } finally {
+        closeSync(rest);
+      }
+    },
     free: () => execFileSync("mount", ["-o", "remount,size=512m", data]),
     remove: () => {
       execFileSync("umount", [data]);

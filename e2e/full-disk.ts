@@ -9,6 +9,8 @@ export interface Disk {
   readonly data: string;
   /** Of the server. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Takes the last byte, as another program would; absent where that cannot be done. */
+  fillUp?(): void;
   /** Makes room. */
   free(): void;
 }
@@ -20,6 +22,8 @@ export interface FullDiskReport {
   readonly refusal: string;
   /** While it was full. */
   readonly answers: Readonly<Record<string, number>>;
+  /** What somebody was told who made a pipeline when not a byte was free; absent where that cannot be done. */
+  readonly notStored?: string;
   readonly made: number;
   readonly posted: number;
   readonly lost: number;
@@ -77,6 +81,8 @@ export async function fillDisk(disk: Disk): Promise<FullDiskReport> {
       "/api/topics/numbers/records": await statusOf(server, "/api/topics/numbers/records?limit=10"),
     };
 
+    const notStored = disk.fillUp && (await notStoredOn(server, disk.fillUp));
+
     disk.free();
     const before = await countOf(server, "numbers");
     await eventually(
@@ -99,6 +105,7 @@ export async function fillDisk(disk: Disk): Promise<FullDiskReport> {
       failure: failed?.failure?.message ?? { en: "", zh: "" },
       refusal: refusal ?? "",
       answers,
+      ...(notStored === undefined ? {} : { notStored }),
       made,
       posted: posted.length,
       lost: made - new Set(ns).size + posted.filter((one) => !logs.includes(one)).length,
@@ -141,6 +148,15 @@ function postLogs(server: Millrace) {
       return answered;
     },
   };
+}
+
+async function notStoredOn(server: Millrace, fillUp: () => void): Promise<string> {
+  fillUp();
+  const large = { ...numbers, name: "Large", description: { en: "x".repeat(100_000), zh: "" } };
+  return server.api("POST", "/api/pipelines", { document: large }).then(
+    () => "it was stored",
+    (error: unknown) => String(error),
+  );
 }
 
 async function statusOf(server: Millrace, path: string): Promise<number> {
