@@ -8,8 +8,15 @@ import type { LiveAnswer, LiveResult } from "./live-value.ts";
 import { LiveValueGone, LiveValueTimeout } from "./live-value-client.ts";
 import { type LiveValueInput, useLiveValue } from "./use-live-value.ts";
 
+interface LiveValueProps extends LiveValueInput {
+  /** Only the latest value, until it is unfolded. */
+  readonly compact?: boolean;
+  /** The condition chooses rows, it does not drop the others. */
+  readonly isChoice?: boolean;
+}
+
 /** What the expression gives for records that really passed. */
-export function LiveValue({ compact = false, ...input }: LiveValueInput & { readonly compact?: boolean }) {
+export function LiveValue({ compact = false, isChoice = false, ...input }: LiveValueProps) {
   const { t } = useTranslation("editor");
   const { answer, failure } = useLiveValue(input);
   if (input.text.trim() === "") return null;
@@ -34,10 +41,14 @@ export function LiveValue({ compact = false, ...input }: LiveValueInput & { read
     );
   }
   if (!answer?.type) return null;
-  return <Answer answer={answer} compact={compact} />;
+  return <Answer answer={answer} compact={compact} isChoice={isChoice} />;
 }
 
-function Answer({ answer, compact }: { readonly answer: LiveAnswer; readonly compact: boolean }) {
+interface AnswerProps extends Required<Pick<LiveValueProps, "compact" | "isChoice">> {
+  readonly answer: LiveAnswer;
+}
+
+function Answer({ answer, compact, isChoice }: AnswerProps) {
   const { t } = useTranslation("editor");
   const [opened, setOpened] = useState(!compact);
   const shown = opened ? answer.shown : answer.shown.slice(0, 1);
@@ -48,7 +59,11 @@ function Answer({ answer, compact }: { readonly answer: LiveAnswer; readonly com
           {answer.type}
         </Text>
         {answer.kept !== undefined && (
-          <Tag tone={answer.kept > 0 ? "ok" : "warning"}>{t("liveKept", { kept: answer.kept, dropped: answer.count - answer.kept })}</Tag>
+          <Tag tone={answer.kept > 0 ? "ok" : "warning"}>
+            {isChoice
+              ? t("liveChosen", { chosen: answer.kept, others: answer.count - answer.kept })
+              : t("liveKept", { kept: answer.kept, dropped: answer.count - answer.kept })}
+          </Tag>
         )}
         {answer.nulls > 0 && <Tag tone="muted">{t("liveNulls", { percent: share(answer.nulls, answer.count) })}</Tag>}
         {answer.errors > 0 && <Tag tone="error">{t("liveErrors", { percent: share(answer.errors, answer.count) })}</Tag>}

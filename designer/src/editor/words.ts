@@ -1,6 +1,7 @@
 import type { RoomWords } from "../i18n/room-words.ts";
 
 export const words = {
+  liveChosen: { en: "{{chosen}} match, {{others}} do not", zh: "匹配 {{chosen}}，不匹配 {{others}}" },
   liveError: { en: "Error", zh: "错误" },
   liveErrors: { en: "{{percent}} % errors", zh: "错误 {{percent}}%" },
   liveFailure: { en: "The value could not be worked out: {{message}}", zh: "无法求值：{{message}}" },

@@ -58,7 +58,7 @@ export function EdgeInspector({ edge }: { readonly edge: Edge }) {
                     {path}
                   </Table.Td>
                   <Table.Td>
-                    <Code fz="xs" style={{ overflowWrap: "break-word" }}>
+                    <Code fz="xs" display="block" w="fit-content" maw="100%" title={formatType(dataType)} className={classes.line ?? ""}>
                       {dataType.type === "ROW" ? "ROW" : formatType(dataType)}
                     </Code>
                   </Table.Td>

@@ -46,6 +46,8 @@ export function ExpressionControl({ item, value, path, label, invalid, described
       />
       <LiveValue
         compact={expressionCount > MANY}
+        // One of several conditions drops nothing: the next may take the row.
+        isChoice={path.some((step) => typeof step === "number")}
         text={filled(text)}
         schema={schema}
         samples={samples}

@@ -25,6 +25,7 @@ import { useRunStatus } from "../store/live.ts";
 import { notify } from "../store/notices.ts";
 import { useErrorText } from "../topics/error-text.ts";
 import { CopyButton } from "./CopyButton.tsx";
+import classes from "./preview.module.css";
 import { originText } from "./record.ts";
 import { useShownZone, useTimeText } from "./time-text.ts";
 import { ZoneName } from "./ZoneName.tsx";
@@ -158,9 +159,9 @@ export function DeadLettersPanel() {
                   <Table.Th style={{ whiteSpace: "nowrap" }}>
                     {t("letterAt")} <ZoneName zone={zone} />
                   </Table.Th>
-                  <Table.Th>{t("letterNode")}</Table.Th>
+                  {!open && <Table.Th>{t("letterNode")}</Table.Th>}
                   <Table.Th>{t("letterReason")}</Table.Th>
-                  <Table.Th>{t("origin")}</Table.Th>
+                  {!open && <Table.Th>{t("origin")}</Table.Th>}
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -185,9 +186,15 @@ export function DeadLettersPanel() {
                       />
                     </Table.Td>
                     <Table.Td style={{ whiteSpace: "nowrap" }}>{timeText(letter.at)}</Table.Td>
-                    <Table.Td>{nameOf(letter.nodeId)}</Table.Td>
-                    <Table.Td>
-                      <UnstyledButton fz="xs" c="var(--mr-accent)" lh={1.35} onClick={() => setOpenId(letter.id)}>
+                    {!open && <Table.Td style={{ whiteSpace: "nowrap" }}>{nameOf(letter.nodeId)}</Table.Td>}
+                    <Table.Td w="100%" maw={0} miw={150}>
+                      <UnstyledButton
+                        fz="xs"
+                        maw="100%"
+                        title={words(letter.message)}
+                        className={classes.link ?? ""}
+                        onClick={() => setOpenId(letter.id)}
+                      >
                         {words(letter.message)}
                       </UnstyledButton>
                       {letter.replayedAt !== undefined && (
@@ -196,9 +203,11 @@ export function DeadLettersPanel() {
                         </Text>
                       )}
                     </Table.Td>
-                    <Table.Td ff="monospace" style={{ whiteSpace: "nowrap" }}>
-                      {letter.origin ? originText(letter.origin) : "–"}
-                    </Table.Td>
+                    {!open && (
+                      <Table.Td ff="monospace" style={{ whiteSpace: "nowrap" }}>
+                        {letter.origin ? originText(letter.origin) : "–"}
+                      </Table.Td>
+                    )}
                   </Table.Tr>
                 ))}
               </Table.Tbody>
@@ -229,13 +238,16 @@ function Letter({ letter, running, onReplay }: LetterProps) {
   const [text, setText] = useState(letter.text);
   const editable = letter.encoding === "utf8" && letter.replayedAt === undefined;
   return (
-    <Stack gap="xs" w="clamp(220px, 46%, 440px)" style={{ flex: "none", minHeight: 0 }} component="section" aria-label={t("letter")}>
-      <Text size="sm">{words(letter.message)}</Text>
-      <Text size="xs" c="var(--mr-muted)" ff="monospace">
-        {letter.code} · {letter.nodeId}.{letter.port}
+    <Stack gap={4} w="clamp(220px, 50%, 480px)" style={{ flex: "none", minHeight: 0 }} component="section" aria-label={t("letter")}>
+      <Text size="xs">{words(letter.message)}</Text>
+      <Text size="xs" c="var(--mr-muted)" ff="monospace" truncate="end">
+        {[letter.port === "" ? letter.nodeId : `${letter.nodeId}.${letter.port}`, letter.origin && originText(letter.origin), letter.code]
+          .filter(Boolean)
+          .join(" · ")}
       </Text>
       <Textarea
-        label={editable ? t("repairText") : t("letterText")}
+        aria-label={editable ? t("repairText") : t("letterText")}
+        title={editable ? t("repairText") : t("letterText")}
         size="xs"
         readOnly={!editable}
         value={text}

@@ -47,7 +47,7 @@ describe("a read position", () => {
 
 test("sizes and spans are in the reader's words", () => {
   expect([bytesText(0, "en"), bytesText(1_234_567, "en"), spanText(604_800_000, "en"), spanText(90_000, "en")]).toEqual([
-    "0 byte",
+    "0 bytes",
     "1.2 MB",
     "7 days",
     "90 seconds",

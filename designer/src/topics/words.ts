@@ -12,7 +12,10 @@ export const words = {
   create: { en: "Create", zh: "创建" },
   createTopic: { en: "New topic", zh: "新建主题" },
   deleteTopic: { en: "Delete", zh: "删除" },
-  deleteTopicGroups: { en: "Read by: {{groups}}", zh: "正在被读取：{{groups}}" },
+  deleteTopicGroups: {
+    en: "Read by {{groups}}: a pipeline that reads it will fail.",
+    zh: "{{groups}} 正在读取此主题，删除后相应的流水线会失败。",
+  },
   deleteTopicText_one: { en: "The topic and its {{total}} record are deleted for good.", zh: "主题及其 {{total}} 条记录将被永久删除。" },
   deleteTopicText_other: { en: "The topic and its {{total}} records are deleted for good.", zh: "主题及其 {{total}} 条记录将被永久删除。" },
   deleteTopicTitle: { en: "Delete {{name}}?", zh: "删除 {{name}}？" },
