@@ -83,9 +83,14 @@ export function openTransactionalWriter(
     async close() {
       staged.clear();
       prepared.clear();
-      store.transact(() => {
-        if (store.records.get(epochKey) === epoch) store.records.remove(epochKey);
-      });
+      try {
+        store.transact(() => {
+          if (store.records.get(epochKey) === epoch) store.records.remove(epochKey);
+        });
+      } catch (error) {
+        // What cannot be tidied up stays until the id is taken over; why the writer is closed must not be hidden by it.
+        if (!(error instanceof ConnectionError)) throw error;
+      }
     },
   };
 }
