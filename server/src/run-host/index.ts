@@ -11,9 +11,12 @@ import { type CheckpointRecord, recordKey } from "./checkpoint-store.ts";
 import { openConnections } from "./connections.ts";
 import { deadLetterTopic, readDeadLetters, replayTopic } from "./dead-letters.ts";
 import { RunThread } from "./run-thread.ts";
+import { trimMemory } from "./trim-memory.ts";
 
 /** How often topics are brought back to what their settings keep. */
 const RETENTION_MS = 60_000;
+/** By then the server has started, and with it the runs that go on. */
+const SETTLED_MS = 8_000;
 
 export const createRunHost: CreateRunHost = async ({ dataFolder, log }) => {
   const connections = await openConnections(dataFolder, {});
@@ -24,6 +27,8 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log }) => {
     RETENTION_MS,
   );
   retention.unref();
+  const settled = setTimeout(trimMemory, SETTLED_MS);
+  settled.unref();
   const recordOf = (pipelineId: string) => readRecord(topics, recordKey(pipelineId)) as CheckpointRecord | undefined;
 
   const host: RunHost = {
@@ -54,6 +59,7 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log }) => {
     },
     async close() {
       clearInterval(retention);
+      clearTimeout(settled);
       await Promise.all([...running.values()].map((thread) => thread.stop({ savepoint: false })));
       await connections.close();
     },

@@ -13,8 +13,6 @@ interface Watcher {
 
 /** Samples a slow watcher may fall behind by, per edge. */
 const PENDING = 200;
-/** Rows die young. V8's own 48 MB of them make a busy run no quicker, and an idle one 22 MB larger, since nobody collects what it made while it began. */
-const YOUNG_MB = 3;
 
 export class RunThread implements RunHandle {
   readonly pipelineId: string;
@@ -43,7 +41,6 @@ export class RunThread implements RunHandle {
     this.worker = new Worker(new URL("./worker.ts", import.meta.url), {
       workerData: start,
       name: `run ${request.pipelineId}`,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
     const begun = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<RunEnd>();

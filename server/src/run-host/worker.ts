@@ -16,11 +16,15 @@ import { openConnections } from "./connections.ts";
 import { createDeadLetterTopics, encodeLetter, openReplays, readReplays } from "./dead-letters.ts";
 import { LiveCounts } from "./live-counts.ts";
 import type { Frame, FromWorker, RunStart, ToWorker } from "./protocol.ts";
+import { trimMemory } from "./trim-memory.ts";
 
 const FRAME_MS = 250;
 /** Who has just deployed waits for the first row: for a second its frames come sooner. */
 const EARLY_FRAME_MS = 40;
 const EARLY_MS = 1_000;
+/** By then a run has started; one that has processed so few rows collects no garbage by itself. */
+const SETTLED_MS = 5_000;
+const QUIET_ROWS = 10_000;
 /** Samples of every port that the last frame carries. */
 const LAST_SAMPLES = 20;
 
@@ -214,6 +218,10 @@ async function execute(
     ticker = setTimeout(tick, now() - begunAt < EARLY_MS ? EARLY_FRAME_MS : FRAME_MS);
   };
   let ticker = setTimeout(tick, EARLY_FRAME_MS);
+  const settled = setTimeout(() => {
+    const rows = Object.values(task.counts()).flatMap((counts) => Object.values(counts.out));
+    if (rows.reduce((sum, total) => sum + total, 0) < QUIET_ROWS) trimMemory();
+  }, SETTLED_MS);
   try {
     send({ type: "frame", ...frame() });
     send({ type: "running" });
@@ -221,6 +229,7 @@ async function execute(
     return { state: await runner.run() };
   } finally {
     clearTimeout(ticker);
+    clearTimeout(settled);
     await letterWriter.close();
     await store.close();
   }
