@@ -86,15 +86,62 @@ test("a newcomer watches records, tries a filter on them, deploys it, breaks an 
 });
 
 for (const scheme of ["light", "dark"] as const) {
-  test(`the running pipeline has no finding of axe in ${scheme}, at 1280×720`, async ({ page }) => {
+  test(`axe finds nothing on the running pipeline in ${scheme}, at 1280×720`, async ({ page }) => {
     await page.setViewportSize({ width: 1280, height: 720 });
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await page.goto(server.address);
-    await clickEdge(page, PAGES_TO_TOPIC, 0.2);
-    await expect(page.getByText("page.page_id").first()).toBeVisible();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)).toEqual([]);
+
+    await test.step("with an edge and its records", async () => {
+      await clickEdge(page, PAGES_TO_TOPIC, 0.2);
+      await expect(page.getByText("page.page_id").first()).toBeVisible();
+      await expectNothingOfAxe(page);
+    });
+    await test.step("with a record and its trace", async () => {
+      await page.getByRole("gridcell").nth(2).click();
+      await page.getByText("Trace", { exact: true }).click();
+      await expect(page.getByRole("region", { name: "Record" }).getByText("Source", { exact: true })).toBeVisible();
+      await expectNothingOfAxe(page);
+    });
+    await test.step("with a node and its form", async () => {
+      await page.locator('.react-flow__node[data-id="split_log"]').click();
+      await expect(page.locator("aside .monaco-editor").first()).toBeVisible();
+      await expectNothingOfAxe(page);
+    });
+    await test.step("with a dead letter", async () => {
+      await page.getByRole("tab", { name: "Dead letters" }).click();
+      await page.getByRole("tabpanel").getByRole("row").nth(1).click();
+      await expect(page.getByRole("region", { name: "Dead letter" })).toBeVisible();
+      await expectNothingOfAxe(page);
+    });
+    await test.step("with a topic", async () => {
+      await page.getByRole("tab", { name: "Topics" }).click();
+      await page.getByRole("tabpanel").getByText("dwd_page_log").first().click();
+      await page
+        .getByRole("button", { name: /^Open the record/ })
+        .first()
+        .click();
+      await expectNothingOfAxe(page);
+    });
+    await test.step("in Chinese", async () => {
+      await page.getByRole("button", { name: "切换到中文" }).click();
+      await expect(page.getByRole("tab", { name: "主题" })).toBeVisible();
+      await page.mouse.move(640, 300);
+      await expect(page.getByRole("tooltip")).toBeHidden();
+      await expectNothingOfAxe(page);
+    });
+    await test.step("among the templates", async () => {
+      await page.getByRole("button", { name: "流水线与模板" }).click();
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await page.mouse.move(900, 650);
+      await expect(page.getByRole("tooltip")).toBeHidden();
+      await expectNothingOfAxe(page);
+    });
   });
+}
+
+async function expectNothingOfAxe(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)).toEqual([]);
 }
 
 /** Clicks on an edge's line, at that share of its length. */

@@ -1,12 +1,13 @@
 import { Group, Loader, ScrollArea, Stack, Text } from "@mantine/core";
-import { words as problemWords } from "@millrace/engine/pipeline";
+import { parsePortRef, words as problemWords } from "@millrace/engine/pipeline";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { countText } from "../i18n/numbers.ts";
 import { useWords } from "../i18n/use-words.ts";
+import { useDocument } from "../store/document.ts";
 import { DifferenceList } from "./DifferenceList.tsx";
 import { differencesOf } from "./difference.ts";
-import { givenToBoth, pairRows, type RowPair } from "./draft-difference.ts";
+import { givenToBoth, pairRows, type RowPair, upstreamOf } from "./draft-difference.ts";
 import { type DraftEffect, useDraftEffect } from "./draft-effect.ts";
 import classes from "./preview.module.css";
 import { Tag } from "./Tag.tsx";
@@ -14,18 +15,26 @@ import { toRecords } from "./use-records.ts";
 
 const SHOWN = 60;
 
+interface DraftEffectProps {
+  readonly port: string;
+  /** There are no live records beside it. */
+  readonly alone: boolean;
+}
+
 /** What deploying the draft would change at a port, on the same records that the running version was given. */
-export function DraftEffectView({ port }: { readonly port: string }) {
+export function DraftEffectView({ port, alone }: DraftEffectProps) {
   const { t } = useTranslation("preview");
   const effect = useDraftEffect(true);
   return (
-    <Stack gap="xs" w="clamp(220px, 46%, 440px)" style={{ flex: "none", minHeight: 0 }} component="section" aria-label={t("draftEffect")}>
-      <Group gap="xs">
-        <Text size="sm" fw={600}>
-          {t("draftEffect")}
-        </Text>
-        {effect.state === "working" && <Loader size={14} aria-label={t("draftWorking")} />}
-      </Group>
+    <Stack
+      gap={6}
+      {...(alone
+        ? { style: { flex: 1, minWidth: 0, minHeight: 0 } }
+        : { w: "clamp(220px, 46%, 440px)", style: { flex: "none", minHeight: 0 } })}
+      component="section"
+      aria-label={t("draftEffect")}
+    >
+      {effect.state === "working" && !effect.draft && <Loader size={14} aria-label={t("draftWorking")} />}
       <Body effect={effect} port={port} />
     </Stack>
   );
@@ -55,13 +64,23 @@ function Compared({ effect, port }: { readonly effect: DraftEffect; readonly por
   const { t } = useTranslation("preview");
   const draft = portOf(effect.draft, port);
   const live = portOf(effect.live, port);
-  const pairs = useMemo(() => {
-    const given = givenToBoth(recordsByPort(effect.live), recordsByPort(effect.draft));
+  const document = useDocument((state) => state.document);
+  const { pairs, before, now } = useMemo(() => {
+    const given = live ? givenToBoth(recordsByPort(effect.live), recordsByPort(effect.draft)) : () => true;
     const [before, now] = [toRecords(live?.rows ?? []).filter(given), toRecords(draft?.rows ?? []).filter(given)];
     // Beyond the end of a list that was cut off nothing is known of the other's rows.
     const unknown = { added: isCut(live), removed: isCut(draft), changed: false, same: false };
-    return pairRows(before, now).filter(({ what }) => !unknown[what]);
+    return { pairs: pairRows(before, now).filter(({ what }) => !unknown[what]), before, now };
   }, [effect, live, draft]);
+  const records = useMemo(() => {
+    const upstream = upstreamOf(document, parsePortRef(port).node);
+    return Object.entries(effect.draft?.inputs ?? {}).reduce((sum, [node, given]) => (upstream.has(node) ? sum + given : sum), 0);
+  }, [document, port, effect.draft]);
+  const totals = {
+    records: countText(records),
+    live: countText(live && isCut(live) ? live.total : before.length),
+    draft: countText(draft && isCut(draft) ? draft.total : now.length),
+  };
   const count = (what: RowPair["what"]) => pairs.filter((pair) => pair.what === what).length;
   const differing = pairs.filter(({ what }) => what !== "same");
   const counts = [
@@ -72,11 +91,7 @@ function Compared({ effect, port }: { readonly effect: DraftEffect; readonly por
   ] as const;
   return (
     <>
-      <Text size="sm">
-        {live
-          ? t("draftAgainstLive", { records: countText(effect.records), live: countText(live.total), draft: countText(draft?.total ?? 0) })
-          : t("draftNewPort", { records: countText(effect.records), draft: countText(draft?.total ?? 0) })}
-      </Text>
+      <Text size="sm">{live ? t("draftAgainstLive", totals) : t("draftNewPort", totals)}</Text>
       <Group gap={4}>
         {counts
           .filter(([what]) => count(what) > 0)

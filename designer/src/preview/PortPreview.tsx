@@ -48,6 +48,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
   const timeZone = useDocument(({ document }) => document.timeZone ?? DEFAULTS.timeZone);
   const shownZone = useShownZone();
   const isDeployed = useDocument(({ live }) => live !== undefined);
+  const isLiveNode = useDocument(({ live }) => live !== undefined && Object.hasOwn(live.document.nodes, node));
   const sameAsLive = useSameAsLive(port);
   const canCompare = isDeployed && !sameAsLive && !isDropped;
   const [view, setView] = useState<View>("table");
@@ -74,13 +75,16 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
   }, [restarted]);
 
   const showsDraft = canCompare && compare;
+  // A node that is only in the draft has no live records to be seen beside.
+  const alone = showsDraft && !isLiveNode && records.length === 0;
   return (
     <Stack gap={6} p="xs" h="100%" style={{ minHeight: 0 }}>
-      <Group gap="xs">
+      <Group gap="xs" wrap="nowrap" align="flex-start">
         {picker}
         <PortTitle port={port} isDropped={isDropped} />
         <SegmentedControl
           size="xs"
+          style={{ flex: "none" }}
           aria-label={t("view")}
           value={view}
           onChange={(next) => setView(next as View)}
@@ -90,16 +94,17 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
             { value: "fields", label: t("viewFields") },
           ]}
         />
-        <Button
-          size="xs"
-          variant={held ? "filled" : "default"}
-          aria-pressed={held !== undefined}
-          leftSection={held ? <IconPlayerPlay size={14} /> : <IconPlayerPause size={14} />}
-          onClick={() => setHeld(held ? undefined : incoming)}
-          style={{ flex: "none" }}
-        >
-          {held ? t("resume") : t("pause")}
-        </Button>
+        <Tooltip label={held ? t("resume") : t("pause")}>
+          <ActionIcon
+            size={30}
+            variant={held ? "filled" : "default"}
+            aria-label={held ? t("resume") : t("pause")}
+            aria-pressed={held !== undefined}
+            onClick={() => setHeld(held ? undefined : incoming)}
+          >
+            {held ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
+          </ActionIcon>
+        </Tooltip>
         <Filter filter={filter} onChange={setFilter} schema={schema} timeZone={timeZone} records={records} problem={problem} />
         {canCompare && (
           <Button
@@ -116,7 +121,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
         )}
       </Group>
       <Group align="stretch" gap="sm" wrap="nowrap" style={{ flex: 1, minHeight: 0 }}>
-        <Box style={{ flex: 1, minWidth: 0, minHeight: 0, display: "flex", flexDirection: "column" }}>
+        <Box style={{ flex: 1, minWidth: 0, minHeight: 0, display: alone ? "none" : "flex", flexDirection: "column" }}>
           {records.length === 0 && pinned.length === 0 ? (
             <EmptyRecords port={port} isDropped={isDropped} />
           ) : shown.length === 0 ? (
@@ -162,7 +167,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
             </ScrollArea>
           )}
         </Box>
-        {showsDraft && !open && !column && <DraftEffectView port={port} />}
+        {showsDraft && !open && !column && <DraftEffectView port={port} alone={alone} />}
         {open && (
           <Box w="clamp(220px, 46%, 440px)" style={{ flex: "none", minHeight: 0 }}>
             <RecordView
@@ -193,6 +198,7 @@ function PortTitle({ port, isDropped }: { readonly port: string; readonly isDrop
   const { t } = useTranslation("preview");
   const { node, port: name } = parsePortRef(port);
   const nodeName = useDocument(({ document }) => (Object.hasOwn(document.nodes, node) ? document.nodes[node]?.name : undefined));
+  const isDraftOnly = useDocument(({ live }) => live !== undefined && !Object.hasOwn(live.document.nodes, node));
   const live = useEdgeLive(port);
   const dropped = useNodeLive(node)?.dropped;
   const counts = isDropped
@@ -204,7 +210,7 @@ function PortTitle({ port, isDropped }: { readonly port: string; readonly isDrop
         {nodeName ?? node} <Tag tone={isDropped ? "warning" : "muted"}>{isDropped ? t("choiceDropped") : name}</Tag>
       </Text>
       <Text size="xs" c="var(--mr-muted)" style={{ whiteSpace: "nowrap", fontVariantNumeric: "tabular-nums" }}>
-        {counts ?? t("notRunning")}
+        {counts ?? (isDraftOnly ? t("draftOnly") : t("notRunning"))}
       </Text>
     </div>
   );
@@ -225,7 +231,7 @@ function Filter({ filter, onChange, schema, timeZone, records, problem }: Filter
   const isExpression = filter.mode === "expression";
   const toggle = isExpression ? t("filterByText") : t("filterByExpression");
   return (
-    <Group gap={4} wrap="nowrap" style={{ flex: 1, minWidth: 140 }} align="flex-start">
+    <Group gap={4} wrap="nowrap" style={{ flex: 1, minWidth: 90 }} align="flex-start">
       <div style={{ flex: 1, minWidth: 0 }}>
         {isExpression ? (
           <ExpressionEditor

@@ -55,6 +55,8 @@ function NodePreview({ nodeId }: { readonly nodeId: string }) {
       picker={
         <NativeSelect
           size="xs"
+          w={130}
+          style={{ flex: "none" }}
           aria-label={t("whichPort")}
           value={choice.key}
           data={choices.map((one) => ({ value: one.key, label: label(one) }))}

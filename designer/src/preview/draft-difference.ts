@@ -9,18 +9,25 @@ import type { Json, PreviewRecord } from "./record.ts";
  */
 export function sameUpstream(draft: PipelineDocument, live: PipelineDocument, nodeId: string): boolean {
   if ((draft.timeZone ?? "") !== (live.timeZone ?? "")) return false;
+  for (const id of upstreamOf(draft, nodeId)) {
+    const [now, then] = [own(draft.nodes, id), own(live.nodes, id)];
+    if (!now || !then || !sameNode(now, then)) return false;
+    const edges = edgesInto(draft, id);
+    if (edges.join("\n") !== edgesInto(live, id).join("\n")) return false;
+  }
+  return true;
+}
+
+/** The node and all nodes above it. */
+export function upstreamOf(document: PipelineDocument, nodeId: string): ReadonlySet<string> {
   const seen = new Set<string>();
   const waiting = [nodeId];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     if (seen.has(id)) continue;
     seen.add(id);
-    const [now, then] = [own(draft.nodes, id), own(live.nodes, id)];
-    if (!now || !then || !sameNode(now, then)) return false;
-    const edges = edgesInto(draft, id);
-    if (edges.join("\n") !== edgesInto(live, id).join("\n")) return false;
-    for (const { from, to } of draft.edges) if (parsePortRef(to).node === id) waiting.push(parsePortRef(from).node);
+    for (const { from, to } of document.edges) if (parsePortRef(to).node === id) waiting.push(parsePortRef(from).node);
   }
-  return true;
+  return seen;
 }
 
 function sameNode(one: PipelineNode, other: PipelineNode): boolean {

@@ -34,6 +34,7 @@ export const words = {
     en: "No source record is retained yet, so the draft cannot be tried. It is as soon as one passes.",
     zh: "尚无保留的源记录，无法试算草稿；有记录经过后自动试算。",
   },
+  draftOnly: { en: "Only in the draft", zh: "仅在草稿中" },
   draftRows: { en: "Rows that differ", zh: "有差异的行" },
   draftSame: { en: "No row differs.", zh: "没有差异。" },
   draftWorking: { en: "Trying the draft", zh: "正在试算草稿" },
