@@ -8,6 +8,7 @@ import { QuickAddList } from "./canvas/QuickAddList.tsx";
 import { CommandPalette } from "./commands/CommandPalette.tsx";
 import { KeyList } from "./commands/KeyList.tsx";
 import { useKeys } from "./commands/use-keys.ts";
+import { Connections } from "./connections/Connections.tsx";
 import { Gallery } from "./gallery/Gallery.tsx";
 import { Inspector } from "./inspector/Inspector.tsx";
 import { JsonDocument } from "./inspector/JsonDocument.tsx";
@@ -43,6 +44,10 @@ export function App() {
         {view === "gallery" ? (
           <main className={classes.gallery}>
             <Gallery />
+          </main>
+        ) : view === "connections" ? (
+          <main className={classes.gallery}>
+            <Connections />
           </main>
         ) : isOpen ? (
           <Workbench />

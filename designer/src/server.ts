@@ -18,6 +18,7 @@ import type {
   SavedDraft,
   Template,
   TemplateSummary,
+  TestedConnection,
   TopicSummary,
   TryRequest,
   TryResult,
@@ -109,7 +110,8 @@ export const server = {
   connections: (signal?: AbortSignal) => get<Connection[]>("/connections", {}, signal),
   saveConnection: ({ name, ...body }: Connection) => send<Connection>("PUT", `/connections/${part(name)}`, body),
   deleteConnection: (name: string) => send<void>("DELETE", `/connections/${part(name)}`),
-  testConnection: (name: string) => send<ConnectionTest>("POST", `/connections/${part(name)}/test`, {}),
+  /** Tries settings, saved or not; with a name, the stored secrets of that connection stand in for hidden ones. */
+  testConnection: (settings: TestedConnection) => send<ConnectionTest>("POST", "/connections/test", settings),
   environments: (signal?: AbortSignal) => get<Environment[]>("/environments", {}, signal),
   saveEnvironment: ({ name, ...body }: Environment) => send<Environment>("PUT", `/environments/${part(name)}`, body),
   deleteEnvironment: (name: string) => send<void>("DELETE", `/environments/${part(name)}`),

@@ -1,4 +1,4 @@
-import { show, useUi } from "../store/ui.ts";
+import { show } from "../store/ui.ts";
 import type { Command } from "./command.ts";
 import { hasSelectedNodes, selection } from "./state.ts";
 
@@ -7,6 +7,6 @@ export const connectFrom: Command = {
   label: { en: "Connect the node to …", zh: "将节点连接到…" },
   group: "add",
   keys: ["C"],
-  isEnabled: () => hasSelectedNodes() && selection().nodes.length === 1 && useUi.getState().view !== "gallery",
+  isEnabled: () => hasSelectedNodes() && selection().nodes.length === 1,
   run: () => show({ overlay: "connect" }),
 };

@@ -14,6 +14,7 @@ import { editJson } from "./edit-json.ts";
 import { exportFile } from "./export-file.ts";
 import { find } from "./find.ts";
 import { group, ungroup } from "./group.ts";
+import { openConnections } from "./open-connections.ts";
 import { openGallery } from "./open-gallery.ts";
 import { paste } from "./paste.ts";
 import { quickAdd } from "./quick-add.ts";
@@ -91,6 +92,7 @@ export const commands: readonly Command[] = [
   find,
   commandPalette,
   openGallery,
+  openConnections,
   exportFile,
   showKeys,
 ];

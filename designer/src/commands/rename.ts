@@ -1,5 +1,5 @@
 import { edit, useDocument } from "../store/document.ts";
-import { show, useUi } from "../store/ui.ts";
+import { show } from "../store/ui.ts";
 import type { Command } from "./command.ts";
 import { hasSelectedNodes, selection } from "./state.ts";
 
@@ -19,7 +19,7 @@ export const rename: Command = {
   label: { en: "Rename", zh: "重命名" },
   group: "edit",
   keys: ["F2"],
-  isEnabled: () => hasSelectedNodes() && selection().nodes.length === 1 && useUi.getState().view !== "gallery",
+  isEnabled: () => hasSelectedNodes() && selection().nodes.length === 1,
   run() {
     const [nodeId] = selection().nodes;
     if (nodeId !== undefined) show({ renaming: nodeId });

@@ -1,14 +1,14 @@
 /** What several commands ask before they are enabled. */
 import { useDocument } from "../store/document.ts";
 import { type Selection, useSelection } from "../store/selection.ts";
-import { useUi } from "../store/ui.ts";
+import { showsPipeline, useUi } from "../store/ui.ts";
 
 export function selection(): Selection {
   return useSelection.getState();
 }
 
 export function isPipelineOpen(): boolean {
-  return useDocument.getState().pipelineId !== undefined && useUi.getState().view !== "gallery";
+  return useDocument.getState().pipelineId !== undefined && showsPipeline(useUi.getState());
 }
 
 export function hasSelectedNodes(): boolean {

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { useUi } from "../store/ui.ts";
+import { showsPipeline, useUi } from "../store/ui.ts";
 import { selectedText } from "./copy.ts";
 import { cutSelected } from "./cut.ts";
 import { commands, runCommand } from "./index.ts";
@@ -59,6 +59,6 @@ function isElsewhere(target: EventTarget | null): boolean {
 }
 
 function isOnCanvas(target: EventTarget | null): boolean {
-  if (useUi.getState().view === "gallery") return false;
+  if (!showsPipeline(useUi.getState())) return false;
   return target === document.body || (target instanceof Element && target.closest("[data-canvas]") !== null);
 }

@@ -2,9 +2,11 @@ import { Alert, Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
 import { IconAlertCircle, IconRocket } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { EnvironmentChoice } from "../connections/EnvironmentChoice.tsx";
 import { analyzeNow, useAnalysis } from "../store/analysis.ts";
 import { useDifference } from "../store/difference.ts";
 import { useDocument } from "../store/document.ts";
+import { useRunEnvironment } from "../store/live.ts";
 import { deploy, useSession } from "../store/session.ts";
 import { openDrawer, show, useUi } from "../store/ui.ts";
 import { useDifferenceText } from "./DraftBanner.tsx";
@@ -28,12 +30,14 @@ function Plan() {
   const { document, live } = useDocument();
   const difference = useDifference();
   const busy = useSession((session) => session.busy !== undefined);
+  const deployedWith = useRunEnvironment();
+  const [environment, setEnvironment] = useState(deployedWith);
   const [from, setFrom] = useState<"keep" | "fresh">("keep");
   useEffect(() => void analyzeNow(), []);
   const errors = useAnalysis(({ problems }) => problems.filter(({ severity }) => severity === "error").length);
   const differenceText = useDifferenceText(difference);
   const run = async () => {
-    if (await deploy(live ? { from } : {})) close();
+    if (await deploy({ ...(live ? { from } : {}), ...(environment === undefined ? {} : { environment }) })) close();
   };
   const name = (id: string) => document.nodes[id]?.name ?? live?.document.nodes[id]?.name ?? id;
   const kept = Object.keys(document.nodes).length - difference.added.size;
@@ -61,6 +65,7 @@ function Plan() {
           </Button>
         </Alert>
       )}
+      <EnvironmentChoice aliases={document.connections ?? {}} environment={environment} onChange={setEnvironment} />
       {live && (
         <>
           <Radio.Group value={from} onChange={(next) => setFrom(next === "fresh" ? "fresh" : "keep")} label={t("stateTitle")}>

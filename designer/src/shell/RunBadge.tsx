@@ -9,7 +9,7 @@ import {
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useDocument } from "../store/document.ts";
-import { useRunState, useRunVersion } from "../store/live.ts";
+import { useRunEnvironment, useRunState, useRunVersion } from "../store/live.ts";
 import classes from "./shell.module.css";
 
 const ICONS = {
@@ -28,6 +28,7 @@ export function RunBadge() {
   const { t } = useTranslation("shell");
   const deployed = useDocument(({ live }) => live?.version);
   const version = useRunVersion() ?? deployed;
+  const environment = useRunEnvironment();
   const state = useRunState() ?? (deployed === undefined ? "none" : "stopped");
   const Icon = ICONS[state];
   return (
@@ -35,6 +36,11 @@ export function RunBadge() {
       <Icon size={12} aria-hidden />
       <strong>{t(`run.${state}`)}</strong>
       {version !== undefined && <span>{t("version", { version })}</span>}
+      {environment !== undefined && (
+        <span className={classes.environment} title={t("inEnvironment", { environment })}>
+          {t("inEnvironment", { environment })}
+        </span>
+      )}
     </output>
   );
 }

@@ -21,6 +21,7 @@ import { editJson } from "../commands/edit-json.ts";
 import { exportFile } from "../commands/export-file.ts";
 import { runCommand } from "../commands/index.ts";
 import { isMac, keysText } from "../commands/keys.ts";
+import { openConnections } from "../commands/open-connections.ts";
 import { openGallery } from "../commands/open-gallery.ts";
 import { redo } from "../commands/redo.ts";
 import { showKeys } from "../commands/show-keys.ts";
@@ -33,7 +34,7 @@ import { useDifference } from "../store/difference.ts";
 import { useDocument } from "../store/document.ts";
 import { useRunState } from "../store/live.ts";
 import { useSession } from "../store/session.ts";
-import { show, useUi } from "../store/ui.ts";
+import { show, showsPipeline, useUi } from "../store/ui.ts";
 import { words as storeWords } from "../store/words.ts";
 import { cycleColorScheme, keepColorScheme } from "./color-scheme.ts";
 import mark from "./mark.svg";
@@ -45,11 +46,11 @@ import classes from "./shell.module.css";
 export function TopBar() {
   const { t } = useTranslation("shell");
   const isOpen = useDocument(({ pipelineId }) => pipelineId !== undefined);
-  const isGallery = useUi(({ view }) => view === "gallery");
+  const isShown = useUi(showsPipeline) && isOpen;
   const name = useDocument(({ document }) => document.name);
   useEffect(() => {
-    document.title = isOpen && !isGallery ? `${name} · Millrace` : "Millrace";
-  }, [name, isOpen, isGallery]);
+    document.title = isShown ? `${name} · Millrace` : "Millrace";
+  }, [name, isShown]);
   return (
     <header className={classes.top}>
       <Tooltip label={t("pipelines")} openDelay={400}>
@@ -59,7 +60,7 @@ export function TopBar() {
           <IconChevronDown size={13} aria-hidden />
         </UnstyledButton>
       </Tooltip>
-      {isOpen && !isGallery && (
+      {isShown && (
         <>
           <VisuallyHidden>
             <h1>{name}</h1>
@@ -71,7 +72,7 @@ export function TopBar() {
         </>
       )}
       <span className={classes.space} />
-      {isOpen && !isGallery && (
+      {isShown && (
         <>
           <RunBadge />
           <RunButtons />
@@ -207,7 +208,7 @@ function Settings() {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {[editJson, exportFile, startFresh, showKeys].map((command) => (
+          {[editJson, exportFile, startFresh, openConnections, showKeys].map((command) => (
             <Menu.Item
               key={command.id}
               disabled={!command.isEnabled()}

@@ -5,7 +5,9 @@ import { type Address, addressText, readAddress } from "./address.ts";
 test("an address says what is open and what is selected", () => {
   expect(readAddress("#/pipelines/p1/nodes/filter")).toEqual({ pipelineId: "p1", nodeId: "filter" });
   expect(readAddress(addressText({ pipelineId: "p1", edge: "a.out->b.in" }))).toEqual({ pipelineId: "p1", edge: "a.out->b.in" });
-  expect(readAddress("#/gallery")).toEqual({ gallery: true });
+  expect(readAddress("#/gallery")).toEqual({ page: "gallery" });
+  expect(readAddress("#/connections")).toEqual({ page: "connections" });
+  expect(addressText({ page: "connections", pipelineId: "p1" })).toBe("#/connections");
   expect(readAddress("")).toEqual({});
   expect(readAddress("#/nonsense/%zz")).toEqual({});
 });

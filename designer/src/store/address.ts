@@ -1,35 +1,40 @@
 /**
  * What is open stands in the address, so that it can be linked to and survives a reload: `#/pipelines/ID`, with `/nodes/NODE` or `/edges/EDGE` for what is selected
- * alone, and `#/gallery`.
+ * alone, `#/gallery` and `#/connections`.
  */
 import { viewport } from "../canvas/viewport.ts";
 import { useDocument } from "./document.ts";
 import { edgeKey } from "./edge-key.ts";
 import { select, useSelection } from "./selection.ts";
 import { loadPipelines, openPipeline } from "./session.ts";
-import { openDrawer, show, useUi } from "./ui.ts";
+import { openDrawer, show, showsPipeline, type UiState, useUi } from "./ui.ts";
 
 export interface Address {
   readonly pipelineId?: string;
   readonly nodeId?: string;
   readonly edge?: string;
-  readonly gallery?: true;
+  readonly page?: Page;
 }
+
+/** What needs no pipeline. */
+type Page = (typeof PAGES)[number];
+const PAGES = ["gallery", "connections"] as const;
 
 export function readAddress(hash: string): Address {
   const [room, id, part, what] = hash
     .replace(/^#\/?/, "")
     .split("/")
     .map((text) => (/%[^0-9a-f]|%.?$/i.test(text) ? text : decodeURIComponent(text)));
-  if (room === "gallery") return { gallery: true };
+  const page = PAGES.find((one) => one === room);
+  if (page) return { page };
   if (room !== "pipelines" || !id) return {};
   if (part === "nodes" && what) return { pipelineId: id, nodeId: what };
   if (part === "edges" && what) return { pipelineId: id, edge: what };
   return { pipelineId: id };
 }
 
-export function addressText({ pipelineId, nodeId, edge, gallery }: Address): string {
-  if (gallery || pipelineId === undefined) return "#/gallery";
+export function addressText({ pipelineId, nodeId, edge, page }: Address): string {
+  if (page || pipelineId === undefined) return `#/${page ?? "gallery"}`;
   const place = nodeId !== undefined ? ["nodes", nodeId] : edge !== undefined ? ["edges", edge] : [];
   return `#/${["pipelines", pipelineId, ...place].map(encodeURIComponent).join("/")}`;
 }
@@ -38,7 +43,7 @@ export function addressText({ pipelineId, nodeId, edge, gallery }: Address): str
 export function followAddress(): () => void {
   const go = () => void open(readAddress(globalThis.location.hash));
   globalThis.addEventListener("hashchange", go);
-  const stops = [useDocument.subscribe(write), useSelection.subscribe(write), useUi.subscribe(write)];
+  const stops = [useDocument.subscribe(write), useSelection.subscribe(write), useUi.subscribe(write), useUi.subscribe(leave)];
   go();
   return () => {
     globalThis.removeEventListener("hashchange", go);
@@ -46,11 +51,23 @@ export function followAddress(): () => void {
   };
 }
 
-async function open({ pipelineId, nodeId, edge, gallery }: Address): Promise<void> {
-  if (gallery) return show({ view: "gallery" });
-  if (pipelineId === undefined) return openNewest();
-  if (useDocument.getState().pipelineId !== pipelineId && !(await openPipeline(pipelineId))) return show({ view: "gallery" });
-  if (useUi.getState().view === "gallery") show({ view: "canvas" });
+/** Counts what was asked to be open: a pipeline that comes when somebody has gone elsewhere must not bring them back. */
+let asked = 0;
+
+function leave(now: UiState, before: UiState): void {
+  if (now.view !== before.view && !showsPipeline(now)) asked += 1;
+}
+
+async function open({ pipelineId, nodeId, edge, page }: Address): Promise<void> {
+  asked += 1;
+  const mine = asked;
+  const isWanted = () => mine === asked;
+  if (page) return show({ view: page });
+  if (pipelineId === undefined) return openNewest(isWanted);
+  const isThere = useDocument.getState().pipelineId === pipelineId || (await openPipeline(pipelineId, isWanted));
+  if (!isWanted()) return;
+  if (!isThere) return show({ view: "gallery" });
+  if (!showsPipeline(useUi.getState())) show({ view: "canvas" });
   const { nodes, edges } = useDocument.getState().document;
   if (nodeId !== undefined && Object.hasOwn(nodes, nodeId)) {
     select({ nodes: [nodeId] });
@@ -62,20 +79,22 @@ async function open({ pipelineId, nodeId, edge, gallery }: Address): Promise<voi
 }
 
 /** The bare address: what runs, else what was worked on last, else the gallery. */
-async function openNewest(): Promise<void> {
+async function openNewest(isWanted: () => boolean): Promise<void> {
   const pipelines = await loadPipelines();
   const newest = pipelines.find(({ run }) => run?.state === "running") ?? pipelines[0];
-  if (!newest || !(await openPipeline(newest.id))) show({ view: "gallery" });
+  const isThere = newest !== undefined && isWanted() && (await openPipeline(newest.id, isWanted));
+  if (!isThere && isWanted()) show({ view: "gallery" });
 }
 
 function write(): void {
   const { pipelineId } = useDocument.getState();
   const { view } = useUi.getState();
-  if (pipelineId === undefined && view !== "gallery") return;
+  const page = PAGES.find((one) => one === view);
+  if (pipelineId === undefined && !page) return;
   const { nodes, edges, notes } = useSelection.getState();
   const single = nodes.length + edges.length + notes.length === 1;
   const text = addressText({
-    ...(view === "gallery" ? { gallery: true as const } : {}),
+    ...(page ? { page } : {}),
     ...(pipelineId === undefined ? {} : { pipelineId }),
     ...(single && nodes[0] !== undefined ? { nodeId: nodes[0] } : {}),
     ...(single && edges[0] !== undefined ? { edge: edges[0] } : {}),
@@ -83,7 +102,7 @@ function write(): void {
   // Replaced and not pushed while the selection moves about: "back" leads to another pipeline, not through every click.
   const { location, history } = globalThis;
   if (location.hash === text) return;
-  const samePlace = readAddress(location.hash).pipelineId === pipelineId && view !== "gallery";
+  const samePlace = readAddress(location.hash).pipelineId === pipelineId && !page;
   if (samePlace || location.hash === "") history.replaceState(null, "", text);
   else history.pushState(null, "", text);
 }

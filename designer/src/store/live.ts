@@ -106,6 +106,11 @@ export function useRunVersion(): number | undefined {
   return useSyncExternalStore(onRun, () => run?.version);
 }
 
+/** With which the run was deployed; undefined: every alias means what is built in. */
+export function useRunEnvironment(): string | undefined {
+  return useSyncExternalStore(onRun, () => run?.environment);
+}
+
 /** Whether the stream is open; while it is not, the numbers are old. */
 export function useConnected(): boolean {
   return useSyncExternalStore(onRun, () => connected);

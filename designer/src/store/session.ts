@@ -29,12 +29,13 @@ export async function loadPipelines(): Promise<readonly PipelineSummary[]> {
   return sorted;
 }
 
-/** Opens a stored pipeline on the canvas. False: it could not be (a notice says why). */
-export async function openPipeline(id: string): Promise<boolean> {
+/** Opens a stored pipeline on the canvas, unless it is not wanted any more once it is here. False: it could not be (a notice says why). */
+export async function openPipeline(id: string, isWanted: () => boolean = () => true): Promise<boolean> {
   useSession.setState({ opening: true });
   const [pipeline, run] = await Promise.all([attempt(() => server.pipeline(id)), attempt(() => server.run(id), 404)]);
   useSession.setState({ opening: false });
   if (!pipeline) return false;
+  if (!isWanted()) return true;
   openLoaded({ ...pipeline, ...(run ? { run } : {}) });
   return true;
 }

@@ -7,8 +7,8 @@ export type DrawerTab = "preview" | "problems" | "dead-letters" | "topics";
 export type Overlay = "commands" | "keys" | "connect" | "deploy" | "stop" | "find" | "json";
 
 export interface UiState {
-  /** `gallery`: no pipeline is open, or somebody looks for a template. */
-  readonly view: "canvas" | "outline" | "gallery";
+  /** `gallery`: no pipeline is open, or somebody looks for a template. `connections` needs no pipeline either. */
+  readonly view: "canvas" | "outline" | "gallery" | "connections";
   readonly palette: boolean;
   readonly inspector: boolean;
   /** Undefined: closed. */
@@ -32,6 +32,11 @@ export const useUi = create<UiState>()(() => ({
   renaming: undefined,
   focusParam: undefined,
 }));
+
+/** Whether the open pipeline is what is seen. */
+export function showsPipeline({ view }: UiState): boolean {
+  return view === "canvas" || view === "outline";
+}
 
 export function show(part: Partial<UiState>): void {
   useUi.setState(part);

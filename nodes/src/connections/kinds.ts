@@ -22,6 +22,16 @@ export interface ConnectionSetting {
 export const connectionKinds: readonly ConnectionKind[] = [
   {
     kind: "built-in",
+    role: "topic",
+    title: { en: "Built-in topics", zh: "内置主题" },
+    description: {
+      en: "The topics of the data folder. There is nothing to set: every connection of this kind means the same topics.",
+      zh: "数据文件夹中的主题。没有可设置的内容：此类连接都指向同一组主题。",
+    },
+    settings: [],
+  },
+  {
+    kind: "built-in",
     role: "files",
     title: { en: "Files in a folder", zh: "文件夹中的文件" },
     description: {
@@ -40,15 +50,5 @@ export const connectionKinds: readonly ConnectionKind[] = [
         example: "/data/logs",
       },
     ],
-  },
-  {
-    kind: "built-in",
-    role: "topic",
-    title: { en: "Built-in topics", zh: "内置主题" },
-    description: {
-      en: "The topics of the data folder. There is nothing to set: every connection of this kind means the same topics.",
-      zh: "数据文件夹中的主题。没有可设置的内容：此类连接都指向同一组主题。",
-    },
-    settings: [],
   },
 ];

@@ -1,0 +1,133 @@
+import { Alert, Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
+import type { Connection, Environment } from "@millrace/server/api";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useWords } from "../i18n/use-words.ts";
+import { server } from "../server.ts";
+import { type Alias, choicesFor, gatherAliases } from "./aliases.ts";
+import type { Known } from "./use-connections.ts";
+import { useSending } from "./use-sending.ts";
+
+interface EnvironmentFormProps {
+  /** Undefined: closed. */
+  readonly editing: Environment | "new" | undefined;
+  readonly known: Known;
+  readonly onClose: () => void;
+  readonly onSaved: () => Promise<void>;
+}
+
+export function EnvironmentForm({ editing, known, onClose, onSaved }: EnvironmentFormProps) {
+  const { t } = useTranslation("connections");
+  const before = editing === "new" ? undefined : editing;
+  return (
+    <Modal
+      opened={editing !== undefined}
+      onClose={onClose}
+      title={before ? t("editNamed", { name: before.name }) : t("newEnvironment")}
+      closeButtonProps={{ "aria-label": t("close") }}
+      size={560}
+    >
+      {editing !== undefined && <Fields before={before} known={known} onClose={onClose} onSaved={onSaved} />}
+    </Modal>
+  );
+}
+
+interface FieldsProps extends Omit<EnvironmentFormProps, "editing"> {
+  readonly before: Environment | undefined;
+}
+
+function Fields({ before, known, onClose, onSaved }: FieldsProps) {
+  const { t } = useTranslation("connections");
+  const words = useWords();
+  const [name, setName] = useState(before?.name ?? "");
+  const [chosen, setChosen] = useState<Readonly<Record<string, string>>>(before?.connections ?? {});
+  const { busy, failure, send } = useSending();
+  const aliases = gatherAliases(known.pipelines, before);
+  const isTaken = !before && known.environments.some((environment) => environment.name === name.trim());
+
+  const choose = (alias: string, connection: string) => {
+    const { [alias]: _, ...others } = chosen;
+    setChosen(connection === "" ? others : { ...others, [alias]: connection });
+  };
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!(await send(() => server.saveEnvironment({ name: name.trim(), connections: { ...chosen } })))) return;
+    onClose();
+    await onSaved();
+  };
+  return (
+    <form onSubmit={(event) => void save(event)}>
+      <Stack gap="sm">
+        <TextInput
+          label={t("name")}
+          description={t("nameHelp")}
+          required
+          disabled={before !== undefined}
+          {...(before ? {} : { "data-autofocus": true })}
+          error={isTaken && t("nameTaken", { name: name.trim() })}
+          value={name}
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+        />
+        <Text size="sm">{aliases.length === 0 ? t("noAliases") : t("aliasesHelp")}</Text>
+        {aliases.map((alias) => (
+          <AliasField
+            key={alias.name}
+            alias={alias}
+            connections={known.connections}
+            chosen={Object.hasOwn(chosen, alias.name) ? chosen[alias.name] : undefined}
+            onChange={(connection) => choose(alias.name, connection)}
+          />
+        ))}
+        {before && (
+          <Text size="xs" c="var(--mr-muted)">
+            {t("takenUp")}
+          </Text>
+        )}
+        {failure && (
+          <Alert color="red" variant="light" p="xs" role="alert">
+            {words(failure)}
+          </Alert>
+        )}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {t("cancel")}
+          </Button>
+          <Button type="submit" loading={busy} disabled={name.trim() === "" || isTaken}>
+            {t("save")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+interface AliasFieldProps {
+  readonly alias: Alias;
+  readonly connections: readonly Connection[];
+  readonly chosen: string | undefined;
+  /** Empty: built in. */
+  readonly onChange: (connection: string) => void;
+}
+
+function AliasField({ alias, connections, chosen, onChange }: AliasFieldProps) {
+  const { t } = useTranslation("connections");
+  const { name, roles, pipelines } = alias;
+  const choices = choicesFor(alias, connections, chosen);
+  const [role] = roles;
+  const chosenRole = connections.find((one) => one.name === chosen)?.role;
+  const misfit = chosenRole !== undefined && roles.length > 0 && !(roles.length === 1 && role === chosenRole);
+  const usedBy = pipelines.length === 0 ? t("aliasUnused") : t("aliasUsed", { names: pipelines.join(", ") });
+  return (
+    <NativeSelect
+      label={name}
+      description={roles.length > 0 && choices.length === 0 ? `${usedBy} ${t("noneFits")}` : usedBy}
+      error={misfit && (roles.length > 1 ? t("rolesDiffer") : t("wrongRole", { connection: chosen ?? "" }))}
+      value={chosen ?? ""}
+      data={[
+        { value: "", label: roles.length === 1 && role ? t(`builtIn.${role}`) : t("builtInAny") },
+        ...choices.map((connection) => ({ value: connection.name, label: connection.name })),
+      ]}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+    />
+  );
+}
