@@ -62,7 +62,7 @@ export async function killRuns(kills: number, seed: number): Promise<KillRunRepo
     let killedAtWork = 0;
     for (let kill = 0; kill < kills; kill++) {
       const before = lengthOf(written);
-      await killAfter(["run", file, "--data", data, "--resume"], 300 + random() * 1_200);
+      await killAfter(random() * 800, kill % 4 === 3, ["run", file, "--data", data, "--resume"]);
       if (lengthOf(written) > before) killedAtWork++;
     }
     const { code, stderr } = await millrace(["run", file, "--data", data, "--resume"]);
@@ -88,15 +88,15 @@ export async function killRuns(kills: number, seed: number): Promise<KillRunRepo
   }
 }
 
-function killAfter(args: readonly string[], ms: number): Promise<void> {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: "ignore" });
+/** Ends the process some time after it says that it runs, or, where `atStart`, some time after its start. */
+async function killAfter(ms: number, atStart: boolean, args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const runs = new Promise<void>((resolve) => child.stderr.on("data", (text: Buffer) => text.includes("Running") && resolve()));
+  if (!atStart) await Promise.race([runs, exited]);
   const timer = setTimeout(() => child.kill("SIGKILL"), ms);
-  return new Promise((resolve) =>
-    child.once("exit", () => {
-      clearTimeout(timer);
-      resolve();
-    }),
-  );
+  await exited;
+  clearTimeout(timer);
 }
 
 function lengthOf(file: string): number {
