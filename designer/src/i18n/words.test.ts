@@ -67,29 +67,3 @@ describe.each(Object.entries(rooms))("words of %s", (room, words) => {
     else expect(unused.filter((key) => !sources.some(([, text]) => text.includes(`"${key}"`)))).toEqual([]);
   });
 });
-
-/** Words of the trade: English term in a string → its Chinese one in the same string. */
-const GLOSSARY: readonly (readonly [RegExp, RegExp])[] = [
-  [/\bpipelines?\b/i, /流水线/],
-  [/\bnodes?\b/i, /节点/],
-  [/\bedges?\b/i, /连线/],
-  [/\bwatermarks?\b/i, /水位线/],
-  [/\bevent time\b/i, /事件时间/],
-  [/\bcheckpoints?\b/i, /检查点/],
-  [/\bsavepoints?\b/i, /保存点/],
-  [/\bdead letters?\b/i, /死信/],
-  [/\btopics?\b/i, /主题/],
-  [/\bdraft\b/i, /草稿/],
-  [/\btemplates?\b/i, /模板/],
-];
-
-test("Chinese strings use the glossary's words", () => {
-  const wrong = Object.entries(rooms).flatMap(([room, words]) =>
-    Object.entries(words).flatMap(([key, { en, zh }]) =>
-      GLOSSARY.filter(([english, chinese]) => english.test(en) && !chinese.test(zh)).map(
-        ([english]) => `${room} ${key}: ${english.source}`,
-      ),
-    ),
-  );
-  expect(wrong).toEqual([]);
-});

@@ -32,7 +32,7 @@ export const words = {
   },
   draftNoRecords: {
     en: "No source record is retained yet, so the draft cannot be tried. It is as soon as one passes.",
-    zh: "尚无保留的源记录，无法试算草稿；有记录经过后自动试算。",
+    zh: "数据源尚无保留的记录，无法试算草稿；有记录经过后自动试算。",
   },
   draftOnly: { en: "Only in the draft", zh: "仅在草稿中" },
   draftRows: { en: "Rows that differ", zh: "有差异的行" },

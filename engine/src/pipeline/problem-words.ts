@@ -89,7 +89,7 @@ const PROBLEM_WORDS = {
       `a document from a newer format: it has format version ${text(a, "version")}, this Millrace reads up to ${text(a, "supported")}. ` +
       "Update Millrace, or export the pipeline again from the version that wrote it.",
     zh: (a) =>
-      `文档来自更新的格式：其格式版本为 ${text(a, "version")}，当前 Millrace 最高支持 ${text(a, "supported")}。请升级 Millrace，或用写出该文档的版本重新导出。`,
+      `文档来自更新的格式：其格式版本为 ${text(a, "version")}，当前 Millrace 最高支持 ${text(a, "supported")}。请升级 Millrace，或用写出该文档的版本重新导出流水线。`,
   },
   "format.expected": {
     en: (a) => `expected ${expectedEn(a)}, ${gotEn(a)}.${tryEn(a)}`,
@@ -191,7 +191,7 @@ const PROBLEM_WORDS = {
   },
   "graph.no-sink": {
     en: () => "no sink is in use: the rows go nowhere. Add a sink, for example a topic.",
-    zh: () => "没有启用的输出节点：数据无处可去。请添加输出节点，例如 topic。",
+    zh: () => "没有启用的输出节点：数据无处可去。请添加输出节点，例如主题输出。",
   },
   "graph.same-target": {
     en: (a) =>
