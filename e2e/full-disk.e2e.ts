@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "@playwright/test";
 import { type Disk, fillDisk } from "./full-disk.ts";
 import { dataFolder, REPOSITORY, removeFolder } from "./millrace.ts";
@@ -64,7 +65,7 @@ function realDisk(): TestDisk | undefined {
 /** A server that sees a small disk. */
 function seenDisk(): TestDisk {
   const data = dataFolder();
-  const preload = join(REPOSITORY, "nodes/src/connections/built-in-topics/small-disk.ts");
+  const preload = pathToFileURL(join(REPOSITORY, "nodes/src/connections/built-in-topics/small-disk.ts")).href;
   return {
     kind: "48 MB as the server sees it",
     data,

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { open } from "lmdb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -83,7 +84,7 @@ describe("the topics' folder", () => {
   });
 
   it("says that the disk is full, loses nothing and goes on when there is room", { timeout: 60_000 }, async () => {
-    const program = new URL("./fill-disk.ts", import.meta.url).pathname;
+    const program = fileURLToPath(new URL("./fill-disk.ts", import.meta.url));
     const disk = new URL("./small-disk.ts", import.meta.url).href;
     const child = spawn(process.execPath, ["--import", disk, program, folder], {
       env: { ...process.env, SMALL_DISK: JSON.stringify({ folder, bytes: 40 << 20 }) },
