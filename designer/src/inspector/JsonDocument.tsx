@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
-import { type Problem, placeText, words as problemWords, readDocument } from "@millrace/engine/pipeline";
+import { type Problem, words as problemWords, readDocument } from "@millrace/engine/pipeline";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { JsonEditor } from "../editor/JsonEditor.tsx";
@@ -58,13 +58,12 @@ function Editor({ onClose }: { readonly onClose: () => void }) {
         }}
         label={t("documentJson")}
         schema={schema}
-        height="min(64vh, 700px)"
+        height={problems.length > 0 ? "min(40vh, 700px)" : "min(60vh, 700px)"}
       />
       {problems.length > 0 && (
         <Alert color="red" variant="light" p="xs" role="alert">
           {problems.slice(0, 8).map((problem) => (
             <Text key={JSON.stringify(problem)} size="sm">
-              {problem.path && problem.path.length > 0 ? `${placeText(problem.path)}: ` : ""}
               {words(problemWords(problem))}
             </Text>
           ))}

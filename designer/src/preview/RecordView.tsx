@@ -63,7 +63,7 @@ export function RecordView({ record, pinned, timeZone, way, onPin, onClose }: Re
           </Text>
         )}
         <Text size="xs" c="var(--mr-muted)" title={`${t("eventTime")} · ${t("inTimeZone", { zone: timeZone })}`}>
-          {timeText(record.time)} {timeZone}
+          {record.time === null ? t("noEventTime") : `${timeText(record.time)} ${timeZone}`}
         </Text>
         {record.truncated && <Tag tone="warning">{t("truncated")}</Tag>}
       </Group>

@@ -90,6 +90,7 @@ export const words = {
   moreDifferences_one: { en: "and {{count}} more", zh: "还有 {{count}} 处" },
   moreDifferences_other: { en: "and {{count}} more", zh: "还有 {{count}} 处" },
   moreLetters: { en: "More", zh: "更多" },
+  noEventTime: { en: "No event time", zh: "无事件时间" },
   noLetterMatches: { en: "No dead letter matches.", zh: "没有匹配的死信。" },
   noLetters: { en: "No dead letters: every row could be processed.", zh: "没有死信：所有行都已处理。" },
   noPorts: { en: "This node has no ports yet.", zh: "此节点尚无端口。" },
