@@ -54,7 +54,7 @@ export function TopBar() {
   return (
     <header className={classes.top}>
       <Tooltip label={t("pipelines")} openDelay={400}>
-        <UnstyledButton className={classes.home ?? ""} onClick={() => runCommand(openGallery)} aria-label={t("pipelines")}>
+        <UnstyledButton className={classes.home ?? ""} onClick={() => runCommand(openGallery)} aria-label={`Millrace: ${t("pipelines")}`}>
           <img src={mark} alt="" width={22} height={22} />
           <span>Millrace</span>
           <IconChevronDown size={13} aria-hidden />
