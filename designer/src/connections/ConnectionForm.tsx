@@ -75,30 +75,36 @@ function Fields({ before, taken, onClose, onSaved }: FieldsProps) {
   return (
     <form onSubmit={(event) => void save(event)}>
       <Stack gap="sm">
-        <TextInput
-          label={t("name")}
-          description={t("nameHelp")}
-          required
-          disabled={before !== undefined}
-          {...(before ? {} : { "data-autofocus": true })}
-          error={isTaken && t("nameTaken", { name: name.trim() })}
-          value={name}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
-        />
-        <NativeSelect
-          label={t("kind")}
-          description={words(kind.description)}
-          // Environments count on what it is for.
-          disabled={before !== undefined}
-          value={keyOf(kind)}
-          data={connectionKinds.map((one) => ({ value: keyOf(one), label: words(one.title) }))}
-          onChange={({ currentTarget }) => {
-            const next = connectionKinds.find((one) => keyOf(one) === currentTarget.value) ?? kind;
-            setKind(next);
-            setValues(formValues(next, {}));
-            setTest(undefined);
-          }}
-        />
+        {!before && (
+          <TextInput
+            label={t("name")}
+            description={t("nameHelp")}
+            required
+            data-autofocus
+            error={isTaken && t("nameTaken", { name: name.trim() })}
+            value={name}
+            onChange={({ currentTarget }) => setName(currentTarget.value)}
+          />
+        )}
+        {/* What it is stays: environments count on it. */}
+        {before ? (
+          <Text size="sm">
+            {words(kind.title)}: {words(kind.description)}
+          </Text>
+        ) : (
+          <NativeSelect
+            label={t("kind")}
+            description={words(kind.description)}
+            value={keyOf(kind)}
+            data={connectionKinds.map((one) => ({ value: keyOf(one), label: words(one.title) }))}
+            onChange={({ currentTarget }) => {
+              const next = connectionKinds.find((one) => keyOf(one) === currentTarget.value) ?? kind;
+              setKind(next);
+              setValues(formValues(next, {}));
+              setTest(undefined);
+            }}
+          />
+        )}
         {kind.settings.map((setting, index) => (
           <SettingField
             key={setting.name}

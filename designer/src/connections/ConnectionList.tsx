@@ -121,7 +121,7 @@ function Row({ connection, name, isBuiltIn, users, onEdit, onDelete }: RowProps)
           {name} {isBuiltIn && <Tag tone="muted">{t("builtInMark")}</Tag>}
         </Table.Th>
         <Table.Td>
-          <Text size="sm">{kind ? words(isBuiltIn ? kind.description : kind.title) : connection.kind}</Text>
+          <Text size="sm">{isBuiltIn ? t(`builtInText.${connection.role}`) : kind ? words(kind.title) : connection.kind}</Text>
           {shownSettings(connection).map(({ setting, text }) => (
             <Text key={setting.name} size="xs" c="var(--mr-muted)">
               {words(setting.title)}: <span className={classes.place}>{text}</span>

@@ -58,16 +58,17 @@ function Fields({ before, known, onClose, onSaved }: FieldsProps) {
   return (
     <form onSubmit={(event) => void save(event)}>
       <Stack gap="sm">
-        <TextInput
-          label={t("name")}
-          description={t("nameHelp")}
-          required
-          disabled={before !== undefined}
-          {...(before ? {} : { "data-autofocus": true })}
-          error={isTaken && t("nameTaken", { name: name.trim() })}
-          value={name}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
-        />
+        {!before && (
+          <TextInput
+            label={t("name")}
+            description={t("nameHelp")}
+            required
+            data-autofocus
+            error={isTaken && t("nameTaken", { name: name.trim() })}
+            value={name}
+            onChange={({ currentTarget }) => setName(currentTarget.value)}
+          />
+        )}
         <Text size="sm">{aliases.length === 0 ? t("noAliases") : t("aliasesHelp")}</Text>
         {aliases.map((alias) => (
           <AliasField

@@ -28,6 +28,11 @@ export const words = {
   builtInMark: { en: "built in", zh: "内置" },
   "builtIn.topic": { en: "Built-in topics", zh: "内置主题" },
   "builtIn.files": { en: "Built-in files", zh: "内置文件" },
+  "builtInText.topic": { en: "The topics of the data folder. There is nothing to set.", zh: "数据文件夹中的主题，没有可设置的内容。" },
+  "builtInText.files": {
+    en: 'Files below "files" in the data folder. There is nothing to set.',
+    zh: "数据文件夹的 files 之下的文件，没有可设置的内容。",
+  },
   builtInAny: { en: "Built in", zh: "内置" },
   builtInForAll: { en: "Built-in for all", zh: "全部使用内置" },
   test: { en: "Test connection", zh: "测试连接" },
