@@ -114,6 +114,8 @@ export class NodeRuntime {
   private readonly host: NodeHost;
   private combined: CombinedWatermark | undefined;
   private hasEnded = false;
+  private lastKey: string | undefined;
+  private lastKeyBytes: Uint8Array = new Uint8Array(0);
   private readonly keyBytes = new Map<string, Uint8Array>();
   /** Some input has a key; what comes in by one without (the rules of a dynamic split) sees the state of no key. */
   private isKeyed = false;
@@ -294,12 +296,16 @@ export class NodeRuntime {
 
   /** A key that came before as the same bytes: most devices, users and orders come again, and rows flattened out of one record one after the other. */
   private bytesOf(key: string): Uint8Array {
+    // Without this the map's hash of each text costs more than all the rest here.
+    if (key === this.lastKey) return this.lastKeyBytes;
     let bytes = this.keyBytes.get(key);
     if (bytes === undefined) {
       if (this.keyBytes.size === MOST_KEYS) this.keyBytes.clear();
       bytes = Buffer.from(key);
       this.keyBytes.set(key, bytes);
     }
+    this.lastKey = key;
+    this.lastKeyBytes = bytes;
     return bytes;
   }
 

@@ -26,10 +26,26 @@ const LETTERS = "GyuMLdDHhkKmsSnaEXxZwWFe";
 export function datePattern(pattern: string): DatePattern | undefined {
   const parts = partsOf(pattern);
   if (!parts) return undefined;
-  return {
-    format: (wallMs, nanos, offsetMs) =>
-      parts.map((part) => ("literal" in part ? part.literal : formatPart(part.letter, part.count, wallMs, nanos, offsetMs))).join(""),
-    parse: (text) => parse(parts, text),
+  const format: DatePattern["format"] = (wallMs, nanos, offsetMs) =>
+    parts.map((part) => ("literal" in part ? part.literal : formatPart(part.letter, part.count, wallMs, nanos, offsetMs))).join("");
+  const isOfDays = parts.every((part) => "literal" in part || DAY_LETTERS.includes(part.letter));
+  return { format: isOfDays ? oncePerDay(format) : format, parse: (text) => parse(parts, text) };
+}
+
+/** Letters whose text is the same all day long. */
+const DAY_LETTERS = "GyuMLdDEewWF";
+
+/** Rows of a stream are mostly of the same day: its text is made once. */
+function oncePerDay(format: DatePattern["format"]): DatePattern["format"] {
+  let lastDay = Number.NaN;
+  let lastText = "";
+  return (wallMs, nanos, offsetMs) => {
+    const day = Math.floor(wallMs / DAY_MS);
+    if (day !== lastDay) {
+      lastText = format(wallMs, nanos, offsetMs);
+      lastDay = day;
+    }
+    return lastText;
   };
 }
 
