@@ -2,7 +2,9 @@
  * Back-pressure on a real run: its sink does not answer for a while, in the middle of an input that is many times what the run may hold. The source must
  * stop being read and memory must not grow; then the run must go on and lose nothing.
  */
+
 import { fork } from "node:child_process";
+import { once } from "node:events";
 import { createReadStream, createWriteStream, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -106,7 +108,7 @@ async function writeInput(file: string): Promise<void> {
   for (let id = 0; id < RECORDS; ) {
     const lines: string[] = [];
     for (const end = Math.min(id + 5_000, RECORDS); id < end; id++) lines.push(`{"id":${id},"pad":"${PAD}"}\n`);
-    if (!out.write(lines.join(""))) await new Promise((resolve) => out.once("drain", resolve));
+    if (!out.write(lines.join(""))) await once(out, "drain");
   }
   out.end();
   await finished(out);

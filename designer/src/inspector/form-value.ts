@@ -7,15 +7,6 @@ export function isRecord(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-export function valueAt(root: unknown, path: Path): unknown {
-  let value = root;
-  for (const step of path) {
-    if (typeof step === "number") value = Array.isArray(value) ? value[step] : undefined;
-    else value = isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined;
-  }
-  return value;
-}
-
 /** A copy with the value at `path` replaced; `undefined` removes the member (or the list's item). */
 export function withValueAt(root: unknown, path: Path, value: unknown): unknown {
   const [step, ...rest] = path;

@@ -47,11 +47,6 @@ export function useDraftEffect(wanted: boolean): DraftEffect {
   return useDraftEffectStore();
 }
 
-/** Once more, with the records retained by now. */
-export function refreshDraftEffect(): void {
-  if (viewers > 0) schedule(0);
-}
-
 useDocument.subscribe((now, before) => {
   if (viewers === 0) return;
   if (now.document !== before.document || now.live !== before.live || now.pipelineId !== before.pipelineId) schedule(DELAY_MS);
