@@ -3,6 +3,9 @@ import "./check-node.mjs";
 import { enableCompileCache, getCompileCacheDir } from "node:module";
 import { Command } from "commander";
 import { UsageError } from "../data-folder.ts";
+import { keepFreedMemory } from "../keep-freed-memory.ts";
+
+if (["start", "run"].includes(process.argv[2] ?? "")) keepFreedMemory();
 
 // Later starts take a third of the time and less memory. Worker threads look into the environment.
 enableCompileCache();
