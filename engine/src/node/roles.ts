@@ -20,7 +20,7 @@ export interface TopicLog {
   openReader(topic: string, partition: number, start: TopicStart): Promise<TopicReader>;
   /** Appends outside of any transaction; resolves with the offsets when the records are durable. */
   append(topic: string, records: readonly TopicRecord[]): Promise<readonly { partition: number; offset: number }[]>;
-  /** For sinks that take part in a checkpoint. `transactionId` is unique per run, sink and subtask, stable over restarts. */
+  /** For sinks that take part in a checkpoint. `transactionId` is unique per run, sink and subtask, stable over restarts. Once this has resolved, the commits of earlier writers with the id are settled: visible, or never to be. */
   openTransactionalWriter(transactionId: string): Promise<TransactionalWriter>;
 
   /** Positions of consumers, kept with the topics so that others see the lag: the offset to read next, by "topic-partition". A built-in log's are moved by the checkpoint's transaction when it is given. */

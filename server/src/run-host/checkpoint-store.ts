@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { BuiltInTransaction, Prepared, TopicLog, Words } from "@millrace/engine/node";
 import type { Checkpoint, Positions, SnapshotEntry, StateSchema } from "@millrace/engine/run";
-import { commitBuiltIn, readRecord } from "@millrace/nodes/connections";
+import { type CommitTransaction, commitBuiltIn, readRecord } from "@millrace/nodes/connections";
 import { countDeadLetters, deadLetterTopic } from "./dead-letters.ts";
 import { readStateFile, StateFileError, StateFileWriter, type StatePointer } from "./state-file.ts";
 
@@ -62,7 +62,15 @@ export class CheckpointStore {
     this.deadLetterTopic = deadLetterTopic(options.pipelineId);
   }
 
-  /** The newest checkpoint's state; undefined when the pipeline has none. */
+  /**
+   * Makes this run the one that may write. It comes before `load`: a run that lives still commits until then, and the last commit of one that was killed may be durable while
+   * readers do not see it before the next writer has come (LMDB shows a transaction after it has written it).
+   */
+  async claim(): Promise<void> {
+    await commitBuiltIn(this.topics, (tx) => tx.put(this.writerKey, this.identity.runId));
+  }
+
+  /** The newest checkpoint's state; undefined when the pipeline has none. To be called once the run has claimed the pipeline. */
   async load(): Promise<LoadedState | undefined> {
     const record = readRecord(this.topics, recordKey(this.identity.pipelineId)) as CheckpointRecord | undefined;
     if (!record) return undefined;
@@ -90,15 +98,11 @@ export class CheckpointStore {
     }
   }
 
-  /** Makes this run the one that may write; without `saved` what older runs left is forgotten. */
-  async takeOver(saved: LoadedState | undefined): Promise<void> {
-    const key = recordKey(this.identity.pipelineId);
+  /** Forgets what older runs left. */
+  async forget(): Promise<void> {
     await commitBuiltIn(this.topics, (tx) => {
-      if (saved) {
-        const { entries: _entries, replayOffset: _offset, ...record } = saved;
-        tx.put(key, { ...record, runId: this.identity.runId });
-      } else tx.put(key, undefined);
-      tx.put(`writer/${this.identity.pipelineId}`, this.identity.runId);
+      this.requireClaim(tx);
+      tx.put(recordKey(this.identity.pipelineId), undefined);
     });
   }
 
@@ -119,12 +123,7 @@ export class CheckpointStore {
       schemas: checkpoint.schemas,
     };
     await commitBuiltIn(this.topics, (tx) => {
-      if (tx.get(`writer/${this.identity.pipelineId}`) !== this.identity.runId) {
-        throw new PermanentFailure({
-          en: "Another run of this pipeline has taken over; this one can write nothing more. Stop one of the two.",
-          zh: "该流水线的另一个运行已接管；本运行不能再写入。请停止其中一个。",
-        });
-      }
+      this.requireClaim(tx);
       tx.put(recordKey(this.identity.pipelineId), record);
       return commitSinks(tx);
     });
@@ -133,6 +132,18 @@ export class CheckpointStore {
       await this.writer.removeOthers();
     }
     return { bytes: written, nextFull };
+  }
+
+  private requireClaim(tx: CommitTransaction): void {
+    if (tx.get(this.writerKey) === this.identity.runId) return;
+    throw new PermanentFailure({
+      en: "Another run of this pipeline has taken over; this one can write nothing more. Stop one of the two.",
+      zh: "该流水线的另一个运行已接管；本运行不能再写入。请停止其中一个。",
+    });
+  }
+
+  private get writerKey(): string {
+    return `writer/${this.identity.pipelineId}`;
   }
 
   countDeadLetters(): Promise<number> {

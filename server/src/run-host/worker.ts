@@ -93,6 +93,7 @@ async function execute(
     runId: start.runId,
     version: start.version,
   });
+  await store.claim();
   const saved = start.restore ? await store.load() : undefined;
   await createDeadLetterTopics(topics, start.pipelineId);
 
@@ -150,7 +151,7 @@ async function execute(
   const letterWriter = await topics.openTransactionalWriter(`dead-letters/${start.pipelineId}`);
   let lastCheckpoint: Frame["lastCheckpoint"];
   let kept = await store.countDeadLetters();
-  await store.takeOver(saved);
+  if (!saved) await store.forget();
   const reader = await openReplays(topics, start.pipelineId, saved?.replayOffset);
   runner = new Runner({
     graph,
