@@ -67,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const topics = createTopicLogs(connections, (config) => openBuiltIn(dataFolder, config));
     closing.push(() => topics.close());
 
-    const host = await createRunHost({ dataFolder, log });
+    const host = await createRunHost({ dataFolder, log: (line, about) => log(about === undefined ? line : `${about}: ${line}`) });
     const supervisor = createSupervisor({
       store: pipelines,
       host,

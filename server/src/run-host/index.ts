@@ -6,7 +6,7 @@ import { type TryInput, tryGraph } from "@millrace/engine/run";
 import { commitBuiltIn, readRecord } from "@millrace/nodes/connections";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { TryResult } from "../api.ts";
-import type { CreateRunHost, RunHost, StartRun } from "../runs/run-host.ts";
+import type { CreateRunHost, RestorePlan, RunHost, SavedState, StartRun } from "../runs/run-host.ts";
 import { type CheckpointRecord, recordKey } from "./checkpoint-store.ts";
 import { openConnections } from "./connections.ts";
 import { deadLetterTopic, readDeadLetters, replayTopic } from "./dead-letters.ts";
@@ -34,6 +34,9 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log }) => {
   const host: RunHost = {
     async startRun(request: StartRun) {
       if (running.has(request.pipelineId)) throw new Error(`pipeline ${request.pipelineId} is running already`);
+      const { restoreFrom } = request;
+      if (typeof restoreFrom === "object" && String(recordOf(request.pipelineId)?.checkpointId) !== restoreFrom.savepoint)
+        throw new Error(`pipeline ${request.pipelineId} has no savepoint ${restoreFrom.savepoint}`);
       const thread = new RunThread(request, { dataFolder, topics, log });
       running.set(request.pipelineId, thread);
       void thread.ended.then(() => running.delete(request.pipelineId));
@@ -42,7 +45,16 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log }) => {
     },
     async savedState(pipelineId) {
       const record = recordOf(pipelineId);
-      return record && { kind: record.kind, at: record.at, version: record.version };
+      return record && savedState(record);
+    },
+    async savepoints(pipelineId) {
+      const record = recordOf(pipelineId);
+      return record ? [savedState(record)] : [];
+    },
+    deleteSavepoint: async () => false,
+    async planRestore({ pipelineId, document }) {
+      const record = recordOf(pipelineId);
+      return record && { from: savedState(record), nodes: restoreOf(record, Object.keys(document.nodes)) };
     },
     deadLetters: (pipelineId, query) => readDeadLetters(topics, pipelineId, query),
     async forget(pipelineId) {
@@ -66,6 +78,15 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log }) => {
   };
   return host;
 };
+
+function savedState({ checkpointId, kind, at, version, state }: CheckpointRecord): SavedState {
+  return { id: String(checkpointId), kind, at, version, bytes: state.bytes, retained: kind === "savepoint" };
+}
+
+function restoreOf({ schemas }: CheckpointRecord, nodes: readonly string[]): RestorePlan["nodes"] {
+  const saved = Object.entries(schemas).filter(([, { states }]) => Object.keys(states).length > 0);
+  return saved.map(([nodeId]) => ({ nodeId, state: nodes.includes(nodeId) ? "kept" : "dropped" }));
+}
 
 function tryDocument({ document, records, targets, limit }: Parameters<RunHost["tryPipeline"]>[0]): TryResult {
   const specs = new Map([...nodeTypes].map(([type, node]) => [type, node.spec]));

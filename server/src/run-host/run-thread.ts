@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads";
 import type { TopicLog } from "@millrace/engine/node";
 import type { NodeLive, Sample } from "../api.ts";
-import type { HostStatus, RunEnd, RunHandle, StartRun, Watch } from "../runs/run-host.ts";
+import type { HostStatus, RunEnd, RunHandle, SavedState, StartRun, Watch } from "../runs/run-host.ts";
 import { appendReplays } from "./dead-letters.ts";
 import { type Frame, type FromWorker, portOfEdge, type RunStart, type ToWorker } from "./protocol.ts";
 
@@ -22,7 +22,7 @@ export class RunThread implements RunHandle {
   readonly ended: Promise<RunEnd>;
   private readonly worker: Worker;
   private readonly topics: TopicLog;
-  private readonly log: (line: string) => void;
+  private readonly log: (line: string, pipelineId?: string) => void;
   private readonly startedAt = Date.now();
   private state: HostStatus["state"] = "starting";
   private frame: Frame = { nodes: {}, samples: {}, deadLetters: 0 };
@@ -31,13 +31,13 @@ export class RunThread implements RunHandle {
   private readonly waiting = new Map<number, (samples: readonly Sample[]) => void>();
   private requests = 0;
 
-  constructor(request: StartRun, host: { dataFolder: string; topics: TopicLog; log: (line: string) => void }) {
+  constructor(request: StartRun, host: { dataFolder: string; topics: TopicLog; log: (line: string, pipelineId?: string) => void }) {
     this.pipelineId = request.pipelineId;
     this.runId = request.runId;
     this.topics = host.topics;
     this.log = host.log;
     const { restoreFrom, ...rest } = request;
-    const start: RunStart = { ...rest, dataFolder: host.dataFolder, restore: restoreFrom === "newest" };
+    const start: RunStart = { ...rest, dataFolder: host.dataFolder, restore: restoreFrom !== undefined };
     this.worker = new Worker(new URL("./worker.ts", import.meta.url), {
       workerData: start,
       name: `run ${request.pipelineId}`,
@@ -62,7 +62,7 @@ export class RunThread implements RunHandle {
           begun.resolve();
           return;
         case "log":
-          this.log(`${this.pipelineId}: ${message.line}`);
+          this.log(message.line, this.pipelineId);
           return;
         case "samples":
           this.waiting.get(message.request)?.(message.samples);
@@ -135,6 +135,10 @@ export class RunThread implements RunHandle {
     }
     const end = await this.ended;
     if (savepoint && end.state === "failed") throw Object.assign(new Error(end.failure.message.en), { failure: end.failure });
+  }
+
+  savepoint(): Promise<SavedState> {
+    return Promise.reject(new Error("a run's thread makes savepoints only when it stops"));
   }
 
   replay(ids: readonly string[], text?: string): Promise<number> {

@@ -16,6 +16,12 @@ export interface RunHost {
   startRun(request: StartRun): Promise<RunHandle>;
   /** The newest state a run of the pipeline can go on from; undefined when there is none. */
   savedState(pipelineId: string): Promise<SavedState | undefined>;
+  /** Everything a run of the pipeline can go on from, newest first: savepoints, and the checkpoints that are kept. */
+  savepoints(pipelineId: string): Promise<readonly SavedState[]>;
+  /** False when there is no savepoint of that id. A checkpoint cannot be deleted: the run keeps those it may need. */
+  deleteSavepoint(pipelineId: string, id: string): Promise<boolean>;
+  /** What becomes of each node's state if `document` went on from there; nothing is changed. Undefined when there is no such state. */
+  planRestore(request: PlanRestore): Promise<RestorePlan | undefined>;
   /** Dead letters of the pipeline, newest first; works without a run too. */
   deadLetters(pipelineId: string, query: DeadLetterQuery): Promise<DeadLetterPage>;
   /** Removes checkpoints, savepoints and dead letters of a deleted pipeline. There must be no run. */
@@ -38,8 +44,51 @@ export interface StartRun {
   readonly set: Readonly<Record<string, unknown>>;
   /** What the document's connection aliases mean. An alias that is missing, and a node without one, mean the built-in driver of its role. */
   readonly connections: Readonly<Record<string, ConnectionConfig>>;
-  /** "newest": state and positions of the pipeline's newest checkpoint or savepoint (none: begins without). Left out: begins without state, and older state is discarded. */
-  readonly restoreFrom?: "newest" | undefined;
+  /** State and positions to go on from ("newest" where there is none: begins without). Left out: begins without state; checkpoints are discarded, savepoints stay. */
+  readonly restoreFrom?: RestoreFrom | undefined;
+  /** Go on from an older state although rows written since are visible, so that they come twice. Without it such a start is refused with how many those are. */
+  readonly force?: boolean | undefined;
+}
+
+/** "newest": the pipeline's newest checkpoint or savepoint. */
+export type RestoreFrom = "newest" | { readonly savepoint: string };
+
+export interface PlanRestore {
+  readonly pipelineId: string;
+  readonly document: PipelineDocument;
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly from: RestoreFrom;
+}
+
+export interface RestorePlan {
+  readonly from: SavedState;
+  /** Nodes of the document, and those that only the saved state knows. */
+  readonly nodes: readonly NodeRestore[];
+}
+
+/**
+ * | state | meaning |
+ * | --- | --- |
+ * | kept | as it was saved |
+ * | mapped | brought to the node's present schema, `how` says by which rule |
+ * | dropped | of a node that is not there any more |
+ * | new | the node begins without state |
+ * | refused | does not fit, `how` says why and what to do; a start from here fails |
+ *
+ * Nodes that keep no state and had none are left out.
+ */
+export interface NodeRestore {
+  readonly nodeId: string;
+  readonly state: "kept" | "mapped" | "dropped" | "new" | "refused";
+  readonly how?: Words | undefined;
+  /** Of the saved state, where known without reading it. */
+  readonly keys?: number | undefined;
+  readonly bytes?: number | undefined;
+}
+
+export interface Words {
+  readonly en: string;
+  readonly zh: string;
 }
 
 /** A connection with its secrets in the clear; must not reach a log or an answer. */
@@ -50,10 +99,16 @@ export interface ConnectionConfig {
 }
 
 export interface SavedState {
+  /** Unique in its pipeline. */
+  readonly id: string;
   readonly kind: "checkpoint" | "savepoint";
   readonly at: number;
   /** Version of the document that wrote it. */
   readonly version: number;
+  /** On disk. */
+  readonly bytes: number;
+  /** Stays until somebody deletes it (a savepoint); false: replaced by newer ones (a checkpoint). */
+  readonly retained: boolean;
 }
 
 export interface RunHandle {
@@ -72,6 +127,8 @@ export interface RunHandle {
    * the last checkpoint. Rejects when the savepoint fails; the run then goes on. A run that has ended already is left alone.
    */
   stop(options: { readonly savepoint: boolean }): Promise<void>;
+  /** Makes a savepoint while the run goes on; resolves once it is durable. Rejects when it fails or the run has ended; the run is left as it is. */
+  savepoint(): Promise<SavedState>;
   /** Never rejects. */
   readonly ended: Promise<RunEnd>;
   /**
@@ -97,7 +154,7 @@ export type RunEnd =
   | { readonly state: "failed"; readonly failure: RunFailure };
 
 export interface RunFailure {
-  readonly message: { readonly en: string; readonly zh: string };
+  readonly message: Words;
   readonly nodeId?: string;
   /** True when trying again cannot help (state that does not fit, a forced restore that would double rows): the supervisor leaves it failed. */
   readonly permanent?: boolean;
@@ -136,6 +193,20 @@ export type CreateRunHost = (options: RunHostOptions) => Promise<RunHost>;
 interface RunHostOptions {
   /** Absolute path; the host keeps its own things in folders below it. */
   readonly dataFolder: string;
-  /** One line for people, without secrets. */
-  readonly log: (line: string) => void;
+  /** One line for people, without secrets; with the pipeline whose run it is about. */
+  readonly log: (line: string, pipelineId?: string) => void;
+  /** Left out: those of `settings.ts`. */
+  readonly limits?: RunLimits | undefined;
+}
+
+/** Bounds of what the host keeps of each pipeline. */
+export interface RunLimits {
+  /** Older dead letters go. */
+  readonly deadLetterMs: number;
+  /** When dead letters take more than this, the oldest go. */
+  readonly deadLetterBytes: number;
+  /** The newest checkpoints that are kept beside savepoints; at least 1. */
+  readonly checkpoints: number;
+  /** Records kept of each output port. */
+  readonly samples: number;
 }

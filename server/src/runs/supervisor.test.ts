@@ -261,7 +261,7 @@ describe("after a restart of the server", () => {
     await supervisor.close();
     store.setDesired(id, "stopped");
     restart();
-    host.states.set(id, { kind: "savepoint", at: 0, version: 1 });
+    host.states.set(id, [{ id: "s", kind: "savepoint", at: 0, version: 1, bytes: 1, retained: true }]);
     host.letters.set(id, [
       { id: "1", nodeId: "n", port: "in", at: 0, time: null, code: "c", message: FAILURE.message, text: "", encoding: "utf8" },
     ]);

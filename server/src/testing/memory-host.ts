@@ -1,6 +1,6 @@
 /** A run host that runs nothing: tests of the routes and of the supervisor see what was asked of it, and end its runs by hand. */
 import type { DeadLetter, NodeLive, Sample, TryResult } from "../api.ts";
-import type { RunEnd, RunHandle, RunHost, SavedState, StartRun, TryPipeline } from "../runs/run-host.ts";
+import type { RestorePlan, RunEnd, RunHandle, RunHost, SavedState, StartRun, TryPipeline } from "../runs/run-host.ts";
 
 interface MemoryRun extends RunHandle {
   readonly request: StartRun;
@@ -21,7 +21,10 @@ export interface MemoryHost extends RunHost {
   /** Starts reject with this while it is set. */
   startFailure: Error | undefined;
   readonly letters: Map<string, DeadLetter[]>;
-  readonly states: Map<string, SavedState>;
+  /** By pipeline, newest first. */
+  readonly states: Map<string, readonly SavedState[]>;
+  /** What `planRestore` says of the nodes. */
+  plan: RestorePlan["nodes"];
   readonly tries: TryPipeline[];
   closed: boolean;
 }
@@ -32,6 +35,7 @@ export function createMemoryHost(now: () => number = Date.now): MemoryHost {
     startFailure: undefined,
     letters: new Map(),
     states: new Map(),
+    plan: [],
     tries: [],
     closed: false,
     async startRun(request) {
@@ -42,7 +46,19 @@ export function createMemoryHost(now: () => number = Date.now): MemoryHost {
       host.runs.push(run);
       return run;
     },
-    savedState: async (id) => host.states.get(id),
+    savedState: async (id) => host.states.get(id)?.[0],
+    savepoints: async (id) => host.states.get(id) ?? [],
+    async deleteSavepoint(id, savepoint) {
+      const states = host.states.get(id) ?? [];
+      const kept = states.filter((state) => state.id !== savepoint || state.kind !== "savepoint");
+      host.states.set(id, kept);
+      return kept.length < states.length;
+    },
+    async planRestore({ pipelineId, from }) {
+      const states = host.states.get(pipelineId) ?? [];
+      const state = from === "newest" ? states[0] : states.find(({ id }) => id === from.savepoint);
+      return state && { from: state, nodes: host.plan };
+    },
     async deadLetters(id, query) {
       const all = (host.letters.get(id) ?? []).filter((letter) => query.node === undefined || letter.nodeId === query.node);
       const from = query.before === undefined ? 0 : all.findIndex((letter) => letter.id === query.before) + 1;
@@ -86,7 +102,7 @@ function createRun(host: MemoryHost, request: StartRun, now: () => number): Memo
     ended,
     end(how) {
       state = how.state;
-      host.states.set(pipelineId, { kind: "checkpoint", at: now(), version: request.version });
+      keepState(host, request, "checkpoint", now());
       settle(how);
     },
     status: () => ({ state, startedAt, deadLetters: host.letters.get(pipelineId)?.length ?? 0 }),
@@ -115,7 +131,11 @@ function createRun(host: MemoryHost, request: StartRun, now: () => number): Memo
       run.stops.push(options);
       if (state !== "running") return;
       run.end({ state: "stopped" });
-      if (options.savepoint) host.states.set(pipelineId, { kind: "savepoint", at: now(), version: request.version });
+      if (options.savepoint) keepState(host, request, "savepoint", now());
+    },
+    async savepoint() {
+      if (run.stopFailure) throw run.stopFailure;
+      return keepState(host, request, "savepoint", now());
     },
     async replay(ids, text) {
       run.replayed.push({ ids, text });
@@ -123,4 +143,12 @@ function createRun(host: MemoryHost, request: StartRun, now: () => number): Memo
     },
   };
   return run;
+}
+
+/** Checkpoints take the place of the one before, savepoints stay. */
+function keepState(host: MemoryHost, { pipelineId, version }: StartRun, kind: SavedState["kind"], at: number): SavedState {
+  const before = (host.states.get(pipelineId) ?? []).filter((state) => state.retained);
+  const state = { id: `${kind}-${before.length + 1}`, kind, at, version, bytes: 100, retained: kind === "savepoint" };
+  host.states.set(pipelineId, [state, ...before]);
+  return state;
 }
