@@ -36,6 +36,10 @@ export interface NodeSpec<P extends Params = Params> {
   readonly inferSchema: (context: InferContext<P>) => Readonly<Record<string, Schema>>;
   /** Expressions whose values are the key of an input port's rows; the planner exchanges by it. Absent: not keyed. */
   readonly keyBy?: (params: P) => Readonly<Record<string, readonly string[]>>;
+  /** Inputs whose rows go to every subtask (the rules of a dynamic split). */
+  readonly broadcast?: readonly string[];
+  /** All its rows pass one subtask, whatever the parallelism: what it writes has one end (a file). */
+  readonly single?: true;
   /** Every expression in the params, with its port; the planner checks them, finds the fields they read, and the editor offers completion. */
   readonly expressions?: (params: P) => readonly ExpressionUse[];
   /** Fields that the node itself reads beside its expressions (flatten's array), per input port; names with dots, `"*"` for all. */

@@ -53,7 +53,18 @@ export function typeNode(draft: NodeDraft, flow: FlowContext): NodeReport {
     }
   }
   if (passesBy) passBy(draft, inputs, outputs);
-  return { id, name: node.name, disabled: node.disabled === true, spec, params, inputs, outputs, expressions: checker.checked, draft };
+  return {
+    id,
+    name: node.name,
+    disabled: node.disabled === true,
+    parallelism: node.parallelism,
+    spec,
+    params,
+    inputs,
+    outputs,
+    expressions: checker.checked,
+    draft,
+  };
 }
 
 type Arriving = readonly (TypedPort | undefined)[];

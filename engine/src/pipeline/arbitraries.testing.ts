@@ -22,7 +22,14 @@ const duration = fc.constantFrom("200 ms", "1 s", "5 min", "1.5 h");
 const optional = { requiredKeys: [] };
 
 const node = fc.record(
-  { type: name, name, params: members(fc.string()), disabled: fc.constant(true as const), note: fc.string() },
+  {
+    type: name,
+    name,
+    params: members(fc.string()),
+    disabled: fc.constant(true as const),
+    parallelism: fc.integer({ min: 1, max: 128 }),
+    note: fc.string(),
+  },
   { requiredKeys: ["type", "name", "params"] },
 );
 

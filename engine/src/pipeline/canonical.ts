@@ -33,8 +33,8 @@ export function canonical(document: PipelineDocument): PipelineDocument {
     ),
     fragments: byId(document.fragments, ({ version }) => ({ version })),
     nodes:
-      byId(document.nodes, ({ type, name, params, disabled, note }) =>
-        compact({ type, name, params: params && Object.keys(params).length > 0 ? sorted(params) : undefined, disabled, note }),
+      byId(document.nodes, ({ type, name, params, disabled, parallelism, note }) =>
+        compact({ type, name, params: params && Object.keys(params).length > 0 ? sorted(params) : undefined, disabled, parallelism, note }),
       ) ?? {},
     edges: sortedEdges(document.edges),
     notes: byId(document.notes, ({ text, color }) => compact({ text: typeof text === "string" ? text : words(text), color })),

@@ -25,6 +25,8 @@ const node = z.strictObject({
   params: json.default({}),
   /** Rows pass by: in at its first input, out at its first output. */
   disabled: z.literal(true).optional(),
+  /** Subtasks of this node, where it is not the pipeline's number. */
+  parallelism: z.int().min(1).max(128).optional(),
   note: z.string().optional(),
 });
 

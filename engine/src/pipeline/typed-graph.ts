@@ -20,6 +20,8 @@ export interface TypedNode {
   readonly id: string;
   readonly name: string;
   readonly disabled: boolean;
+  /** Subtasks that the document asks for; undefined: the pipeline's number. */
+  readonly parallelism: number | undefined;
   /** False when an error was found at this node or at an edge that ends in it. */
   readonly ok: boolean;
   readonly spec: NodeSpec;

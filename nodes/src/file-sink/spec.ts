@@ -26,6 +26,7 @@ export const spec = defineSpec<FileSinkParams>({
   connection: "files",
   inferSchema: () => ({}),
   format: ({ format, omitNulls, separator, header }) => ({ name: format, omitNulls, separator, header }),
+  single: true,
   delivery: "exactly-once",
   cardLine: ({ path }) => path,
   targets: ({ path }) => [{ kind: "file", name: path }],
