@@ -59,6 +59,7 @@ const source = from.type.createSource?.(from.params, {
 const fileSink = to.type.createSink?.(to.params, {
   ...context("sink"),
   runId: "stalled",
+  parallelism: 1,
   restored: undefined,
   schema: to.node.inputs.in?.schema,
 } as SinkContext);
@@ -76,8 +77,7 @@ const sink: typeof fileSink = {
     waiting = false;
     return fileSink.prepare(checkpoint);
   },
-  commit: (prepared, via) => fileSink.commit(prepared, via),
-  abort: (prepared) => fileSink.abort(prepared),
+  abort: () => fileSink.abort(),
   close: () => fileSink.close(),
 };
 
@@ -96,14 +96,15 @@ const runner = new Runner({
   task,
   sources: new Map([["source", source]]),
   sinks,
+  committers: new Map(),
   restored: undefined,
   takeDeadLetters: () => ({ letters: [], bytes: 0 }),
   pendingDeadLetterBytes: () => 0,
   host: {
     now: Date.now,
     pause: (ms) => new Promise((resolve) => (ms > 0 ? setTimeout(resolve, ms) : setImmediate(resolve))),
-    commit: async (_checkpoint, commitSinks) => {
-      await commitSinks(undefined);
+    commit: async (_checkpoint, commitWithin) => {
+      await commitWithin(undefined);
       return { bytes: 0, nextFull: false };
     },
   },

@@ -25,7 +25,6 @@ export class CapturingSink implements Sink {
   async prepare(): Promise<Prepared> {
     return {};
   }
-  async commit(): Promise<void> {}
   async abort(): Promise<void> {}
   async close(): Promise<void> {}
 }

@@ -60,12 +60,20 @@ function sinkOf(node: NodeType, params: object, restored?: Prepared, schema?: Sc
     nodeId: "out",
     connection: node.spec.connection === "files" ? files : log,
     subtask: 0,
+    parallelism: 1,
     now: () => 1_000,
     restored,
     schema,
   });
   if (!sink) throw new Error("it is no sink");
   return sink;
+}
+
+async function commit(node: NodeType, prepared: Prepared, via?: BuiltInTransaction): Promise<void> {
+  const connection = node.spec.connection === "files" ? files : log;
+  const committer = node.createCommitter?.({}, { pipelineId: "pipe", runId: "run", nodeId: "out", connection, now: () => 1_000 });
+  await committer?.commit([prepared], via);
+  await committer?.close();
 }
 
 /** What every split gives from its position on, and where it stands then. */
@@ -182,7 +190,7 @@ describe("topic sink", () => {
     write(sink, "1");
     const prepared = await sink.prepare(1);
     await commitBuiltIn(log, async (tx) => {
-      await sink.commit(prepared, tx);
+      await commit(topicSink, prepared, tx);
       expect(await textsOf("out")).toEqual([]);
     });
     expect(await textsOf("out")).toEqual(["1"]);
@@ -194,7 +202,7 @@ describe("topic sink", () => {
     const sink = sinkOf(topicSink, { topic: "out" });
     await sink.open?.();
     write(sink, "1");
-    await sink.abort(undefined);
+    await sink.abort();
     await sink.close();
     expect(await textsOf("out")).toEqual([]);
   });
@@ -207,7 +215,7 @@ describe("topic sink", () => {
     expect(() => write(sink, "3", { target: "no topic" })).toThrow(
       expect.objectContaining({ code: "topic-sink.bad-topic", message: expect.stringContaining('"no topic" cannot be a topic\'s name.') }),
     );
-    await sink.commit(await sink.prepare(1), undefined);
+    await commit(topicSink, await sink.prepare(1));
     expect([await textsOf("one"), await textsOf("two")]).toEqual([["1"], ["2"]]);
     await sink.close();
   });
@@ -220,7 +228,7 @@ describe("topic sink", () => {
     expect(sink.isFull).toBe(false);
     for (let i = 0; i < 3; i++) write(sink, text);
     expect(sink.isFull).toBe(true);
-    await sink.commit(await sink.prepare(1), undefined);
+    await commit(topicSink, await sink.prepare(1));
     expect(sink.isFull).toBe(false);
     await sink.close();
   });
@@ -232,7 +240,7 @@ describe("topic sink", () => {
     const prepared = await old.prepare(1);
     const young = sinkOf(topicSink, { topic: "out" });
     await young.open?.();
-    await expect(commitBuiltIn(log, (tx) => old.commit(prepared, tx))).rejects.toThrow("Another writer has taken over");
+    await expect(commitBuiltIn(log, (tx) => commit(topicSink, prepared, tx))).rejects.toThrow("Another writer has taken over");
     await young.close();
     await old.close();
   });
@@ -280,21 +288,20 @@ describe("file sink", () => {
   const SCHEMA: Schema = { type: "ROW", fields: [{ name: "id", dataType: { type: "BIGINT" } }] };
   const write = (sink: Sink, text: string) => sink.write({ value: range(text), key: null, time: 5 });
   const content = () => readFile(join(folder, "files", "out"), "utf8");
-  const NOWHERE: BuiltInTransaction | undefined = undefined;
 
   it("writes with each checkpoint, and goes on from the one that counted after a crash", async () => {
     const sink = sinkOf(fileSink, { path: "out" });
     await sink.open?.();
     write(sink, "1");
     const counted = await sink.prepare(1);
-    await sink.commit(counted, NOWHERE);
+    await commit(fileSink, counted);
     write(sink, "2");
     await sink.prepare(2);
     // Here it is killed: nothing of checkpoint 2 may stay.
     const restored = sinkOf(fileSink, { path: "out" }, counted);
     await restored.open?.();
     write(restored, "2 again");
-    await restored.commit(await restored.prepare(2), NOWHERE);
+    await commit(fileSink, await restored.prepare(2));
     await restored.close();
     await sink.close();
     expect(await content()).toBe("1\n2 again\n");
@@ -304,11 +311,9 @@ describe("file sink", () => {
     const sink = sinkOf(fileSink, { path: "out" });
     await sink.open?.();
     write(sink, "1");
-    await sink.commit(await sink.prepare(1), NOWHERE);
+    await commit(fileSink, await sink.prepare(1));
     write(sink, "2");
-    await sink.prepare(2);
-    write(sink, "3");
-    await sink.abort(undefined);
+    await sink.abort();
     await sink.close();
     expect(await content()).toBe("1\n");
   });
@@ -320,12 +325,12 @@ describe("file sink", () => {
     await sink.open?.();
     write(sink, "1");
     const prepared = await sink.prepare(1);
-    await sink.commit(prepared, NOWHERE);
+    await commit(fileSink, prepared);
     await sink.close();
     const again = sinkOf(fileSink, params, prepared, SCHEMA);
     await again.open?.();
     write(again, "2");
-    await again.commit(await again.prepare(2), NOWHERE);
+    await commit(fileSink, await again.prepare(2));
     await again.close();
     expect(await content()).toBe("id\n1\n2\n");
   });
@@ -334,7 +339,7 @@ describe("file sink", () => {
     const sink = sinkOf(fileSink, { path: "out" });
     await sink.open?.();
     write(sink, '{\r\n  "a": "b\\n"\n}');
-    await sink.commit(await sink.prepare(1), NOWHERE);
+    await commit(fileSink, await sink.prepare(1));
     await sink.close();
     expect(await content()).toBe('{    "a": "b\\n" }\n');
   });

@@ -1,7 +1,7 @@
 import type { Schema } from "../schema/index.ts";
 import type { Millis, Operator, OperatorContext } from "./operator.ts";
 import type { Roles } from "./roles.ts";
-import type { Sink } from "./sink.ts";
+import type { Committer, Prepared, Sink } from "./sink.ts";
 import type { Source } from "./source.ts";
 import type { NodeSpec, Params } from "./spec.ts";
 import type { NodeCase } from "./timeline.ts";
@@ -14,7 +14,10 @@ export interface NodeType<P extends Params = Params> {
   readonly spec: NodeSpec<P>;
   readonly createOperator?: (params: P, context: OperatorContext) => Operator;
   readonly createSource?: (params: P, context: SourceContext) => Source;
+  /** One per subtask. */
   readonly createSink?: (params: P, context: SinkContext) => Sink;
+  /** One per run, for a node with `createSink`; without it there is nothing to commit. */
+  readonly createCommitter?: (params: P, context: CommitterContext) => Committer;
   /** Examples as timelines: tests, docs and "try it" use them. */
   readonly cases: readonly NodeCase[];
   /** Old params to new ones, by the format version in which they changed. */
@@ -43,12 +46,22 @@ export interface SinkContext {
   readonly runId: string;
   readonly nodeId: string;
   readonly connection: Roles[keyof Roles] | undefined;
+  /** This subtask of how many. */
   readonly subtask: number;
+  readonly parallelism: number;
   now(): Millis;
-  /** What `prepare` returned at the checkpoint that is being restored. */
-  readonly restored: import("./sink.ts").Prepared | undefined;
+  /** What this subtask's `prepare` returned at the checkpoint that is being restored; only for nodes whose committer's phase is "after". */
+  readonly restored: Prepared | undefined;
   /** Of the rows that are written: for a CSV file's header. */
   readonly schema?: Schema | undefined;
+}
+
+export interface CommitterContext {
+  readonly pipelineId: string;
+  readonly runId: string;
+  readonly nodeId: string;
+  readonly connection: Roles[keyof Roles] | undefined;
+  now(): Millis;
 }
 
 export function defineNode<P extends Params>(node: NodeType<P>): NodeType {

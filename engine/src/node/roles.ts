@@ -3,7 +3,7 @@
  * contract test (`<role>.contract.ts` there) is passed by every driver.
  */
 import type { Millis } from "./operator.ts";
-import type { BuiltInTransaction, SinkRecord } from "./sink.ts";
+import type { BuiltInTransaction, Prepared, PreparedFate, SinkRecord } from "./sink.ts";
 import type { RecordBatch } from "./source.ts";
 
 /** Role "topic": an ordered, partitioned log with keys, timestamps and transactions; Apache Kafka's model. */
@@ -22,6 +22,12 @@ export interface TopicLog {
   append(topic: string, records: readonly TopicRecord[]): Promise<readonly { partition: number; offset: number }[]>;
   /** For sinks that take part in a checkpoint. `transactionId` is unique per run, sink and subtask, stable over restarts. Once this has resolved, the commits of earlier writers with the id are settled: visible, or never to be. */
   openTransactionalWriter(transactionId: string): Promise<TransactionalWriter>;
+  /** "shared": commits take part in the run's built-in transaction. "own": in two phases, after the checkpoint that holds what was prepared (Kafka). */
+  readonly transactions: "shared" | "own";
+  /** Makes visible what writers of this log prepared, in whatever thread or process; all of it together where `transactions` is "shared". Idempotent. Without `via` at once. Rejects with `PreparedLost` when a part can never become visible. */
+  commitPrepared(prepared: readonly Prepared[], via: BuiltInTransaction | undefined): Promise<void>;
+  /** What became of each, without changing anything; with "own" transactions. */
+  inspectPrepared?(prepared: readonly Prepared[]): Promise<readonly PreparedFate[]>;
 
   /** Positions of consumers, kept with the topics so that others see the lag: the offset to read next, by "topic-partition". A built-in log's are moved by the checkpoint's transaction when it is given. */
   positions(group: string): Promise<ReadonlyMap<string, number>>;
@@ -78,15 +84,17 @@ export interface TopicRecord extends Omit<SinkRecord, "target"> {
   readonly partition?: number | undefined;
 }
 
-/** Writes whose records become visible together, or not at all. */
+/** Writes whose records become visible together, or not at all: with `TopicLog.commitPrepared`. */
 export interface TransactionalWriter {
-  /** Stages a record in memory (built in) or sends it uncommitted (Kafka). Unknown topics are created with the given settings. */
+  /** Stages a record. Unknown topics are created with the driver's settings. */
   write(topic: string, record: TopicRecord): void;
+  /** Bytes that wait in memory since the last `prepare`. */
   readonly stagedBytes: number;
-  /** After it, `commit` with the same handle works from any process. Built in there is nothing to keep but the staged records, so it returns {}. */
-  prepare(checkpointId: number): Promise<Record<string, string | number>>;
-  commit(handle: Record<string, string | number>, via: BuiltInTransaction | undefined): Promise<void>;
-  abort(handle: Record<string, string | number> | undefined): Promise<void>;
+  /** Ends the part that belongs to checkpoint `checkpointId` (which rises), durable enough when this resolves that `commitPrepared` works from any process. */
+  prepare(checkpointId: number): Promise<Prepared>;
+  /** Gives up what was written since the last `prepare`. */
+  abort(): Promise<void>;
+  /** Gives up what is not prepared; what is can still be committed. */
   close(): Promise<void>;
 }
 

@@ -1,26 +1,64 @@
 /**
- * How a sink node writes. Rows arrive encoded (the runtime encodes with the codec the spec names, writing unchanged records through as bytes), and are
- * staged until the checkpoint that covers them commits. `prepare` makes the staged part durable enough that `commit`
- * cannot fail for reasons of its own, even in another process after a crash; the runtime keeps what `prepare` returned
- * in the snapshot. See `docs/decisions/commit.md`.
+ * How a sink node writes, in two parts as in Flink's Sink V2. Each subtask has a `Sink` of its own, in the subtask's thread: rows arrive encoded (the runtime encodes with the
+ * codec the spec names, writing unchanged records through as bytes), and wait until the checkpoint that covers them. One `Committer` per node, beside the checkpoints, makes
+ * visible what all of them prepared. What passes from one to the other is plain data, so that committing works from any thread, and in another process
+ * after a crash. See `docs/decisions/commit.md`.
  */
 import type { Millis } from "./operator.ts";
-import type { ByteRange, Position } from "./source.ts";
+import type { ByteRange } from "./source.ts";
+import type { Words } from "./spec.ts";
 
+/** One subtask's part of a sink node. */
 export interface Sink {
   /** Called once, before the first row: opens what it writes to. Rejects when that cannot be; the run then does not begin. */
   open?(): Promise<void>;
   /** Stages one row. */
   write(record: SinkRecord): void;
-  /** True while so much is staged that the source should wait. The runtime then commits before it reads on. */
+  /** True while so much is staged that the source should wait. The runtime then makes a checkpoint before it reads on. */
   readonly isFull: boolean;
-  /** Ends the part that belongs to checkpoint `checkpointId`; what it returns goes into the snapshot. */
+  /** Ends the part that belongs to checkpoint `checkpointId` (which rises); durable enough when this resolves that committing it cannot fail for reasons of its own, from any thread or process. */
   prepare(checkpointId: number): Promise<Prepared>;
-  /** Makes visible what was prepared. Idempotent: it is called again after a restart. `via` is the shared transaction of the built-in stores. */
-  commit(prepared: Prepared, via: BuiltInTransaction | undefined): Promise<void>;
-  /** Gives up what was prepared or staged. */
-  abort(prepared: Prepared | undefined): Promise<void>;
+  /** Gives up what was written since the last `prepare`. */
+  abort(): Promise<void>;
+  /** What was prepared can still be committed. */
   close(): Promise<void>;
+}
+
+/** Makes visible what the subtasks' sinks prepared. One per sink node and run. */
+export interface Committer {
+  /**
+   * "within": inside the checkpoint's built-in transaction; what was prepared need not be kept. "after": once the checkpoint is durable; what was prepared is kept with it as
+   * plain JSON, and is committed again after a restart before any sink is opened.
+   */
+  readonly phase: "within" | "after";
+  /** Idempotent. `prepared`: one per subtask, in any order; `via`: the checkpoint's transaction, for "within". Rejects with `PreparedLost` when a part can never become visible. */
+  commit(prepared: readonly Prepared[], via: BuiltInTransaction | undefined): Promise<void>;
+  /** Only for "after": what became of each, without changing anything. */
+  inspect?(prepared: readonly Prepared[]): Promise<readonly PreparedFate[]>;
+  close(): Promise<void>;
+}
+
+/** "pending": it can still be committed. "lost": it can never become visible. */
+export type PreparedFate = "committed" | "pending" | "lost";
+
+/** What a sink prepared: structured-cloneable; plain JSON for an "after" committer. Only the sink and its committer know its form. */
+export type Prepared = { readonly [name: string]: unknown };
+
+/** The outside gave up what was prepared (a transaction timed out, a topic was deleted): it can never become visible, and a restart from its checkpoint would miss its rows. */
+export class PreparedLost extends Error {
+  readonly words: Words;
+  /** The parts that are lost. */
+  readonly prepared: readonly Prepared[];
+  /** How many rows they held, where that is known. */
+  readonly records: number | undefined;
+
+  constructor(words: Words, prepared: readonly Prepared[], records: number | undefined, cause?: unknown) {
+    super(words.en, { cause });
+    this.name = "PreparedLost";
+    this.words = words;
+    this.prepared = prepared;
+    this.records = records;
+  }
 }
 
 export interface SinkRecord {
@@ -32,11 +70,8 @@ export interface SinkRecord {
   readonly target?: string;
 }
 
-/** Plain JSON; for Kafka { transactionalId, producerId, epoch }. */
-export type Prepared = Position;
-
 /**
- * The one LMDB transaction in which a checkpoint of a run whose sinks are all built in becomes visible: staged records, positions and the
+ * The one LMDB transaction in which a checkpoint becomes durable: staged records of built-in topics, positions and the
  * pointer to the snapshot, all or nothing. Drivers of built-in stores recognise their own transaction by its `store`.
  */
 export interface BuiltInTransaction {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
   type ByteRange,
+  type Committer,
   defineNode,
   defineSpec,
   type NodeType,
@@ -56,7 +57,9 @@ function range(text: string): ByteRange {
 }
 
 /** Rows become visible when their checkpoint commits. */
-class VisibleSink implements Sink {
+class VisibleSink implements Sink, Committer {
+  phase: Committer["phase"] = "within";
+  open?: () => Promise<void>;
   readonly visible: string[] = [];
   isFull = false;
   private staged: string[] = [];
@@ -78,13 +81,12 @@ class VisibleSink implements Sink {
     await this.gate;
     return { rows: this.prepared.length };
   }
-  async commit(): Promise<void> {
+  async commit(_prepared: readonly Prepared[]): Promise<void> {
     this.visible.push(...this.prepared);
     this.prepared = [];
   }
   async abort(): Promise<void> {
     this.staged = [];
-    this.prepared = [];
   }
   async close(): Promise<void> {}
 }
@@ -159,10 +161,10 @@ function testHost(options: { failAt?: number; stepMs?: number } = {}) {
       now += options.stepMs ?? 50;
       await Promise.resolve();
     },
-    async commit(checkpoint, commitSinks) {
+    async commit(checkpoint, commitWithin) {
       if (committed.length + 1 === options.failAt) throw new Error("no space left on device");
       const entries = [...checkpoint.entries];
-      await commitSinks(undefined);
+      await commitWithin(undefined);
       committed.push({ checkpoint, entries });
       return { bytes: 0, nextFull: false };
     },
@@ -173,8 +175,8 @@ function testHost(options: { failAt?: number; stepMs?: number } = {}) {
 function start(
   host: RunnerHost,
   source: Source,
-  sink: Sink,
-  saved?: { checkpointId: number; positions: Checkpoint["positions"]; entries: SnapshotEntry[] },
+  sink: VisibleSink,
+  saved?: { checkpointId: number; positions: Checkpoint["positions"]; entries: SnapshotEntry[]; prepared?: Checkpoint["prepared"] },
 ) {
   const graph = graphOf();
   const letters: DeadLetter[] = [];
@@ -191,8 +193,9 @@ function start(
     task,
     sources: new Map([["numbers", source]]),
     sinks: new Map([["sink", sink]]),
+    committers: new Map([["sink", sink]]),
     host,
-    restored: saved,
+    restored: saved && { prepared: {}, ...saved },
     takeDeadLetters: () => ({ letters: letters.splice(0), bytes: 0 }),
     pendingDeadLetterBytes: () => 0,
   });
@@ -266,6 +269,24 @@ describe("a run", () => {
     runner.stop({ savepoint: false });
     gate.resolve();
     expect(await running).toBe("stopped");
+  });
+
+  it("keeps what is committed after the checkpoint with it, and commits it again before it opens the sink", async () => {
+    const sink = new VisibleSink();
+    sink.phase = "after";
+    const first = testHost();
+    await start(first.host, numbers(25), sink).run();
+    const prepared = first.committed.map(({ checkpoint }) => checkpoint.prepared.sink);
+    expect(prepared).toEqual([{ rows: 24 }, { rows: 0 }]);
+
+    const again = new VisibleSink();
+    again.phase = "after";
+    const calls: unknown[] = [];
+    again.commit = async (parts) => void calls.push(parts);
+    again.open = async () => void calls.push("open");
+    const saved = { checkpointId: 2, positions: {}, entries: [], prepared: { sink: prepared[1] as Prepared } };
+    await start(testHost().host, numbers(0), again, saved).run();
+    expect(calls.slice(0, 2)).toEqual([[{ rows: 0 }], "open"]);
   });
 
   it("blames the node whose sink fails", async () => {

@@ -7,6 +7,7 @@
  */
 import {
   type BuiltInTransaction,
+  type Committer,
   MIN_TIME,
   type Millis,
   type Position,
@@ -27,10 +28,10 @@ export interface RunnerHost {
   now(): Millis;
   /** Waits that long, or less when `wake` is called; always lets other work of the thread go first. */
   pause(ms: number): Promise<void>;
-  /** Makes a checkpoint count, all or nothing, calling `commitSinks` inside the shared transaction of the built-in stores. Resolves with the bytes written, and whether the next should be full (the increments have grown too long). */
+  /** Makes a checkpoint count, all or nothing, calling `commitWithin` inside the shared transaction of the built-in stores. Resolves with the bytes written, and whether the next should be full (the increments have grown too long). */
   commit(
     checkpoint: Checkpoint,
-    commitSinks: (via: BuiltInTransaction | undefined) => Promise<void>,
+    commitWithin: (via: BuiltInTransaction | undefined) => Promise<void>,
   ): Promise<{ bytes: number; nextFull: boolean }>;
   onCheckpoint?(info: { id: number; at: Millis; bytes: number; tookMs: number }): void;
 }
@@ -40,7 +41,7 @@ export interface Checkpoint {
   readonly kind: "checkpoint" | "savepoint";
   /** By source node and split. */
   readonly positions: Positions;
-  /** What each sink prepared, by node. */
+  /** What sinks prepared that commit after the checkpoint, by node. */
   readonly prepared: Readonly<Record<string, Prepared>>;
   /** `full`: all state; else what changed since the checkpoint before. Read once. */
   readonly full: boolean;
@@ -54,6 +55,7 @@ export type Positions = Readonly<Record<string, Readonly<Record<string, Position
 export interface Restored {
   readonly checkpointId: number;
   readonly positions: Positions;
+  readonly prepared: Checkpoint["prepared"];
 }
 
 /** A dead letter that goes into its node's input once more. */
@@ -70,6 +72,7 @@ export interface RunnerOptions {
   readonly task: Task;
   readonly sources: ReadonlyMap<string, Source>;
   readonly sinks: ReadonlyMap<string, Sink>;
+  readonly committers: ReadonlyMap<string, Committer>;
   readonly host: RunnerHost;
   readonly restored: Restored | undefined;
   /** Dead letters to replay, as a split of their own with a position in the checkpoint. */
@@ -140,6 +143,7 @@ export class Runner {
   /** Runs until stopped or, with bounded sources, to the end. Rejects with what made it fail (`NodeFailure` where a node is to blame); nothing uncommitted stays behind. */
   async run(): Promise<"stopped" | "finished"> {
     try {
+      if (this.options.restored) await this.commitSinks("after", this.options.restored.prepared, undefined);
       for (const [nodeId, sink] of this.options.sinks) await this.blame(nodeId, async () => sink.open?.());
       await this.openSources();
       const end = await this.loop();
@@ -282,6 +286,7 @@ export class Runner {
     const { task, sinks, host, replays } = this.options;
     const begun = host.now();
     const id = ++this.checkpointId;
+    const { committers } = this.options;
     const prepared: Record<string, Prepared> = {};
     for (const [nodeId, sink] of sinks) prepared[nodeId] = await this.blame(nodeId, () => sink.prepare(id));
     const positions: Record<string, Record<string, Position>> = {};
@@ -294,16 +299,17 @@ export class Runner {
       id,
       kind,
       positions,
-      prepared,
+      prepared: Object.fromEntries(Object.entries(prepared).filter(([nodeId]) => committers.get(nodeId)?.phase === "after")),
       full,
       entries: task.snapshot(full),
       schemas: task.stateSchemas(),
       deadLetters: letters,
     };
     const { bytes, nextFull } = await host.commit(checkpoint, async (via) => {
-      for (const [nodeId, sink] of sinks) await this.blame(nodeId, () => sink.commit(prepared[nodeId] as Prepared, via));
+      await this.commitSinks("within", prepared, via);
       for (const { nodeId, source } of this.sources) await this.blame(nodeId, async () => source.committed?.(positions[nodeId] ?? {}, via));
     });
+    await this.commitSinks("after", prepared, undefined);
     task.markClean();
     this.nextFull = nextFull;
     this.changed = false;
@@ -312,16 +318,28 @@ export class Runner {
     host.onCheckpoint?.({ id, at: now, bytes, tookMs: now - begun });
   }
 
+  private async commitSinks(
+    phase: Committer["phase"],
+    prepared: Checkpoint["prepared"],
+    via: BuiltInTransaction | undefined,
+  ): Promise<void> {
+    for (const [nodeId, committer] of this.options.committers) {
+      const part = prepared[nodeId];
+      if (committer.phase === phase && part !== undefined) await this.blame(nodeId, () => committer.commit([part], via));
+    }
+  }
+
   private async close(): Promise<void> {
-    const { sinks, replays } = this.options;
+    const { sinks, committers, replays } = this.options;
     for (const open of this.sources) {
       for (const { reader } of open.splits) await reader.close();
       await open.source.close();
     }
     for (const sink of sinks.values()) {
-      await sink.abort(undefined);
+      await sink.abort();
       await sink.close();
     }
+    for (const committer of committers.values()) await committer.close();
     await replays?.reader.close();
   }
 

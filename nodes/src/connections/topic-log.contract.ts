@@ -417,7 +417,7 @@ export function describeTopicLog(name: string, setUp: () => Promise<TopicLogUnde
         expect(await texts(log, "b")).toEqual([]);
         const handle = await writer.prepare(1);
         expect(await texts(log, "b")).toEqual([]);
-        await writer.commit(handle, undefined);
+        await log.commitPrepared([handle], undefined);
         expect(await texts(log, "b")).toEqual(range(500).map(String));
         const a = (await Promise.all(range(2).map((partition) => texts(log, "a", partition)))).flat();
         expect(a.map(Number).sort((x, y) => x - y)).toEqual(range(500));
@@ -430,7 +430,7 @@ export function describeTopicLog(name: string, setUp: () => Promise<TopicLogUnde
         const writer = await log.openTransactionalWriter("run/sink/0");
         for (const checkpoint of range(5)) {
           for (const i of range(100)) writer.write("a", record(`${checkpoint * 100 + i}`, { key: Buffer.from(`k${i % 7}`) }));
-          await writer.commit(await writer.prepare(checkpoint + 1), undefined);
+          await log.commitPrepared([await writer.prepare(checkpoint + 1)], undefined);
         }
         const seen = new Map<string, number>();
         for (const partition of range(4)) {
@@ -452,26 +452,26 @@ export function describeTopicLog(name: string, setUp: () => Promise<TopicLogUnde
         const writer = await log.openTransactionalWriter("run/sink/0");
         writer.write("a", record("1"));
         const first = await writer.prepare(1);
-        await writer.commit(first, undefined);
+        await log.commitPrepared([first], undefined);
         writer.write("a", record("2"));
-        await writer.commit(first, undefined);
+        await log.commitPrepared([first], undefined);
         expect(await texts(log, "a")).toEqual(["1"]);
-        await writer.commit(await writer.prepare(2), undefined);
+        await log.commitPrepared([await writer.prepare(2)], undefined);
         expect(await texts(log, "a")).toEqual(["1", "2"]);
         await writer.close();
       });
 
-      it("shows nothing of what was aborted, prepared or not", async () => {
+      it("shows nothing of what was aborted, and all of what was prepared before", async () => {
         await log.createTopic("a", { partitions: 1 });
         const writer = await log.openTransactionalWriter("run/sink/0");
-        writer.write("a", record("aborted"));
+        writer.write("a", record("prepared"));
         const handle = await writer.prepare(1);
-        await writer.abort(handle);
-        writer.write("a", record("aborted too"));
-        await writer.abort(undefined);
+        writer.write("a", record("aborted"));
+        await writer.abort();
+        await log.commitPrepared([handle], undefined);
         writer.write("a", record("kept"));
-        await writer.commit(await writer.prepare(2), undefined);
-        expect(await texts(log, "a")).toEqual(["kept"]);
+        await log.commitPrepared([await writer.prepare(2)], undefined);
+        expect(await texts(log, "a")).toEqual(["prepared", "kept"]);
         await writer.close();
       });
 
@@ -484,10 +484,34 @@ export function describeTopicLog(name: string, setUp: () => Promise<TopicLogUnde
         expect(await texts(await open(), "a")).toEqual([]);
       });
 
+      it("commits what was prepared when its writer is closed, from wherever, and once", async () => {
+        await log.createTopic("a", { partitions: 1 });
+        const writer = await log.openTransactionalWriter("run/sink/0");
+        writer.write("a", record("1"));
+        const handle = structuredClone(await writer.prepare(1));
+        writer.write("a", record("given up"));
+        await writer.close();
+        const other = await open();
+        await other.commitPrepared([handle], undefined);
+        await log.commitPrepared([handle], undefined);
+        expect(await texts(log, "a")).toEqual(["1"]);
+      });
+
+      it("commits what several writers prepared", async () => {
+        await log.createTopic("a", { partitions: 1 });
+        const writers = await Promise.all(range(3).map((subtask) => log.openTransactionalWriter(`run/sink/${subtask}`)));
+        for (const [subtask, writer] of writers.entries()) for (const i of range(200)) writer.write("a", record(`${subtask}.${i}`));
+        await log.commitPrepared(await Promise.all(writers.map((writer) => writer.prepare(1))), undefined);
+        const found = await texts(log, "a");
+        for (const subtask of range(3))
+          expect(found.filter((text) => text?.startsWith(`${subtask}.`))).toEqual(range(200).map((i) => `${subtask}.${i}`));
+        for (const writer of writers) await writer.close();
+      });
+
       it("creates the topic that a writer names", async () => {
         const writer = await log.openTransactionalWriter("run/sink/0");
         writer.write("made", record("a"));
-        await writer.commit(await writer.prepare(1), undefined);
+        await log.commitPrepared([await writer.prepare(1)], undefined);
         expect((await log.describeTopic("made"))?.partitions).toHaveLength(4);
         expect((await Promise.all(range(4).map((partition) => texts(log, "made", partition)))).flat()).toEqual(["a"]);
         await writer.close();
@@ -500,11 +524,11 @@ export function describeTopicLog(name: string, setUp: () => Promise<TopicLogUnde
         old.write("a", record("old"));
         const handle = await old.prepare(1);
         const young = await (await open()).openTransactionalWriter("run/sink/0");
-        await expect(old.commit(handle, undefined)).rejects.toThrow(/Another writer has taken over/);
+        await expect(log.commitPrepared([handle], undefined)).rejects.toThrow(/Another writer has taken over/);
         young.write("a", record("young"));
-        await young.commit(await young.prepare(1), undefined);
+        await log.commitPrepared([await young.prepare(1)], undefined);
         other.write("a", record("other"));
-        await other.commit(await other.prepare(1), undefined);
+        await log.commitPrepared([await other.prepare(1)], undefined);
         expect(await texts(log, "a")).toEqual(["young", "other"]);
         for (const writer of [old, young, other]) await writer.close();
       });
@@ -512,7 +536,7 @@ export function describeTopicLog(name: string, setUp: () => Promise<TopicLogUnde
       it("commits nothing when there is nothing", async () => {
         await log.createTopic("a", { partitions: 1 });
         const writer = await log.openTransactionalWriter("run/sink/0");
-        await writer.commit(await writer.prepare(1), undefined);
+        await log.commitPrepared([await writer.prepare(1)], undefined);
         expect(await texts(log, "a")).toEqual([]);
         await writer.close();
       });

@@ -113,7 +113,7 @@ async function work(log: TopicLog, task: Task): Promise<void> {
       const writer = await log.openTransactionalWriter("process/sink/0");
       for (let n = task.from; ; n++) {
         for (const topic of task.topics) for (let i = 0; i < task.perCommit; i++) writer.write(topic, record(`${n}.${i}`));
-        await writer.commit(await writer.prepare(n + 1), undefined);
+        await log.commitPrepared([await writer.prepare(n + 1)], undefined);
         console.log(`committed ${n}`);
       }
     }

@@ -1,12 +1,18 @@
-import { RowError, type Sink, type SinkContext, type TopicLog, type TransactionalWriter } from "@millrace/engine/node";
+import {
+  type Committer,
+  type CommitterContext,
+  RowError,
+  type Sink,
+  type SinkContext,
+  type TopicLog,
+  type TransactionalWriter,
+} from "@millrace/engine/node";
 import { badTopicName } from "../connections/topic-errors.ts";
 import { isTopicName } from "../topic-name.ts";
 import type { TopicSinkParams } from "./spec.ts";
 
 /** So much may wait for a checkpoint; then the source waits. */
 const MOST_STAGED_BYTES = 16 << 20;
-
-type Handle = Record<string, string | number>;
 
 export function createSink({ topic }: TopicSinkParams, { connection, pipelineId, nodeId, subtask }: SinkContext): Sink {
   let writer: TransactionalWriter | undefined;
@@ -31,9 +37,19 @@ export function createSink({ topic }: TopicSinkParams, { connection, pipelineId,
       return opened().stagedBytes > MOST_STAGED_BYTES;
     },
     prepare: (checkpointId) => opened().prepare(checkpointId),
-    commit: (prepared, via) => opened().commit(prepared as Handle, via),
-    abort: async (prepared) => writer?.abort(prepared as Handle | undefined),
+    abort: async () => writer?.abort(),
     close: async () => writer?.close(),
+  };
+}
+
+export function createCommitter(_params: TopicSinkParams, { connection }: CommitterContext): Committer {
+  const log = connection as TopicLog;
+  const { inspectPrepared } = log;
+  return {
+    phase: log.transactions === "shared" ? "within" : "after",
+    commit: (prepared, via) => log.commitPrepared(prepared, via),
+    ...(inspectPrepared && { inspect: (prepared) => inspectPrepared.call(log, prepared) }),
+    close: async () => undefined,
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import type { NodeType, Prepared, Roles, Sink, Source, TopicLog, Words } from "@millrace/engine/node";
+import type { Committer, NodeType, Roles, Sink, Source, TopicLog, Words } from "@millrace/engine/node";
 import { analyze, parsePortRef, type TypedGraph, type TypedNode, words } from "@millrace/engine/pipeline";
 import { type DeadLetter, NodeFailure, Runner, type TapSample, Task } from "@millrace/engine/run";
 import { ConnectionError } from "@millrace/nodes/connections";
@@ -100,6 +100,7 @@ async function execute(
   const letters: DeadLetter[] = [];
   let letterBytes = 0;
   const sinks = new Map<string, Sink>();
+  const committers = new Map<string, Committer>();
   const sources = new Map<string, Source>();
   const expects = new Map<string, Words>();
   for (const node of graph.nodes) {
@@ -125,10 +126,13 @@ async function execute(
           ...shared,
           runId: start.runId,
           subtask: 0,
-          restored: saved?.prepared[node.id] as Prepared | undefined,
+          parallelism: 1,
+          restored: saved?.prepared[node.id],
           schema: Object.values(node.inputs)[0]?.schema,
         }),
       );
+      const committer = type.createCommitter?.(node.params, { ...shared, runId: start.runId });
+      if (committer) committers.set(node.id, committer);
     }
   }
   const task = new Task({
@@ -158,7 +162,8 @@ async function execute(
     task,
     sources,
     sinks,
-    restored: saved && { checkpointId: saved.checkpointId, positions: saved.positions },
+    committers,
+    restored: saved && { checkpointId: saved.checkpointId, positions: saved.positions, prepared: saved.prepared },
     replays: { reader, read: readReplays },
     takeDeadLetters: () => ({ letters: letters.splice(0), bytes: letterBytes }),
     pendingDeadLetterBytes: () => letterBytes,
@@ -167,7 +172,7 @@ async function execute(
       pause: async (ms) => {
         await pause(ms);
       },
-      commit: async (checkpoint, commitSinks) => {
+      commit: async (checkpoint, commitWithin) => {
         for (const letter of checkpoint.deadLetters) {
           const value = encodeLetter(letter);
           letterWriter.write(store.deadLetterTopic, {
@@ -179,8 +184,8 @@ async function execute(
         }
         const handle = await letterWriter.prepare(checkpoint.id);
         const done = await store.commit(checkpoint, async (via) => {
-          await commitSinks(via);
-          await letterWriter.commit(handle, via);
+          await commitWithin(via);
+          await topics.commitPrepared([handle], via);
         });
         kept += checkpoint.deadLetters.length;
         letterBytes = 0;

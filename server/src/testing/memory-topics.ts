@@ -70,6 +70,10 @@ export function createMemoryTopics(): MemoryTopics {
     openTransactionalWriter: async () => {
       throw new Error("no transactions in memory");
     },
+    transactions: "own",
+    commitPrepared: async () => {
+      throw new Error("no transactions in memory");
+    },
     positions: async (group) => groups.get(group) ?? new Map(),
     commitPositions: async (group, positions) => void groups.set(group, new Map([...(groups.get(group) ?? []), ...positions])),
     async groups(name) {

@@ -42,10 +42,10 @@ describe("a commit of the built-in stores", () => {
     const handles = [await one.prepare(7), await two.prepare(7)] as const;
     await commitBuiltIn(log, async (tx) => {
       tx.put("run/r1", { checkpoint: 7 });
-      await one.commit(handles[0], tx);
+      await log.commitPrepared([handles[0]], tx);
       await log.commitPositions("group", new Map([["a-0", 3]]), tx);
       expect([await texts(log, "a"), await log.positions("group"), readRecord(log, "run/r1")]).toEqual([[], new Map(), undefined]);
-      await two.commit(handles[1], tx);
+      await log.commitPrepared([handles[1]], tx);
     });
     expect([await texts(log, "a"), await log.positions("group"), readRecord(log, "run/r1")]).toEqual([
       ["1", "2"],
@@ -60,12 +60,12 @@ describe("a commit of the built-in stores", () => {
     const handle = await writer.prepare(1);
     const failing = commitBuiltIn(log, async (tx) => {
       tx.put("run/r1", 1);
-      await writer.commit(handle, tx);
+      await log.commitPrepared([handle], tx);
       throw new Error("no");
     });
     await expect(failing).rejects.toThrow("no");
     expect([await texts(log, "a"), readRecord(log, "run/r1")]).toEqual([[], undefined]);
-    await commitBuiltIn(log, (tx) => writer.commit(handle, tx));
+    await commitBuiltIn(log, (tx) => log.commitPrepared([handle], tx));
     expect(await texts(log, "a")).toEqual(["1"]);
   });
 
@@ -78,7 +78,7 @@ describe("a commit of the built-in stores", () => {
     await expect(
       commitBuiltIn(log, async (tx) => {
         tx.put("run/r1", 1);
-        await writer.commit(handle, tx);
+        await log.commitPrepared([handle], tx);
       }),
     ).rejects.toThrow('Topic "b" was deleted while it was in use.');
     expect([await texts(log, "a"), readRecord(log, "run/r1")]).toEqual([[], undefined]);
@@ -107,7 +107,7 @@ describe("a commit of the built-in stores", () => {
     const writer = await log.openTransactionalWriter("run/one/0");
     writer.write("a", record("1"));
     const handle = await writer.prepare(1);
-    await expect(commitBuiltIn(other, (tx) => writer.commit(handle, tx))).rejects.toThrow(
+    await expect(commitBuiltIn(other, (tx) => log.commitPrepared([handle], tx))).rejects.toThrow(
       "cannot commit with a checkpoint that is kept elsewhere",
     );
     await other.close();

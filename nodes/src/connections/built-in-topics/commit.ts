@@ -8,9 +8,16 @@ import { setPositions } from "./positions.ts";
 import { bytesOf, type StagedPartition } from "./staged-records.ts";
 import type { StoredTopic, TopicStore } from "./store.ts";
 import { findTopic } from "./topics.ts";
+import { beginCommit, type PreparedBy } from "./writer-records.ts";
 
 /** JSON; `undefined` where there is none. */
 export type StoredRecord = unknown;
+
+/** What a writer prepared. */
+export interface PreparedRecords extends PreparedBy {
+  readonly parts: readonly StagedPartition[];
+  readonly [name: string]: unknown;
+}
 
 /** Collects what is to be committed. It is written when the work that was given it is done. */
 export interface CommitTransaction extends BuiltInTransaction {
@@ -22,14 +29,13 @@ export interface CommitTransaction extends BuiltInTransaction {
   commitPositions(group: string, positions: ReadonlyMap<string, number>): void;
 }
 
-/** For writers: adds to a commit. */
+/** For drivers: adds to a commit. */
 export class Commit implements CommitTransaction {
   readonly store: TopicStore;
   private readonly seen = new Map<string, string | undefined>();
   private readonly puts = new Map<string, StoredRecord>();
   private readonly positions: { readonly group: string; readonly positions: ReadonlyMap<string, number> }[] = [];
-  private readonly parts: StagedPartition[] = [];
-  private readonly checks: (() => void)[] = [];
+  private readonly prepared: PreparedRecords[] = [];
   private readonly afterwards: (() => void)[] = [];
 
   constructor(store: TopicStore) {
@@ -51,13 +57,9 @@ export class Commit implements CommitTransaction {
     this.positions.push({ group, positions });
   }
 
-  publish(parts: readonly StagedPartition[]): void {
-    this.parts.push(...parts);
-  }
-
-  /** `check` runs inside the transaction, before anything is written; what it throws ends the commit. */
-  require(check: () => void): void {
-    this.checks.push(check);
+  /** Does nothing for what was committed before. */
+  publish(prepared: PreparedRecords): void {
+    this.prepared.push(prepared);
   }
 
   /** `done` runs once all is durable. */
@@ -68,19 +70,22 @@ export class Commit implements CommitTransaction {
   /** Writes all. False, and nothing is written, when a record that `get` gave has changed. */
   write(now: Millis): boolean {
     const { store } = this;
-    const isCurrent = store.transact(() => {
-      for (const [key, text] of this.seen) if (textOf(store.records.get(key)) !== text) return false;
-      for (const check of this.checks) check();
-      const firsts = appendParts(store, this.parts, now);
-      const lost = firsts.indexOf(undefined);
-      if (lost !== -1) throw topicDeleted((this.parts[lost] as StagedPartition).topic);
-      for (const { group, positions } of this.positions) setPositions(store, group, positions);
-      for (const [key, value] of this.puts) {
-        if (value === undefined) store.records.remove(key);
-        else store.records.put(key, value);
-      }
-      return true;
-    }, bytesOf(this.parts));
+    const isCurrent = store.transact(
+      () => {
+        for (const [key, text] of this.seen) if (textOf(store.records.get(key)) !== text) return false;
+        const parts = this.prepared.flatMap((one) => (beginCommit(store, one) ? one.parts : []));
+        const firsts = appendParts(store, parts, now);
+        const lost = firsts.indexOf(undefined);
+        if (lost !== -1) throw topicDeleted((parts[lost] as StagedPartition).topic);
+        for (const { group, positions } of this.positions) setPositions(store, group, positions);
+        for (const [key, value] of this.puts) {
+          if (value === undefined) store.records.remove(key);
+          else store.records.put(key, value);
+        }
+        return true;
+      },
+      bytesOf(this.prepared.flatMap(({ parts }) => parts)),
+    );
     if (isCurrent) for (const done of this.afterwards) done();
     return isCurrent;
   }

@@ -23,7 +23,7 @@ const commitFailed = await failureOf(async () => {
   const handle = await writer.prepare(1);
   await commitBuiltIn(log, async (tx) => {
     tx.put("run/r", { before: false });
-    await writer.commit(handle, tx);
+    await log.commitPrepared([handle], tx);
   });
 });
 const failedAgain = await failureOf(() => log.append("t", [record(`no ${large}`)]));

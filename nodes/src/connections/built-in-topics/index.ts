@@ -1,13 +1,13 @@
 /** The built-in driver of role "topic": Kafka's model in a folder, with no server. */
 import type { Millis, TopicLog } from "@millrace/engine/node";
 import { createAppender } from "./appender.ts";
-import { Commit, type CommitTransaction, commitTo, type StoredRecord } from "./commit.ts";
+import { Commit, type CommitTransaction, commitTo, ownTransaction, type StoredRecord } from "./commit.ts";
 import { groupsOf, positionsOf, setPositions } from "./positions.ts";
 import { openReader } from "./reader.ts";
 import { retain } from "./retention.ts";
 import { openStore, type TopicStore } from "./store.ts";
 import { createTopic, deleteTopic, topicInfo, topicNames } from "./topics.ts";
-import { openTransactionalWriter } from "./transactional-writer.ts";
+import { addPrepared, openTransactionalWriter } from "./transactional-writer.ts";
 import { createWaker } from "./waker.ts";
 
 export type { CommitTransaction, StoredRecord } from "./commit.ts";
@@ -48,7 +48,16 @@ export async function openBuiltInTopics({ folder, now }: BuiltInTopicsOptions): 
     },
     append: (topic, records) => appender.append(topic, records),
     async openTransactionalWriter(transactionId) {
-      return openTransactionalWriter(store, transactionId, now, waker.look);
+      return openTransactionalWriter(store, transactionId, now);
+    },
+    transactions: "shared",
+    async commitPrepared(prepared, via) {
+      const add = (tx: Commit) => {
+        addPrepared(tx, prepared);
+        tx.whenDone(waker.look);
+      };
+      if (via === undefined) await commitTo(store, now, add);
+      else add(ownTransaction(store, via));
     },
     async positions(group) {
       return positionsOf(store, group);
