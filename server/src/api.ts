@@ -15,6 +15,11 @@
  * | POST /api/pipelines/:id/stop | stop → runStatus |
  * | POST /api/pipelines/:id/start | start → runStatus (the deployed version again) |
  * | GET /api/pipelines/:id/run | → runStatus |
+ * | GET /api/pipelines/:id/logs?after&limit | → logPage |
+ * | GET /api/pipelines/:id/savepoints | → savedState[] (newest first) |
+ * | POST /api/pipelines/:id/savepoints | → savedState (201); the run goes on |
+ * | DELETE /api/pipelines/:id/savepoints/:savepoint | → 204 |
+ * | POST /api/pipelines/:id/restore-plan | planRestore → restorePlan: what would become of each node's state if the draft went on from there |
  * | GET /api/pipelines/:id/versions | → versionSummary[] |
  * | GET /api/pipelines/:id/versions/:version | → { document } |
  * | GET /api/pipelines/:id/samples?edge=a.out->b.in | → sample[] (latest last); `edge=a.dropped`: rows that ended at a node, with the reason |
@@ -80,7 +85,17 @@ export const runStatus = z.object({
   environment: z.string().optional(),
   state: runState,
   /** Why it failed or restarts, with the node where known. */
-  failure: z.object({ message: words, nodeId: z.string().optional(), at: z.number() }).optional(),
+  failure: z
+    .object({
+      message: words,
+      nodeId: z.string().optional(),
+      at: z.number(),
+      /** Trying again cannot help. */
+      permanent: z.boolean().optional(),
+    })
+    .optional(),
+  /** While it is "restarting": when it is tried again, and for the how many-eth time since it last was healthy. */
+  restart: z.object({ at: z.number(), attempt: z.number() }).optional(),
   startedAt: z.number().optional(),
   lastCheckpoint: z.object({ id: z.number(), at: z.number(), bytes: z.number(), tookMs: z.number() }).optional(),
   /** A savepoint from which `start` can go on. */
@@ -115,14 +130,61 @@ export const createPipeline = z.strictObject({
 });
 export const saveDraft = z.strictObject({ document: pipelineDocument, revision: z.number() });
 export const savedDraft = z.object({ revision: z.number(), problems: z.array(problem), changed: z.boolean() });
-/** `keep`: stop with savepoint and go on from it, state matched by node id (default when it runs). `fresh`: without state, sources at their start. */
+const ofSavepoint = z.strictObject({ savepoint: z.string().min(1) });
+const force = z.boolean().describe("Go on from an older state although rows written since are visible and will come twice");
+/**
+ * `keep`: stop with savepoint and go on from it, state matched by node id (default when it runs). `fresh`: without state, sources at their start. With a savepoint's id: stop with
+ * savepoint, and go on from that one.
+ */
 export const deploy = z.strictObject({
-  from: z.enum(["keep", "fresh"]).optional(),
+  from: z.union([z.enum(["keep", "fresh"]), ofSavepoint]).optional(),
+  force: force.optional(),
   set: z.record(z.string(), z.json()).optional(),
   environment: z.string().optional(),
+  /** Alias → connection, before what the environment says. */
+  connect: z.record(z.string(), z.string()).optional(),
 });
 export const stop = z.strictObject({ savepoint: z.boolean().default(true) });
-export const start = z.strictObject({ from: z.enum(["savepoint", "fresh"]).default("savepoint") });
+/** `savepoint`: from the newest state. */
+export const start = z.strictObject({
+  from: z.union([z.enum(["savepoint", "fresh"]), ofSavepoint]).default("savepoint"),
+  force: force.optional(),
+});
+
+export const savedState = z.object({
+  id: z.string(),
+  kind: z.enum(["checkpoint", "savepoint"]),
+  at: z.number(),
+  /** Version of the document that wrote it. */
+  version: z.number(),
+  bytes: z.number(),
+  /** Not replaced by newer checkpoints. */
+  retained: z.boolean(),
+});
+/** Left out: from the newest state. */
+export const planRestore = z.strictObject({
+  from: ofSavepoint.optional(),
+  set: z.record(z.string(), z.json()).optional(),
+});
+export const restorePlan = z.object({
+  from: savedState,
+  /** refused: a start from there fails, `how` says why. */
+  nodes: z.array(
+    z.object({
+      nodeId: z.string(),
+      state: z.enum(["kept", "mapped", "dropped", "new", "refused"]),
+      how: words.optional(),
+      keys: z.number().optional(),
+      bytes: z.number().optional(),
+    }),
+  ),
+});
+export const logPage = z.object({
+  /** Oldest first; ids rise. */
+  lines: z.array(z.object({ id: z.number(), at: z.number(), text: z.string() })),
+  /** As `after` of the next request. */
+  next: z.number(),
+});
 export const versionSummary = z.object({ version: z.number(), deployedAt: z.number(), nodes: z.number() });
 
 export const origin = z.object({
@@ -165,6 +227,8 @@ export const nodeLive = z.object({
   /** What an edge without records waits for. */
   waitsFor: words.optional(),
   lastError: z.object({ message: words, at: z.number() }).optional(),
+  /** The run's last failure, when it was this node that failed. */
+  failure: z.object({ message: words, at: z.number() }).optional(),
 });
 export const liveFrame = z.object({
   at: z.number(),
@@ -273,6 +337,9 @@ export type PipelineSummary = z.infer<typeof pipelineSummary>;
 export type Pipeline = z.infer<typeof pipeline>;
 export type SavedDraft = z.infer<typeof savedDraft>;
 export type VersionSummary = z.infer<typeof versionSummary>;
+export type LogPage = z.infer<typeof logPage>;
+export type SavedStateView = z.infer<typeof savedState>;
+export type RestorePlanView = z.infer<typeof restorePlan>;
 export type Sample = z.infer<typeof sample>;
 export type NodeLive = z.infer<typeof nodeLive>;
 export type LiveFrame = z.infer<typeof liveFrame>;

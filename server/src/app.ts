@@ -22,6 +22,7 @@ import type { PushTopics } from "./push/push-topic.ts";
 import { pushRouter } from "./push/routes.ts";
 import { runRoutes } from "./runs/routes.ts";
 import type { RunHost } from "./runs/run-host.ts";
+import type { RunLogs } from "./runs/run-logs.ts";
 import type { Supervisor } from "./runs/supervisor.ts";
 import { type Template, templateRoutes } from "./templates/routes.ts";
 import { topicRoutes } from "./topics/routes.ts";
@@ -38,6 +39,7 @@ export interface AppDeps {
   readonly testConnection: ConnectionDeps["test"];
   readonly supervisor: Supervisor;
   readonly host: RunHost;
+  readonly logs: RunLogs;
   readonly templates: readonly Template[];
   readonly readDocument: (json: unknown) => ReadResult;
   readonly analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
@@ -94,8 +96,8 @@ export function apiRoutes(deps: AppDeps): Route[] {
 
   return [
     ...templateRoutes(templates),
-    ...pipelineRoutes({ store, views, supervisor, templates, analyze, pushTopics: deps.pushTopics, topics, now }),
-    ...runRoutes({ store, supervisor }),
+    ...pipelineRoutes({ store, views, supervisor, logs: deps.logs, templates, analyze, pushTopics: deps.pushTopics, topics, now }),
+    ...runRoutes({ store, supervisor, host, logs: deps.logs }),
     ...deadLetterRoutes({ store, supervisor, host }),
     ...tryRoutes({ store, supervisor, host }),
     ...topicRoutes(topics.open),

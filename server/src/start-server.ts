@@ -21,7 +21,11 @@ import { createPipelineStore } from "./pipelines/store.ts";
 import { createPushTopics } from "./push/push-topic.ts";
 import { openBuiltIn } from "./run-host/connections.ts";
 import { createRunHost } from "./run-host/index.ts";
+import { claimRun } from "./runs/claim-run.ts";
+import { systemClock } from "./runs/restarts.ts";
+import { createRunLogs } from "./runs/run-logs.ts";
 import { createSupervisor, type Supervisor } from "./runs/supervisor.ts";
+import { loadSettings, runLimits } from "./settings.ts";
 
 export interface ServerOptions {
   readonly dataFolder: string;
@@ -29,7 +33,10 @@ export interface ServerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly allowedHosts: readonly string[];
-  readonly maxPostBytes: number;
+  /** Left out: what the settings say. */
+  readonly maxPostBytes?: number | undefined;
+  /** Settings of this process, before those of the data folder. */
+  readonly settings?: ReadonlyMap<string, string> | undefined;
   readonly environment: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
 }
@@ -50,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { environment, log } = options;
   const now = Date.now;
   const dataFolder = openDataFolder(options.dataFolder);
+  const settings = loadSettings(dataFolder, options.settings);
   const claim = claimDataFolder(dataFolder);
   const closing: (() => unknown)[] = [() => claim.release()];
   const close = async () => {
@@ -67,14 +75,29 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const topics = createTopicLogs(connections, (config) => openBuiltIn(dataFolder, config));
     closing.push(() => topics.close());
 
-    const host = await createRunHost({ dataFolder, log: (line, about) => log(about === undefined ? line : `${about}: ${line}`) });
+    const logs = createRunLogs({ now, lines: settings["logs.lines"] });
+    const logAbout = (line: string, pipelineId: string) => {
+      logs.add(pipelineId, line);
+      log(`${pipelineId}: ${line}`);
+    };
+    const host = await createRunHost({
+      dataFolder,
+      log: (line, about) => (about === undefined ? log(line) : logAbout(line, about)),
+      limits: runLimits(settings),
+    });
     const supervisor = createSupervisor({
       store: pipelines,
       host,
       analyze: analyzeDocument,
-      connectionsOf: (document, environmentName) => connectionsOf(connections, document, environmentName),
-      now,
-      log,
+      connectionsOf: (document, { environment: name, connect }) => connectionsOf(connections, document, name, connect),
+      claimRun: (id) => claimRun(dataFolder, id),
+      clock: systemClock,
+      restarts: {
+        firstPauseMs: settings["restarts.first-pause"],
+        longestPauseMs: settings["restarts.longest-pause"],
+        healthyAfterMs: settings["restarts.healthy-after"],
+      },
+      log: logAbout,
     });
     closing.push(() => supervisor.close());
     const collector = createCollector({ topic: TOPIC_OF_APP_LOGS, openTopics: () => topics.open(undefined), dataFolder, now });
@@ -90,6 +113,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       testConnection: (config) => testConnection(config, { dataFolder, now }),
       supervisor,
       host,
+      logs,
       templates,
       readDocument: readPipeline,
       analyze: analyzeDocument,
@@ -97,7 +121,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       collector,
       pushTopics: createPushTopics(pipelines, nodeTypes),
       designerFolder: fileURLToPath(new URL("../../designer/dist", import.meta.url)),
-      maxPostBytes: options.maxPostBytes,
+      maxPostBytes: options.maxPostBytes ?? settings["posts.size"],
       now,
       log,
     });

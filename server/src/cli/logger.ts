@@ -9,7 +9,8 @@ import { apiErrors, noSuchRoute } from "../http/errors.ts";
 import { securityHeaders } from "../http/headers.ts";
 import { listen } from "../listen.ts";
 import { openTopics } from "../run-host/connections.ts";
-import { collect, DEFAULT_MAX_POST, readBytes, readPort } from "./options.ts";
+import { loadSettings } from "../settings.ts";
+import { collect, readBytes, readPort } from "./options.ts";
 import { onStop } from "./until-stopped.ts";
 
 interface LoggerOptions {
@@ -17,7 +18,7 @@ interface LoggerOptions {
   readonly host: string;
   readonly data: string;
   readonly allowHost?: readonly string[];
-  readonly maxPost: number;
+  readonly maxPost?: number;
 }
 
 export const loggerCommand = new Command("logger")
@@ -28,9 +29,10 @@ export const loggerCommand = new Command("logger")
   .option("--host <address>", "address to listen on; from other machines /applog wants the ingest key", "127.0.0.1")
   .option("-d, --data <folder>", "where the topics are", DEFAULT_DATA_FOLDER)
   .option("--allow-host <name>", "a further name this collector is called by, say that of a proxy's upstream (repeatable)", collect)
-  .option("--max-post <size>", "largest post", readBytes, readBytes(DEFAULT_MAX_POST))
+  .option("--max-post <size>", "largest post (default: setting posts.size)", readBytes)
   .action(async ({ port, host, data, allowHost = [], maxPost }: LoggerOptions) => {
     const dataFolder = openDataFolder(data);
+    const settings = loadSettings(dataFolder);
     const topics = await openTopics(dataFolder);
     const collector = createCollector({ topic: TOPIC_OF_APP_LOGS, openTopics: async () => topics, dataFolder, now: Date.now });
     const access = createAccess(openCredentials(dataFolder, process.env), allowHost);
@@ -39,7 +41,7 @@ export const loggerCommand = new Command("logger")
     app.disable("x-powered-by");
     app.use(securityHeaders);
     app.get("/health", (_request, response) => response.json({ status: "ok" }));
-    app.use("/applog", applogRouter({ collector, maxPostBytes: maxPost, access: access.ingest }));
+    app.use("/applog", applogRouter({ collector, maxPostBytes: maxPost ?? settings["posts.size"], access: access.ingest }));
     app.use(
       noSuchRoute,
       apiErrors((line) => console.error(line)),

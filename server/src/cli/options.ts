@@ -1,9 +1,8 @@
 /** Readers of option values that several commands share. */
 import { InvalidArgumentError } from "commander";
+import { parseBytes } from "../settings.ts";
 
 export const DEFAULT_PORT = 8090;
-/** Above the largest record that is worth posting; nginx is usually set to the same. */
-export const DEFAULT_MAX_POST = "16mb";
 
 export function readPort(text: string): number {
   const port = Number(text);
@@ -13,13 +12,10 @@ export function readPort(text: string): number {
 
 /** "500kb", "16mb", "1048576" → bytes. */
 export function readBytes(text: string): number {
-  const [, digits, unit = "b"] = /^(\d+) *(b|kb|mb|gb)?$/i.exec(text) ?? [];
-  const bytes = Number(digits) * (UNITS[unit.toLowerCase()] ?? 0);
+  const bytes = parseBytes(text) ?? 0;
   if (bytes > 0 && bytes <= 1024 ** 3) return bytes;
   throw new InvalidArgumentError("It is a size from 1b to 1gb, such as 500kb or 16mb.");
 }
-
-const UNITS: Record<string, number> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
 /** For options that may be repeated: `--set a=1 --set b=2`. The last one of a name counts. */
 export function collectPairs(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {

@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { DEFAULT_DATA_FOLDER } from "../data-folder.ts";
+import { settingsHelp } from "../settings.ts";
 import { startServer } from "../start-server.ts";
 import { openBrowser } from "./open-browser.ts";
-import { collect, DEFAULT_MAX_POST, DEFAULT_PORT, readBytes, readPort } from "./options.ts";
+import { collect, collectPairs, DEFAULT_PORT, readBytes, readPort } from "./options.ts";
 import { onStop } from "./until-stopped.ts";
 
 export const startCommand = new Command("start")
@@ -12,7 +13,9 @@ export const startCommand = new Command("start")
   .option("-d, --data <folder>", "where everything is kept", DEFAULT_DATA_FOLDER)
   .option("--no-open", "do not open the browser")
   .option("--allow-host <name>", "a further name this server is called by, say behind a proxy (repeatable)", collect)
-  .option("--max-post <size>", "largest post of records", readBytes, readBytes(DEFAULT_MAX_POST))
+  .option("--max-post <size>", "largest post of records (default: setting posts.size)", readBytes)
+  .option("--setting <name=value>", "one of the settings below, for this process (repeatable)", collectPairs)
+  .addHelpText("after", settingsHelp)
   .action(start);
 
 interface StartOptions {
@@ -21,16 +24,18 @@ interface StartOptions {
   readonly data: string;
   readonly open: boolean;
   readonly allowHost?: readonly string[];
-  readonly maxPost: number;
+  readonly maxPost?: number;
+  readonly setting?: ReadonlyMap<string, string>;
 }
 
-async function start({ port, host, data, open, allowHost = [], maxPost }: StartOptions): Promise<void> {
+async function start({ port, host, data, open, allowHost = [], maxPost, setting }: StartOptions): Promise<void> {
   const server = await startServer({
     dataFolder: data,
     host,
     port,
     allowedHosts: [...allowHost, ...(["127.0.0.1", "::1", "0.0.0.0", "::", "localhost"].includes(host) ? [] : [host])],
     maxPostBytes: maxPost,
+    settings: setting,
     environment: process.env,
     log: (line) => console.error(line),
   });

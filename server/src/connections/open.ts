@@ -53,18 +53,35 @@ function topicConfig(store: ConnectionStore, name: string): ConnectionConfig {
   });
 }
 
-/** What the aliases of a document mean in an environment. Aliases it does not list are left out: the built-in driver of their role. */
+/**
+ * What the aliases of a document mean: what `connect` says, else the environment. Aliases that neither lists are left out: the built-in driver of their role. An environment may list
+ * aliases that the document does not have, `connect` may not.
+ */
 export function connectionsOf(
   store: ConnectionStore,
   document: PipelineDocument,
   environment: string | undefined,
+  connect: Readonly<Record<string, string>> = {},
 ): Record<string, ConnectionConfig> {
-  if (environment === undefined) return {};
-  const found = store.environment(environment);
-  if (!found) throw notFound({ en: "environment", zh: "环境" }, environment);
   const declared = document.connections ?? {};
-  const aliases = Object.entries(found.connections).filter(([alias]) => Object.hasOwn(declared, alias));
+  for (const alias of Object.keys(connect)) if (!Object.hasOwn(declared, alias)) throw noSuchAlias(alias, Object.keys(declared));
+  const aliases = Object.entries({ ...environmentOf(store, environment), ...connect }).filter(([alias]) => Object.hasOwn(declared, alias));
   return Object.fromEntries(aliases.map(([alias, name]) => [alias, configOf(store, declared[alias]?.role, alias, name)]));
+}
+
+function environmentOf(store: ConnectionStore, name: string | undefined): Readonly<Record<string, string>> {
+  if (name === undefined) return {};
+  const found = store.environment(name);
+  if (!found) throw notFound({ en: "environment", zh: "环境" }, name);
+  return found.connections;
+}
+
+function noSuchAlias(alias: string, known: readonly string[]): ApiFailure {
+  const all = known.map(quote).join(", ");
+  return new ApiFailure(422, "no-such-alias", {
+    en: `The pipeline has no connection alias ${quote(alias)}. ${known.length === 0 ? "It uses none." : `It has: ${all}.`}`,
+    zh: `流水线没有连接别名 ${quote(alias)}。${known.length === 0 ? "它未使用别名。" : `现有别名:${all}。`}`,
+  });
 }
 
 type Role = ConnectionConfig["role"];
@@ -74,7 +91,7 @@ function configOf(store: ConnectionStore, role: Role | undefined, alias: string,
   if (!config) throw notFound({ en: "connection", zh: "连接" }, name);
   if (config.role === role) return config;
   throw new ApiFailure(422, "wrong-role", {
-    en: `Alias ${quote(alias)} is for ${role}, but connection ${quote(name)} is for ${config.role}. Choose another connection in the environment.`,
-    zh: `别名 ${quote(alias)} 用于 ${role},而连接 ${quote(name)} 用于 ${config.role}。请在环境中选择其他连接。`,
+    en: `Alias ${quote(alias)} is for ${role}, but connection ${quote(name)} is for ${config.role}. Choose another connection for it.`,
+    zh: `别名 ${quote(alias)} 用于 ${role},而连接 ${quote(name)} 用于 ${config.role}。请为其选择其他连接。`,
   });
 }

@@ -62,9 +62,7 @@ it("refuses an environment whose connection plays another role", async () => {
   await served.call("POST", "/api/pipelines", { document: { ...documentOf("a"), connections: { logs: { role: "topic" } } } });
   const { status, json } = await served.call("POST", "/api/pipelines/a/deploy", { environment: "test" });
   expect(status).toBe(422);
-  expect(json.error?.message?.en).toBe(
-    'Alias "logs" is for topic, but connection "disk" is for files. Choose another connection in the environment.',
-  );
+  expect(json.error?.message?.en).toBe('Alias "logs" is for topic, but connection "disk" is for files. Choose another connection for it.');
 });
 
 it("does not let go of what is in use, nor use what is not there", async () => {

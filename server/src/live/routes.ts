@@ -4,10 +4,11 @@
  */
 import type { RequestHandler } from "express";
 import { z } from "zod";
-import type { LiveFrame } from "../api.ts";
+import type { LiveFrame, RunStatus } from "../api.ts";
 import { ApiFailure, notFound } from "../http/api-failure.ts";
 import type { PipelineStore } from "../pipelines/store.ts";
 import type { RunHandle, Watch } from "../runs/run-host.ts";
+import { withFailure } from "../runs/run-status.ts";
 import type { Supervisor } from "../runs/supervisor.ts";
 
 const FRAME_MS = 250;
@@ -43,7 +44,7 @@ export function liveStream({ store, supervisor, now, log }: LiveDeps): RequestHa
       if (!pipeline) return void response.end();
       if (response.writableNeedDrain) return;
       const run = supervisor.status(pipeline);
-      const text = run ? JSON.stringify({ run, ...view.frame() } satisfies Omit<LiveFrame, "at">) : last;
+      const text = run ? JSON.stringify(frameOf(run, view.frame())) : last;
       if (text !== last) {
         last = text;
         quietMs = 0;
@@ -70,6 +71,10 @@ export function liveStream({ store, supervisor, now, log }: LiveDeps): RequestHa
       view.close();
     });
   };
+}
+
+function frameOf(run: RunStatus, { nodes, samples }: Pick<LiveFrame, "nodes" | "samples">): Omit<LiveFrame, "at"> {
+  return { run, nodes: withFailure(nodes, run), samples };
 }
 
 /** Watches whichever run the pipeline has: a redeploy puts another one in its place. */

@@ -5,6 +5,7 @@ import type { TopicLogs } from "../connections/open.ts";
 import { ApiFailure, notFound } from "../http/api-failure.ts";
 import { type Route, route } from "../http/route.ts";
 import type { PushTopics } from "../push/push-topic.ts";
+import type { RunLogs } from "../runs/run-logs.ts";
 import type { Supervisor } from "../runs/supervisor.ts";
 import type { Template } from "../templates/routes.ts";
 import type { PipelineStore, StoredPipeline } from "./store.ts";
@@ -14,6 +15,7 @@ export interface PipelineRouteDeps {
   readonly store: PipelineStore;
   readonly views: PipelineViews;
   readonly supervisor: Supervisor;
+  readonly logs: RunLogs;
   readonly templates: readonly Template[];
   readonly analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
   readonly topics: TopicLogs;
@@ -23,7 +25,17 @@ export interface PipelineRouteDeps {
 
 const versionDocument = z.object({ document: pipeline.shape.draft });
 
-export function pipelineRoutes({ store, views, supervisor, templates, analyze, topics, pushTopics, now }: PipelineRouteDeps): Route[] {
+export function pipelineRoutes({
+  store,
+  views,
+  supervisor,
+  logs,
+  templates,
+  analyze,
+  topics,
+  pushTopics,
+  now,
+}: PipelineRouteDeps): Route[] {
   function find(id: string | undefined): StoredPipeline {
     const found = store.get(id ?? "");
     if (!found) throw notFound({ en: "pipeline", zh: "流水线" }, id ?? "");
@@ -87,6 +99,7 @@ export function pipelineRoutes({ store, views, supervisor, templates, analyze, t
         const { id } = find(params.id);
         const posted = pushTopics.all(id);
         await supervisor.discard(id, () => store.remove(id));
+        logs.forget(id);
         const log = await topics.open(undefined);
         for (const topic of posted) if (await log.describeTopic(topic)) await log.deleteTopic(topic);
       },

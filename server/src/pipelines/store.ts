@@ -36,6 +36,8 @@ export interface StoredFailure extends RunFailure {
 export interface Deployment {
   readonly set: Readonly<Record<string, unknown>>;
   readonly environment: string | undefined;
+  /** Alias → connection, before what the environment says. */
+  readonly connect?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface StoredVersion {

@@ -1,11 +1,21 @@
 import { z } from "zod";
-import { deploy, runStatus, sample, start, stop } from "../api.ts";
-import { ApiFailure, notFound } from "../http/api-failure.ts";
+import { deploy, logPage, planRestore, restorePlan, runStatus, sample, savedState, start, stop } from "../api.ts";
+import { ApiFailure, notFound, quote } from "../http/api-failure.ts";
 import { type Route, route } from "../http/route.ts";
 import type { PipelineStore, StoredPipeline } from "../pipelines/store.ts";
+import { noSuchSavepoint } from "./run-failures.ts";
+import type { RestoreFrom, RunHost } from "./run-host.ts";
+import type { RunLogs } from "./run-logs.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-export function runRoutes({ store, supervisor }: { readonly store: PipelineStore; readonly supervisor: Supervisor }): Route[] {
+export interface RunRouteDeps {
+  readonly store: PipelineStore;
+  readonly supervisor: Supervisor;
+  readonly host: RunHost;
+  readonly logs: RunLogs;
+}
+
+export function runRoutes({ store, supervisor, host, logs }: RunRouteDeps): Route[] {
   function find(id: string | undefined): StoredPipeline {
     const found = store.get(id ?? "");
     if (!found) throw notFound({ en: "pipeline", zh: "流水线" }, id ?? "");
@@ -21,12 +31,12 @@ export function runRoutes({ store, supervisor }: { readonly store: PipelineStore
       body: deploy,
       answer: runStatus,
       errors: {
-        404: "no such pipeline, environment or connection",
-        409: "the savepoint failed",
-        422: "the draft has errors, or does not start",
+        404: "no such pipeline, savepoint, environment or connection",
+        409: "the savepoint failed, or another process runs the pipeline",
+        422: "the draft has errors, its saved state does not fit, or it does not start",
       },
-      handle: ({ params, body }) =>
-        supervisor.deploy(find(params.id).id, { from: body.from, set: body.set ?? {}, environment: body.environment }),
+      handle: ({ params, body: { set = {}, environment, ...body } }) =>
+        supervisor.deploy(find(params.id).id, { set, environment, ...body }),
     }),
     route({
       method: "post",
@@ -45,7 +55,11 @@ export function runRoutes({ store, supervisor }: { readonly store: PipelineStore
       summary: "Starts the deployed version again",
       body: start,
       answer: runStatus,
-      errors: { 404: "no such pipeline", 409: "it runs, or was never deployed", 422: "it does not start" },
+      errors: {
+        404: "no such pipeline or savepoint",
+        409: "it runs, here or in another process, or was never deployed",
+        422: "its saved state does not fit, or it does not start",
+      },
       handle: ({ params, body }) => supervisor.start(find(params.id).id, body),
     }),
     route({
@@ -67,6 +81,63 @@ export function runRoutes({ store, supervisor }: { readonly store: PipelineStore
     }),
     route({
       method: "get",
+      path: "/pipelines/:id/logs",
+      tag: "Runs",
+      summary: "The last lines logged about the pipeline's runs",
+      query: z.object({
+        after: z.coerce.number().int().min(0).optional().describe("`next` of the page before: lines since"),
+        limit: z.coerce.number().int().min(1).max(10_000).default(1000),
+      }),
+      answer: logPage,
+      errors: { 404: "no such pipeline" },
+      handle: ({ params, query }) => logs.read(find(params.id).id, query),
+    }),
+    route({
+      method: "get",
+      path: "/pipelines/:id/savepoints",
+      tag: "Savepoints",
+      summary: "What a run can go on from, newest first: savepoints, and the checkpoints that are kept",
+      answer: z.array(savedState),
+      errors: { 404: "no such pipeline" },
+      handle: ({ params }) => host.savepoints(find(params.id).id),
+    }),
+    route({
+      method: "post",
+      path: "/pipelines/:id/savepoints",
+      tag: "Savepoints",
+      summary: "Makes a savepoint while the run goes on",
+      answer: savedState,
+      status: 201,
+      errors: { 404: "no such pipeline", 409: "it does not run, or the savepoint failed" },
+      handle: ({ params }) => supervisor.savepoint(find(params.id).id),
+    }),
+    route({
+      method: "delete",
+      path: "/pipelines/:id/savepoints/:savepoint",
+      tag: "Savepoints",
+      summary: "Removes a savepoint",
+      errors: { 404: "no such pipeline or savepoint" },
+      handle: ({ params }) => supervisor.deleteSavepoint(find(params.id).id, params.savepoint ?? ""),
+    }),
+    route({
+      method: "post",
+      path: "/pipelines/:id/restore-plan",
+      tag: "Savepoints",
+      summary: "What would become of each node's state if the draft went on from a savepoint, or from the newest state",
+      body: planRestore,
+      answer: restorePlan,
+      errors: { 404: "no such pipeline, or nothing saved to go on from" },
+      handle: async ({ params, body }) => {
+        const from: RestoreFrom = body.from ?? "newest";
+        const { set = {} } = body;
+        const { id, draft } = find(params.id);
+        const plan = await host.planRestore({ pipelineId: id, document: draft, set, from });
+        if (plan) return plan;
+        throw from === "newest" ? nothingSaved(id) : noSuchSavepoint(id, from.savepoint);
+      },
+    }),
+    route({
+      method: "get",
       path: "/pipelines/:id/samples",
       tag: "Runs",
       summary: "The last records kept of an edge, latest last",
@@ -76,4 +147,11 @@ export function runRoutes({ store, supervisor }: { readonly store: PipelineStore
       handle: ({ params, query }) => supervisor.handle(find(params.id).id)?.samples(query.edge) ?? [],
     }),
   ];
+}
+
+function nothingSaved(id: string): ApiFailure {
+  return new ApiFailure(404, "not-found", {
+    en: `Nothing is saved of pipeline ${quote(id)}: a run of it begins without state.`,
+    zh: `流水线 ${quote(id)} 没有已保存的状态:运行将不带状态启动。`,
+  });
 }

@@ -44,7 +44,10 @@ export interface StartRun {
   readonly set: Readonly<Record<string, unknown>>;
   /** What the document's connection aliases mean. An alias that is missing, and a node without one, mean the built-in driver of its role. */
   readonly connections: Readonly<Record<string, ConnectionConfig>>;
-  /** State and positions to go on from ("newest" where there is none: begins without). Left out: begins without state; checkpoints are discarded, savepoints stay. */
+  /**
+   * State and positions to go on from ("newest" where there is none: begins without). Left out: begins without state; checkpoints are discarded, savepoints stay. Once `startRun` has
+   * resolved, "newest" means what this run began with, though it has made no checkpoint yet: a run that fails at once is started again from there.
+   */
   readonly restoreFrom?: RestoreFrom | undefined;
   /** Go on from an older state although rows written since are visible, so that they come twice. Without it such a start is refused with how many those are. */
   readonly force?: boolean | undefined;
@@ -201,12 +204,14 @@ interface RunHostOptions {
 
 /** Bounds of what the host keeps of each pipeline. */
 export interface RunLimits {
-  /** Older dead letters go. */
+  /** Older dead letters go; `Infinity`: none does. */
   readonly deadLetterMs: number;
   /** When dead letters take more than this, the oldest go. */
   readonly deadLetterBytes: number;
   /** The newest checkpoints that are kept beside savepoints; at least 1. */
   readonly checkpoints: number;
+  /** The newest savepoints that are kept; a further one removes the oldest, which is logged. */
+  readonly savepoints: number;
   /** Records kept of each output port. */
   readonly samples: number;
 }

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Problem } from "@millrace/engine/pipeline";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openMetadata } from "../metadata/database.ts";
 import { createPipelineStore, type PipelineStore } from "../pipelines/store.ts";
+import { createManualClock, type ManualClock } from "../testing/manual-clock.ts";
 import { createMemoryHost, type MemoryHost } from "../testing/memory-host.ts";
 import { documentOf } from "../testing/serve.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
@@ -15,33 +16,47 @@ let store: PipelineStore;
 let host: MemoryHost;
 let supervisor: Supervisor;
 let problems: readonly Problem[];
+let clock: ManualClock;
+let logged: string[];
+/** Pipelines that another process runs. */
+let elsewhere: Set<string>;
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  clock = createManualClock();
+  logged = [];
+  elsewhere = new Set();
   database = openMetadata(":memory:");
   store = createPipelineStore(database);
   problems = [];
-  host = createMemoryHost();
+  host = createMemoryHost(clock.now);
   supervisor = newSupervisor();
 });
 afterEach(async () => {
   await supervisor.close();
   database.close();
-  vi.useRealTimers();
 });
 
 function newSupervisor(): Supervisor {
-  return createSupervisor({ store, host, analyze: () => problems, connectionsOf: () => ({}), now: Date.now, log: () => undefined });
+  return createSupervisor({
+    store,
+    host,
+    analyze: () => problems,
+    connectionsOf: () => ({}),
+    claimRun: (id) => (elsewhere.has(id) ? undefined : { release: () => undefined }),
+    clock,
+    restarts: { firstPauseMs: 1_000, longestPauseMs: 10_000, healthyAfterMs: 60_000 },
+    log: (line, id) => logged.push(`${id}: ${line}`),
+  });
 }
 
 /** As a server that starts again over the same store. */
 function restart(): void {
-  host = createMemoryHost();
+  host = createMemoryHost(clock.now);
   supervisor = newSupervisor();
 }
 
 async function deployed(name = "a"): Promise<string> {
-  const { id } = store.create(documentOf(name), undefined, Date.now());
+  const { id } = store.create(documentOf(name), undefined, clock.now());
   await supervisor.deploy(id, { set: {}, environment: undefined });
   return id;
 }
@@ -135,6 +150,116 @@ describe("deploy", () => {
   });
 });
 
+describe("a deploy from saved state", () => {
+  const SAVEPOINT = { id: "s1", kind: "savepoint", at: 0, version: 1, bytes: 1, retained: true } as const;
+  const options = { set: {}, environment: undefined };
+
+  it("goes on from the savepoint that is named, behind a new one of what ran", async () => {
+    const id = await deployed();
+    host.states.set(id, [SAVEPOINT]);
+    await supervisor.deploy(id, { ...options, from: { savepoint: "s1" } });
+    expect(host.runs[0]?.stops).toEqual([{ savepoint: true }]);
+    expect(lastRun().request).toMatchObject({ restoreFrom: { savepoint: "s1" } });
+    expect(lastRun().request.force).toBeUndefined();
+    await supervisor.deploy(id, { ...options, from: { savepoint: "s1" }, force: true });
+    expect(lastRun().request).toMatchObject({ restoreFrom: { savepoint: "s1" }, force: true });
+  });
+
+  it("leaves what runs alone when the state does not fit, and says why for each node", async () => {
+    const id = await deployed();
+    host.states.set(id, [SAVEPOINT]);
+    host.plan = [
+      { nodeId: "kept", state: "kept" },
+      {
+        nodeId: "window",
+        state: "refused",
+        how: { en: "It kept sums by user, it now keeps sums by page.", zh: "原按用户求和,现按页面求和。" },
+      },
+    ];
+    for (const from of ["keep", { savepoint: "s1" }] as const)
+      await expect(supervisor.deploy(id, { ...options, from })).rejects.toMatchObject({
+        status: 422,
+        code: "state-refused",
+        words: {
+          en: 'The saved state does not fit the pipeline, so nothing was changed. Node "window": It kept sums by user, it now keeps sums by page. Change the node back, give it a new id to begin it without state, or deploy fresh.',
+        },
+      });
+    expect(host.runs[0]?.stops).toEqual([]);
+    expect(status(id)).toMatchObject({ state: "running", version: 1 });
+    await supervisor.deploy(id, { ...options, from: "fresh" });
+    expect(status(id)).toMatchObject({ state: "running", version: 2 });
+  });
+
+  it("leaves what runs alone when there is no such savepoint", async () => {
+    const id = await deployed();
+    await expect(supervisor.deploy(id, { ...options, from: { savepoint: "none" } })).rejects.toMatchObject({
+      status: 404,
+      words: { en: 'Pipeline "a" has no savepoint "none". `millrace savepoint a --list` names those it has.' },
+    });
+    expect(host.runs[0]?.stops).toEqual([]);
+  });
+
+  it("starts a stopped pipeline as well", async () => {
+    const id = await deployed();
+    await supervisor.stop(id, { savepoint: false });
+    host.states.set(id, [SAVEPOINT]);
+    await expect(supervisor.start(id, { from: { savepoint: "none" } })).rejects.toMatchObject({ status: 404 });
+    await supervisor.start(id, { from: { savepoint: "s1" }, force: true });
+    expect(lastRun().request).toMatchObject({ version: 1, restoreFrom: { savepoint: "s1" }, force: true });
+  });
+});
+
+describe("savepoints", () => {
+  it("are made while the run goes on, and deleted", async () => {
+    const id = await deployed();
+    const saved = await supervisor.savepoint(id);
+    expect(saved).toMatchObject({ kind: "savepoint", version: 1 });
+    expect(status(id)).toMatchObject({ state: "running" });
+    await supervisor.deleteSavepoint(id, saved.id);
+    await expect(supervisor.deleteSavepoint(id, saved.id)).rejects.toMatchObject({ status: 404 });
+    expect(logged.slice(-2)).toEqual([`a: savepoint ${saved.id} was made`, `a: savepoint ${saved.id} was deleted`]);
+  });
+
+  it("say why they could not be made", async () => {
+    const id = await deployed();
+    lastRun().stopFailure = new Error("disk full.");
+    await expect(supervisor.savepoint(id)).rejects.toMatchObject({
+      status: 409,
+      words: { en: "The savepoint failed: disk full. What was saved before is untouched." },
+    });
+    lastRun().stopFailure = undefined;
+    await supervisor.stop(id, { savepoint: false });
+    await expect(supervisor.savepoint(id)).rejects.toMatchObject({ status: 409, code: "not-running" });
+  });
+});
+
+describe("a pipeline that another process runs", () => {
+  it("is not started beside it", async () => {
+    const { id } = store.create(documentOf("a"), undefined, 0);
+    elsewhere.add(id);
+    await expect(supervisor.deploy(id, { set: {}, environment: undefined })).rejects.toMatchObject({
+      status: 409,
+      code: "runs-elsewhere",
+      words: {
+        en: 'A `millrace run` of "a" uses this data folder; a second run would write every row twice. Stop that one (Ctrl+C) first.',
+      },
+    });
+    expect(host.runs).toHaveLength(0);
+  });
+
+  it("is started by itself once that has ended, if it should run", async () => {
+    const id = await deployed();
+    await supervisor.close();
+    restart();
+    elsewhere.add(id);
+    await supervisor.resume();
+    expect(status(id)).toMatchObject({ state: "restarting", restart: { attempt: 1 } });
+    elsewhere.delete(id);
+    await clock.advance(1_000);
+    expect(status(id)).toMatchObject({ state: "running" });
+  });
+});
+
 describe("stop and start", () => {
   it("stops with a savepoint and goes on from it, or begins anew", async () => {
     const id = await deployed();
@@ -160,16 +285,18 @@ describe("a run that fails", () => {
   it("is tried again from its newest state with growing pauses, as the same run, with the reason kept", async () => {
     const id = await deployed();
     const { runId } = lastRun();
-    const pauses = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 60_000];
-    for (const pause of pauses) {
+    const pauses = [1_000, 2_000, 4_000, 8_000, 10_000, 10_000];
+    for (const [n, pause] of pauses.entries()) {
       lastRun().end({ state: "failed", failure: FAILURE });
-      await vi.advanceTimersByTimeAsync(0);
-      expect(status(id)).toMatchObject({ state: "restarting", failure: FAILURE });
+      await clock.advance(0);
+      const restart = { at: clock.now() + pause, attempt: n + 1 };
+      expect(status(id)).toMatchObject({ state: "restarting", failure: { ...FAILURE, at: clock.now() }, restart });
       const runs = host.runs.length;
-      await vi.advanceTimersByTimeAsync(pause - 1);
+      await clock.advance(pause - 1);
       expect(host.runs).toHaveLength(runs);
-      await vi.advanceTimersByTimeAsync(1);
+      await clock.advance(1);
       expect(host.runs).toHaveLength(runs + 1);
+      expect(status(id)?.restart).toBeUndefined();
       expect(lastRun().request).toMatchObject({ restoreFrom: "newest", runId });
     }
     expect(status(id)).toMatchObject({ state: "running", failure: FAILURE });
@@ -178,10 +305,10 @@ describe("a run that fails", () => {
   it("starts over with the short pause after a minute that held", async () => {
     const id = await deployed();
     lastRun().end({ state: "failed", failure: FAILURE });
-    await vi.advanceTimersByTimeAsync(1_000);
-    await vi.advanceTimersByTimeAsync(60_000);
+    await clock.advance(1_000);
+    await clock.advance(60_000);
     lastRun().end({ state: "failed", failure: FAILURE });
-    await vi.advanceTimersByTimeAsync(1_000);
+    await clock.advance(1_000);
     expect(host.runs).toHaveLength(3);
     expect(status(id)?.state).toBe("running");
   });
@@ -190,37 +317,51 @@ describe("a run that fails", () => {
     const id = await deployed();
     lastRun().end({ state: "failed", failure: FAILURE });
     host.startFailure = new Error("the topic log is locked");
-    await vi.advanceTimersByTimeAsync(1_000);
+    await clock.advance(1_000);
     expect(status(id)).toMatchObject({ state: "restarting", failure: { message: { en: "the topic log is locked" } } });
     host.startFailure = undefined;
-    await vi.advanceTimersByTimeAsync(2_000);
+    await clock.advance(2_000);
     expect(status(id)?.state).toBe("running");
   });
 
   it("stays failed when trying again cannot help", async () => {
     const id = await deployed();
     lastRun().end({ state: "failed", failure: { ...FAILURE, permanent: true } });
-    await vi.advanceTimersByTimeAsync(3_600_000);
+    await clock.advance(3_600_000);
     expect(host.runs).toHaveLength(1);
-    expect(status(id)).toMatchObject({ state: "failed", failure: FAILURE });
+    expect(status(id)).toMatchObject({ state: "failed", failure: { ...FAILURE, permanent: true } });
+    expect(logged.at(-1)).toBe("a: failed at node sink: disk full Trying again cannot help.");
+  });
+
+  it("is not tried again when a restart finds out that it cannot help", async () => {
+    const id = await deployed();
+    lastRun().end({ state: "failed", failure: FAILURE });
+    host.startFailure = Object.assign(new Error("no"), { failure: { ...FAILURE, permanent: true } });
+    await clock.advance(3_600_000);
+    expect(status(id)).toMatchObject({ state: "failed", failure: { permanent: true } });
+    expect(logged).toEqual([
+      "a: version 1 runs, from its newest state",
+      "a: failed at node sink: disk full It is tried again in 1 s.",
+      "a: failed at node sink: disk full Trying again cannot help.",
+    ]);
   });
 
   it("is tried again, with the reason shown, even when the reason cannot be stored", async () => {
     const id = await deployed();
     database.exec("CREATE TRIGGER full BEFORE UPDATE OF failure ON pipelines BEGIN SELECT RAISE(ABORT, 'disk is full'); END");
     lastRun().end({ state: "failed", failure: FAILURE });
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     expect(status(id)).toMatchObject({ state: "restarting", failure: FAILURE });
-    await vi.advanceTimersByTimeAsync(1_000);
+    await clock.advance(1_000);
     expect(status(id)?.state).toBe("running");
   });
 
   it("is not tried again once it was stopped, and a deploy forgets the reason", async () => {
     const id = await deployed();
     lastRun().end({ state: "failed", failure: FAILURE });
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     expect(await supervisor.stop(id, { savepoint: true })).toMatchObject({ state: "stopped" });
-    await vi.advanceTimersByTimeAsync(3_600_000);
+    await clock.advance(3_600_000);
     expect(host.runs).toHaveLength(1);
     expect((await supervisor.deploy(id, { set: {}, environment: undefined })).failure).toBeUndefined();
   });
@@ -234,7 +375,7 @@ describe("after a restart of the server", () => {
     await supervisor.stop(stopped, { savepoint: true });
     const finished = await deployed("finished");
     lastRun().end({ state: "finished" });
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
 
     await supervisor.close();
     restart();

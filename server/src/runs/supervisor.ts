@@ -5,28 +5,58 @@
 import { randomUUID } from "node:crypto";
 import type { AnalyzeOptions, PipelineDocument, Problem } from "@millrace/engine/pipeline";
 import type { RunStatus } from "../api.ts";
-import { ApiFailure, notFound, problemsFailure } from "../http/api-failure.ts";
-import type { Deployment, PipelineStore, StoredFailure, StoredPipeline } from "../pipelines/store.ts";
-import type { ConnectionConfig, RunEnd, RunFailure, RunHandle, RunHost } from "./run-host.ts";
+import { notFound, problemsFailure } from "../http/api-failure.ts";
+import type { Deployment, PipelineStore, StoredPipeline } from "../pipelines/store.ts";
+import type { ProcessLock } from "../process-lock.ts";
+import { type Clock, pauseBefore, type RestartPolicy } from "./restarts.ts";
+import {
+  failureOf,
+  neverDeployed,
+  noSuchSavepoint,
+  refusedState,
+  runsAlready,
+  runsElsewhere,
+  runsNot,
+  savepointFailed,
+  savepointOfStopFailed,
+  startFailed,
+} from "./run-failures.ts";
+import type { ConnectionConfig, RestoreFrom, RunEnd, RunFailure, RunHandle, RunHost, SavedState } from "./run-host.ts";
+import { type Entry, runStatus } from "./run-status.ts";
 
 export interface SupervisorDeps {
   readonly store: PipelineStore;
   readonly host: RunHost;
   readonly analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
-  /** Aliases of the document to connections, by environment. Throws `ApiFailure` when it names what is not there. */
-  readonly connectionsOf: (document: PipelineDocument, environment: string | undefined) => Readonly<Record<string, ConnectionConfig>>;
-  readonly now: () => number;
-  readonly log: (line: string) => void;
+  /** Aliases of the document to connections. Throws `ApiFailure` when the deployment names what is not there. */
+  readonly connectionsOf: (document: PipelineDocument, deployment: Deployment) => Readonly<Record<string, ConnectionConfig>>;
+  /** Undefined when a process beside this server runs the pipeline. */
+  readonly claimRun: (id: string) => ProcessLock | undefined;
+  readonly clock: Clock;
+  readonly restarts: RestartPolicy;
+  readonly log: (line: string, pipelineId: string) => void;
 }
 
 export interface Supervisor {
   /** Starts what should run. A pipeline that cannot start is retried like any that failed; the others are not held up. */
   resume(): Promise<void>;
-  /** Runs the draft: stops what runs with a savepoint, goes on from it with the new version. When the new version does not start, the old one goes on and the reason is thrown. */
-  deploy(id: string, options: { readonly from?: "keep" | "fresh" | undefined } & Deployment): Promise<RunStatus>;
+  /**
+   * Runs the draft: stops what runs with a savepoint, goes on from it (or from the savepoint that is named) with the new version. Saved state that does not fit is refused before
+   * anything is stopped. When the new version does not start, the old one goes on and the reason is thrown.
+   */
+  deploy(
+    id: string,
+    options: { readonly from?: DeployFrom | undefined; readonly force?: boolean | undefined } & Deployment,
+  ): Promise<RunStatus>;
   stop(id: string, options: { readonly savepoint: boolean }): Promise<RunStatus>;
-  /** The deployed version again. */
-  start(id: string, options: { readonly from: "savepoint" | "fresh" }): Promise<RunStatus>;
+  /** The deployed version again; "savepoint": from the newest state. */
+  start(
+    id: string,
+    options: { readonly from: "savepoint" | "fresh" | OfSavepoint; readonly force?: boolean | undefined },
+  ): Promise<RunStatus>;
+  /** While the run goes on. */
+  savepoint(id: string): Promise<SavedState>;
+  deleteSavepoint(id: string, savepoint: string): Promise<void>;
   /** Stops the run and forgets its state; the pipeline itself is removed by `remove`, in the same turn. */
   discard(id: string, remove: () => void): Promise<void>;
   /** Undefined for a pipeline that was never deployed. */
@@ -37,26 +67,18 @@ export interface Supervisor {
   close(): Promise<void>;
 }
 
-/** Pauses before a run is tried again; the last one repeats. A run that held for `STABLE_MS` starts over with the first. */
-const BACK_OFF_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000];
-const STABLE_MS = 60_000;
+export type DeployFrom = "keep" | "fresh" | OfSavepoint;
+type OfSavepoint = Exclude<RestoreFrom, string>;
 
-interface Entry {
-  handle?: RunHandle | undefined;
-  /** The handle's run has not ended. */
-  active: boolean;
-  attempts: number;
-  /** Until it is in the store. */
-  failure?: StoredFailure | undefined;
-  retry?: { readonly timer: NodeJS.Timeout } | undefined;
-  busy?: "starting" | "stopping" | undefined;
-  /** What the host keeps of a pipeline without a run: state to go on from, dead letters. */
-  kept: { readonly state: boolean; readonly deadLetters: number };
-  turn: Promise<unknown>;
+interface Started {
+  readonly runId: string;
+  /** Undefined: without state. */
+  readonly from: RestoreFrom | undefined;
+  readonly force?: boolean | undefined;
 }
 
 export function createSupervisor(deps: SupervisorDeps): Supervisor {
-  const { store, host, now, log } = deps;
+  const { store, host, clock, log } = deps;
   const entries = new Map<string, Entry>();
   let closed = false;
 
@@ -88,51 +110,72 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     return status;
   }
 
-  async function startVersion(entry: Entry, id: string, version: number, runId: string, restoreFrom: "newest" | undefined): Promise<void> {
+  async function startVersion(entry: Entry, id: string, version: number, run: Started): Promise<void> {
     const stored = store.version(id, version);
     if (!stored) throw new Error(`version ${version} of ${id} is not in the store`);
     const { document, deployment } = stored;
-    const connections = deps.connectionsOf(document, deployment.environment);
+    const connections = deps.connectionsOf(document, deployment);
+    const claim = deps.claimRun(id);
+    if (!claim) throw runsElsewhere(id);
     entry.busy = "starting";
     try {
-      entry.handle = await host.startRun({ pipelineId: id, runId, version, document, set: deployment.set, connections, restoreFrom });
+      entry.handle = await host.startRun({
+        pipelineId: id,
+        runId: run.runId,
+        version,
+        document,
+        set: deployment.set,
+        connections,
+        restoreFrom: run.from,
+        ...(run.force ? { force: true } : {}),
+      });
       entry.active = true;
+    } catch (error) {
+      claim.release();
+      throw error;
     } finally {
       entry.busy = undefined;
     }
     const handle = entry.handle;
-    void handle.ended.then((end) => onEnd(entry, id, handle, end));
+    log(`version ${version} runs, ${beginning(run.from)}`, id);
+    void handle.ended.then((end) => {
+      claim.release();
+      onEnd(entry, id, handle, end);
+    });
   }
 
   function onEnd(entry: Entry, id: string, handle: RunHandle, end: RunEnd): void {
     if (closed || entry.handle !== handle) return;
     entry.active = false;
     entry.kept = { ...entry.kept, state: true };
-    if (end.state === "finished") keep(() => store.setDesired(id, "finished"));
+    if (end.state !== "failed") log(end.state === "finished" ? "finished: all its sources have ended" : "stopped", id);
+    if (end.state === "finished") keep(id, () => store.setDesired(id, "finished"));
     if (end.state === "failed") {
-      if (now() - handle.status().startedAt >= STABLE_MS) entry.attempts = 0;
+      if (clock.now() - handle.status().startedAt >= deps.restarts.healthyAfterMs) entry.attempts = 0;
       failed(entry, id, end.failure);
     }
   }
 
   function failed(entry: Entry, id: string, failure: RunFailure): void {
-    entry.failure = { ...failure, at: now() };
-    keep(() => store.setFailure(id, { ...failure, at: now() }));
-    log(`run of ${id} failed: ${failure.message.en}${failure.permanent ? "" : "; it will be tried again"}`);
-    if (failure.permanent || store.get(id)?.desired !== "running") return;
-    const pause = BACK_OFF_MS[Math.min(entry.attempts, BACK_OFF_MS.length - 1)] as number;
+    const now = clock.now();
+    entry.failure = { ...failure, at: now };
+    keep(id, () => store.setFailure(id, { ...failure, at: now }));
+    const what = `failed${failure.nodeId === undefined ? "" : ` at node ${failure.nodeId}`}: ${failure.message.en}`;
+    if (failure.permanent) return log(`${what} Trying again cannot help.`, id);
+    if (store.get(id)?.desired !== "running") return log(what, id);
+    const pause = pauseBefore(entry.attempts, deps.restarts);
     entry.attempts += 1;
-    const timer = setTimeout(() => void inTurn(id, (current) => again(current, id)), pause);
-    timer.unref();
-    entry.retry = { timer };
+    log(`${what} It is tried again in ${pause / 1000} s.`, id);
+    const cancel = clock.after(pause, () => void inTurn(id, (current) => again(current, id)));
+    entry.retry = { at: now + pause, cancel };
   }
 
   /** What happens to a run by itself must not end the server when it cannot be written down (a full disk). */
-  function keep(write: () => void): void {
+  function keep(id: string, write: () => void): void {
     try {
       write();
     } catch (error) {
-      log(`the state of a run could not be stored: ${error instanceof Error ? error.message : String(error)}`);
+      log(`its state could not be stored: ${error instanceof Error ? error.message : String(error)}`, id);
     }
   }
 
@@ -143,14 +186,14 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     if (closed || !pipeline || pipeline.desired !== "running" || entry.active) return;
     if (pipeline.liveVersion === undefined || pipeline.runId === undefined) return;
     try {
-      await startVersion(entry, id, pipeline.liveVersion, pipeline.runId, "newest");
+      await startVersion(entry, id, pipeline.liveVersion, { runId: pipeline.runId, from: "newest" });
     } catch (error) {
       failed(entry, id, failureOf(error));
     }
   }
 
   function cancelRetry(entry: Entry): void {
-    if (entry.retry) clearTimeout(entry.retry.timer);
+    entry.retry?.cancel();
     entry.retry = undefined;
     entry.attempts = 0;
   }
@@ -162,7 +205,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
         await entry.handle.stop({ savepoint });
         await entry.handle.ended;
       } catch (error) {
-        throw savepointFailure(error);
+        throw savepointOfStopFailed(error);
       } finally {
         entry.busy = undefined;
       }
@@ -176,6 +219,14 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     entry.kept = { state: state !== undefined, deadLetters: total };
   }
 
+  /** Before anything is stopped: state that does not fit, and a savepoint that is not there. */
+  async function checkState(id: string, document: PipelineDocument, set: Deployment["set"], from: RestoreFrom): Promise<void> {
+    const plan = await host.planRestore({ pipelineId: id, document, set, from });
+    const refused = plan && refusedState(plan);
+    if (refused) throw refused;
+    if (!plan && from !== "newest") throw noSuchSavepoint(id, from.savepoint);
+  }
+
   const supervisor: Supervisor = {
     async resume() {
       const pipelines = store.list().filter((pipeline) => pipeline.liveVersion !== undefined);
@@ -184,25 +235,26 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       await Promise.all(wanted.map(({ id }) => inTurn(id, (entry) => again(entry, id))));
     },
 
-    deploy: (id, { from, set, environment }) =>
+    deploy: (id, { from = "keep", force, ...deployment }) =>
       inTurn(id, async (entry) => {
         const before = pipelineOf(id);
-        const problems = deps.analyze(before.draft, { set, pipelineId: id });
+        const problems = deps.analyze(before.draft, { set: deployment.set, pipelineId: id });
         if (problems.some((problem) => problem.severity === "error")) throw problemsFailure(problems);
-        deps.connectionsOf(before.draft, environment);
+        deps.connectionsOf(before.draft, deployment);
+        const restoreFrom = from === "keep" ? "newest" : from === "fresh" ? undefined : from;
+        if (restoreFrom) await checkState(id, before.draft, deployment.set, restoreFrom);
 
-        const keep = from !== "fresh";
         cancelRetry(entry);
         const wasRunning = entry.active;
-        await stopRun(entry, id, keep);
-        const version = store.addVersion(id, before.draft, { set, environment }, now());
+        await stopRun(entry, id, from !== "fresh");
+        const version = store.addVersion(id, before.draft, deployment, clock.now());
         const runId = randomUUID();
         try {
-          await startVersion(entry, id, version, runId, keep ? "newest" : undefined);
+          await startVersion(entry, id, version, { runId, from: restoreFrom, force });
         } catch (error) {
           store.removeVersion(id, version);
           if (wasRunning) await again(entry, id);
-          throw startFailure(error, wasRunning);
+          throw startFailed(error, wasRunning);
         }
         store.setLive(id, version, runId);
         entry.failure = undefined;
@@ -218,23 +270,45 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
         return statusOf(id);
       }),
 
-    start: (id, { from }) =>
+    start: (id, { from, force }) =>
       inTurn(id, async (entry) => {
         const { liveVersion } = pipelineOf(id);
         if (liveVersion === undefined) throw neverDeployed(id);
-        if (entry.active) {
-          throw new ApiFailure(409, "running", { en: `Pipeline "${id}" runs already.`, zh: `流水线 "${id}" 已在运行。` });
-        }
+        if (entry.active) throw runsAlready(id);
+        const restoreFrom = from === "savepoint" ? "newest" : from === "fresh" ? undefined : from;
+        const deployed = store.version(id, liveVersion);
+        if (restoreFrom && deployed) await checkState(id, deployed.document, deployed.deployment.set, restoreFrom);
         cancelRetry(entry);
         const runId = randomUUID();
         try {
-          await startVersion(entry, id, liveVersion, runId, from === "savepoint" ? "newest" : undefined);
+          await startVersion(entry, id, liveVersion, { runId, from: restoreFrom, force });
         } catch (error) {
-          throw startFailure(error, false);
+          throw startFailed(error, false);
         }
         store.setLive(id, liveVersion, runId);
         entry.failure = undefined;
         return statusOf(id);
+      }),
+
+    savepoint: (id) =>
+      inTurn(id, async (entry) => {
+        if (pipelineOf(id).liveVersion === undefined) throw neverDeployed(id);
+        if (!entry.active || !entry.handle) throw runsNot(id);
+        try {
+          const saved = await entry.handle.savepoint();
+          log(`savepoint ${saved.id} was made`, id);
+          return saved;
+        } catch (error) {
+          throw savepointFailed(error);
+        }
+      }),
+
+    deleteSavepoint: (id, savepoint) =>
+      inTurn(id, async (entry) => {
+        pipelineOf(id);
+        if (!(await host.deleteSavepoint(id, savepoint))) throw noSuchSavepoint(id, savepoint);
+        log(`savepoint ${savepoint} was deleted`, id);
+        if (!entry.active) await lookUpKept(entry, id);
       }),
 
     discard: (id, remove) =>
@@ -248,27 +322,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
         entries.delete(id);
       }),
 
-    status(pipeline) {
-      const { id, liveVersion, desired } = pipeline;
-      if (liveVersion === undefined) return undefined;
-      const entry = entryOf(id);
-      const failure = entry.failure ?? pipeline.failure;
-      const run = entry.handle?.status();
-      return {
-        pipelineId: id,
-        ...(pipeline.runId === undefined ? {} : { runId: pipeline.runId }),
-        version: liveVersion,
-        ...(pipeline.environment === undefined ? {} : { environment: pipeline.environment }),
-        state: stateOf(entry, desired, failure !== undefined),
-        ...(failure
-          ? { failure: { message: failure.message, at: failure.at, ...(failure.nodeId ? { nodeId: failure.nodeId } : {}) } }
-          : {}),
-        ...(run ? { startedAt: run.startedAt } : {}),
-        ...(run?.lastCheckpoint ? { lastCheckpoint: run.lastCheckpoint } : {}),
-        savepoint: !entry.active && entry.kept.state,
-        deadLetters: run?.deadLetters ?? entry.kept.deadLetters,
-      };
-    },
+    status: (pipeline) => (pipeline.liveVersion === undefined ? undefined : runStatus(pipeline, entryOf(pipeline.id))),
 
     handle: (id) => entries.get(id)?.handle,
 
@@ -282,43 +336,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   return supervisor;
 }
 
-function stateOf(entry: Entry, desired: StoredPipeline["desired"], hasFailed: boolean): RunStatus["state"] {
-  if (entry.busy) return entry.busy;
-  if (entry.active && entry.handle) return entry.handle.status().state;
-  if (entry.retry) return "restarting";
-  if (desired === "finished") return "finished";
-  return desired === "running" && hasFailed ? "failed" : desired === "running" ? "starting" : "stopped";
-}
-
-/** Errors of the host carry the whole failure, those of connections words in both languages; others are told by their message. */
-function failureOf(error: unknown): RunFailure {
-  const { failure, words } = (error ?? {}) as { failure?: RunFailure; words?: RunFailure["message"] };
-  if (failure) return failure;
-  if (words) return { message: words };
-  const text = error instanceof Error ? error.message : String(error);
-  return { message: { en: text, zh: text } };
-}
-
-function savepointFailure(error: unknown): ApiFailure {
-  const { message } = failureOf(error);
-  return new ApiFailure(409, "savepoint-failed", {
-    en: `The savepoint failed, so the run goes on: ${message.en} Mend the cause, or stop without a savepoint (it then goes on from its last checkpoint).`,
-    zh: `保存点失败,运行继续:${message.zh} 请排除原因,或不做保存点直接停止(之后从最近的检查点继续)。`,
-  });
-}
-
-function startFailure(error: unknown, oldGoesOn: boolean): ApiFailure {
-  if (error instanceof ApiFailure) return error;
-  const { message } = failureOf(error);
-  return new ApiFailure(422, "start-failed", {
-    en: `The run did not start: ${message.en}${oldGoesOn ? " The version before goes on." : ""}`,
-    zh: `运行未能启动:${message.zh}${oldGoesOn ? " 之前的版本继续运行。" : ""}`,
-  });
-}
-
-function neverDeployed(id: string): ApiFailure {
-  return new ApiFailure(409, "never-deployed", {
-    en: `Pipeline "${id}" was never deployed. Deploy it first.`,
-    zh: `流水线 "${id}" 从未部署。请先部署。`,
-  });
+function beginning(from: RestoreFrom | undefined): string {
+  if (from === undefined) return "begun without state";
+  return from === "newest" ? "from its newest state" : `from savepoint ${from.savepoint}`;
 }

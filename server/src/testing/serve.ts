@@ -15,6 +15,8 @@ import { openMetadata } from "../metadata/database.ts";
 import { createSecretBox } from "../metadata/secrets.ts";
 import { createPipelineStore } from "../pipelines/store.ts";
 import { createPushTopics } from "../push/push-topic.ts";
+import { systemClock } from "../runs/restarts.ts";
+import { createRunLogs } from "../runs/run-logs.ts";
 import { createSupervisor } from "../runs/supervisor.ts";
 import { createMemoryHost, type MemoryHost } from "./memory-host.ts";
 import { createMemoryTopics, type MemoryTopics } from "./memory-topics.ts";
@@ -63,6 +65,7 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
   const topics = createMemoryTopics();
   const logged: string[] = [];
   const log = (line: string) => void logged.push(line);
+  const logs = createRunLogs({ now, lines: 100 });
   const pipelines = createPipelineStore(database);
   const connections = createConnectionStore(database, createSecretBox(join(dataFolder, "secret.key"), undefined));
   const topicLogs = createTopicLogs(connections, async () => topics);
@@ -70,9 +73,11 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
     store: pipelines,
     host,
     analyze: problems,
-    connectionsOf: (document, environment) => connectionsOf(connections, document, environment),
-    now,
-    log,
+    connectionsOf: (document, { environment, connect }) => connectionsOf(connections, document, environment, connect),
+    claimRun: () => ({ release: () => undefined }),
+    clock: { ...systemClock, now },
+    restarts: { firstPauseMs: 1_000, longestPauseMs: 60_000, healthyAfterMs: 60_000 },
+    log: (line, id) => logs.add(id, line),
   });
   const collector = createCollector({ topic: "ods_base_log", openTopics: () => topicLogs.open(undefined), dataFolder, now });
   const deps: AppDeps = {
@@ -85,6 +90,7 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
     testConnection: async ({ settings }) => [{ what: STEP, ok: true, detail: { en: `with ${Object.keys(settings)}`, zh: "" } }],
     supervisor,
     host,
+    logs,
     templates: [TEMPLATE],
     readDocument,
     analyze: problems,
