@@ -161,8 +161,9 @@ export const savedState = z.object({
   /** Not replaced by newer checkpoints. */
   retained: z.boolean(),
 });
-/** Left out: from the newest state. */
+/** `from` left out: the newest state; `document` left out: the draft. */
 export const planRestore = z.strictObject({
+  document: pipelineDocument.optional(),
   from: ofSavepoint.optional(),
   set: z.record(z.string(), z.json()).optional(),
 });

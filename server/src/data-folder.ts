@@ -52,6 +52,11 @@ function takenBy(folder: string, about: string): string {
   return `${who} uses the data folder ${folder}. Use that one, stop it, or give this one a folder of its own with --data.`;
 }
 
+/** Where the server of this folder says it is; undefined while none is there to say so. */
+export function serverAddress(folder: string): string | undefined {
+  return readAbout(join(folder, "server.json")).address;
+}
+
 function readAbout(about: string): { pid?: number; address?: string } {
   if (!existsSync(about)) return {};
   try {

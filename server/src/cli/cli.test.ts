@@ -1,65 +1,20 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-
-const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+import { killMillraces, PATIENCE, runMillrace, startMillrace } from "../testing/millrace-process.ts";
 
 let folder: string;
-const children = new Set<ReturnType<typeof spawn>>();
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "millrace 命令行 "));
 });
-afterEach(() => {
-  for (const child of children) child.kill("SIGKILL");
-});
+afterEach(killMillraces);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
-  children.add(child);
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (part: Buffer) => {
-    out += part.toString();
-  });
-  child.stderr.on("data", (part: Buffer) => {
-    err += part.toString();
-  });
-  const ended = new Promise<Ended>((resolve) => {
-    child.once("close", (code) => {
-      children.delete(child);
-      resolve({ code, out, err });
-    });
-  });
-  /** Resolves with the match once it stands in the output. */
-  const prints = (pattern: RegExp) =>
-    expect
-      .poll(() => pattern.exec(out + err)?.[0], { timeout: 20_000, interval: 20 })
-      .toBeTruthy()
-      .then(() => pattern.exec(out + err) as RegExpExecArray);
-  return { child, ended, prints };
-}
-
-async function millrace(args: readonly string[], input = ""): Promise<Ended> {
-  const { child, ended } = start(args);
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-  return ended;
-}
-
-/** A process is started for each: several seconds when the machine is busy. */
-const PATIENCE = { timeout: 60_000 };
+const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => startMillrace(folder, args, env);
+const millrace = (args: readonly string[], input = "") => runMillrace(folder, args, input);
 
 function write(name: string, content: unknown): string {
   const path = join(folder, name);
@@ -98,11 +53,13 @@ function dataWith(name: string, orders: string): string {
   return data;
 }
 
+const COMMANDS = ["start", "run", "check", "test", "eval", "templates", "deploy", "stop", "savepoint", "status", "logs", "list", "logger"];
+
 describe("every command", PATIENCE, () => {
   it("explains itself", async () => {
     const whole = await millrace(["--help"]);
     expect(whole.code).toBe(0);
-    for (const command of ["start", "run", "check", "test", "eval", "templates", "logger"]) {
+    for (const command of COMMANDS) {
       expect(whole.out).toContain(`  ${command} `);
       const { code, out } = await millrace([command, "--help"]);
       expect([command, code, out.includes(`Usage: millrace ${command}`)]).toEqual([command, 0, true]);
@@ -114,6 +71,12 @@ describe("every command", PATIENCE, () => {
       [["unknown"], "unknown command 'unknown'"],
       [["start", "--port", "99999"], "It is a number from 0 (any free port) to 65535."],
       [["start", "--max-post", "0"], "It is a size from 1b to 1gb"],
+      [
+        ["start", "--setting", "logs.lines=none", "--data", join(folder, "set")],
+        '--setting: logs.lines: expected a whole number, got "none".',
+      ],
+      [["stop", "a", "--savepoint", "--drop"], "option '--savepoint' cannot be used with option '--drop'"],
+      [["deploy"], "missing required argument 'pipelines'"],
       [["run"], "missing required argument 'pipeline'"],
       [["run", "base-log-app", "--set", "x"], 'It is NAME=VALUE, got "x".'],
       [["run", "base-log-app", "--from", "now"], "Allowed choices are earliest, latest"],
@@ -383,6 +346,38 @@ describe("start", PATIENCE, () => {
     await expect.poll(() => state(again as string), { timeout: 20_000 }).toEqual([["base-log-app", "running"]]);
     third.child.kill("SIGTERM");
     expect((await third.ended).code).toBe(0);
+  });
+
+  it("runs a pipeline once on a data folder, beside `millrace run` as well", async () => {
+    const data = join(folder, "once data");
+    const server = start(["start", "--port", "0", "--data", data, "--setting", "logs.lines=20"]);
+    const [, origin] = await server.prints(/(http:\/\/127\.0\.0\.1:\d+)\/\?token=/);
+    const drive = (...args: string[]) => millrace([...args, "base-log-app", "--server", origin as string, "--data", data]);
+    await expect.poll(async () => (await drive("status")).out, { timeout: 20_000 }).toMatch(/base-log-app +running/);
+
+    const beside = await millrace(["run", "base-log-app", "--data", data]);
+    expect([beside.code, beside.out, beside.err]).toEqual([
+      1,
+      "",
+      `millrace: The server at ${origin} runs "base-log-app" on the data folder ${data} already; a second run would write every row twice. Stop it there (\`millrace stop base-log-app\`), exchange each sink with --sink, or give this run a folder of its own with --data.\n`,
+    ]);
+
+    expect((await drive("stop")).code).toBe(0);
+    const alone = start(["run", "base-log-app", "--data", data]);
+    await alone.prints(/Ctrl\+C stops it with a savepoint/);
+    const refused = await drive("deploy");
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringContaining(
+        'A `millrace run` of "base-log-app" uses this data folder; a second run would write every row twice. Stop that one (Ctrl+C) first.',
+      ),
+    ]);
+    alone.child.kill("SIGINT");
+    expect((await alone.ended).code).toBe(0);
+    expect((await drive("deploy", "--wait")).out).toMatch(/^base-log-app: version \d+ is running\n$/);
+    expect((await drive("logs")).out).toMatch(/ stopped\n.* version \d+ runs, from its newest state\n$/);
+    server.child.kill("SIGTERM");
+    expect((await server.ended).code).toBe(0);
   });
 
   it("says which port is taken and what to do", async () => {

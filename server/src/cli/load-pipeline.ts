@@ -9,15 +9,21 @@ export type Loaded =
   | { readonly label: string; readonly document: PipelineDocument; readonly problems?: undefined }
   | { readonly label: string; readonly document?: undefined; readonly problems: readonly Problem[] };
 
-/** A file that is there goes before a template of the same name. Throws `UsageError` when there is neither. */
+/** Throws `UsageError` when there is neither file nor template. */
 export function loadPipeline(name: string): Loaded {
+  const found = findPipeline(name);
+  if (found) return found;
+  throw new UsageError(
+    `There is no file and no template ${JSON.stringify(name)}. The templates are: ${templates.map((one) => one.name).join(", ")}.`,
+  );
+}
+
+/** A file that is there goes before a template of the same name. */
+function findPipeline(name: string): Loaded | undefined {
   const text = readText(name);
   if (text === undefined) {
     const template = templates.find((one) => one.name === name);
-    if (template) return { label: name, document: template.document };
-    throw new UsageError(
-      `There is no file and no template ${JSON.stringify(name)}. The templates are: ${templates.map((one) => one.name).join(", ")}.`,
-    );
+    return template && { label: name, document: template.document };
   }
   const { document, problems } = readPipeline(text);
   return document ? { label: name, document } : { label: name, problems };
@@ -25,7 +31,16 @@ export function loadPipeline(name: string): Loaded {
 
 /** As `loadPipeline`, for commands that need a whole document. */
 export function loadDocument(name: string): PipelineDocument {
-  const { label, document, problems } = loadPipeline(name);
+  return documentOf(loadPipeline(name));
+}
+
+/** Undefined when there is neither file nor template. */
+export function findDocument(name: string): PipelineDocument | undefined {
+  const found = findPipeline(name);
+  return found && documentOf(found);
+}
+
+function documentOf({ label, document, problems }: Loaded): PipelineDocument {
   if (document) return document;
   throw new UsageError(`${label} is no pipeline:\n${problems.map((problem) => `  ${problemLine(problem)}`).join("\n")}`);
 }

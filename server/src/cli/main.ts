@@ -20,6 +20,12 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ["test", async () => (await import("./test.ts")).testCommand],
   ["eval", async () => (await import("./eval.ts")).evalCommand],
   ["templates", async () => (await import("./templates.ts")).templatesCommand],
+  ["deploy", async () => (await import("./deploy.ts")).deployCommand],
+  ["stop", async () => (await import("./stop.ts")).stopCommand],
+  ["savepoint", async () => (await import("./savepoint.ts")).savepointCommand],
+  ["status", async () => (await import("./status.ts")).statusCommand],
+  ["logs", async () => (await import("./logs.ts")).logsCommand],
+  ["list", async () => (await import("./list.ts")).listCommand],
   ["logger", async () => (await import("./logger.ts")).loggerCommand],
 ]);
 

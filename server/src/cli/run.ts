@@ -4,14 +4,16 @@ import { join } from "node:path";
 import { type PipelineDocument, parsePortRef } from "@millrace/engine/pipeline";
 import { Command, Option } from "commander";
 import { createConnectionStore } from "../connections/store.ts";
-import { DEFAULT_DATA_FOLDER, openDataFolder, UsageError } from "../data-folder.ts";
-import { analyzeDocument } from "../documents.ts";
+import { DEFAULT_DATA_FOLDER, openDataFolder, serverAddress, UsageError } from "../data-folder.ts";
+import { analyzeDocument, nodeTypes } from "../documents.ts";
 import { openMetadata } from "../metadata/database.ts";
 import { createSecretBox } from "../metadata/secrets.ts";
 import { idFrom } from "../pipelines/store.ts";
-import { takeLock } from "../process-lock.ts";
+import { type ProcessLock, takeLock } from "../process-lock.ts";
 import { createRunHost } from "../run-host/index.ts";
+import { claimRun } from "../runs/claim-run.ts";
 import type { ConnectionConfig, RunHandle, RunHost } from "../runs/run-host.ts";
+import { loadSettings, runLimits } from "../settings.ts";
 import { loadDocument, problemLine } from "./load-pipeline.ts";
 import { collectPairs } from "./options.ts";
 import { startTopicsFrom, withFileSinks, withFileSources } from "./override-nodes.ts";
@@ -58,14 +60,33 @@ async function run(name: string, options: RunOptions): Promise<void> {
     throw new UsageError(
       `Another \`millrace run\` of ${JSON.stringify(document.name)} uses the data folder ${dataFolder}. Wait for it, or give this one a folder of its own with --data.`,
     );
+  const claim = writesOnlyGivenFiles(document, options.sink) ? undefined : claimOf(dataFolder, document);
   const connections = { ...connectionsFor(options.connect ?? new Map(), document, dataFolder), ...files };
-  const host = await createRunHost({ dataFolder, log: (line) => console.error(line) });
+  const limits = runLimits(loadSettings(dataFolder));
+  const host = await createRunHost({ dataFolder, log: (line) => console.error(line), limits });
   try {
     await runToEnd(host, document, { set, connections, resume: options.resume === true });
   } finally {
     await host.close();
+    claim?.release();
     lock.release();
   }
+}
+
+/** What a server may run beside it: none of the rows goes where that one's go. */
+function writesOnlyGivenFiles(document: PipelineDocument, given: Pairs = new Map()): boolean {
+  const sinks = Object.entries(document.nodes).filter(([, { type }]) => nodeTypes.get(type)?.spec.category === "sink");
+  return sinks.every(([id]) => given.has(id));
+}
+
+function claimOf(dataFolder: string, document: PipelineDocument): ProcessLock {
+  const id = idFrom(document.name);
+  const claim = claimRun(dataFolder, id);
+  if (claim) return claim;
+  const server = serverAddress(dataFolder);
+  throw new UsageError(
+    `The server${server === undefined ? "" : ` at ${server}`} runs ${JSON.stringify(id)} on the data folder ${dataFolder} already; a second run would write every row twice. Stop it there (\`millrace stop ${id}\`), exchange each sink with --sink, or give this run a folder of its own with --data.`,
+  );
 }
 
 /** Runs of the command line keep their state apart from those of a server's pipeline of the same name. */

@@ -123,15 +123,16 @@ export function runRoutes({ store, supervisor, host, logs }: RunRouteDeps): Rout
       method: "post",
       path: "/pipelines/:id/restore-plan",
       tag: "Savepoints",
-      summary: "What would become of each node's state if the draft went on from a savepoint, or from the newest state",
+      summary:
+        "What would become of each node's state if the draft, or another document, went on from a savepoint, or from the newest state",
       body: planRestore,
       answer: restorePlan,
-      errors: { 404: "no such pipeline, or nothing saved to go on from" },
+      errors: { 404: "no such pipeline, or nothing saved to go on from", 422: "the document cannot be read" },
       handle: async ({ params, body }) => {
         const from: RestoreFrom = body.from ?? "newest";
         const { set = {} } = body;
         const { id, draft } = find(params.id);
-        const plan = await host.planRestore({ pipelineId: id, document: draft, set, from });
+        const plan = await host.planRestore({ pipelineId: id, document: body.document ?? draft, set, from });
         if (plan) return plan;
         throw from === "newest" ? nothingSaved(id) : noSuchSavepoint(id, from.savepoint);
       },
