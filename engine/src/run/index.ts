@@ -1,7 +1,11 @@
+export * from "./checkpoint.ts";
+export * from "./coordinator.ts";
+export type { ExchangeBatch } from "./exchange-batch.ts";
 export * from "./key.ts";
 export type { KeySnapshot, StateSchema } from "./keyed-state.ts";
 export { NodeFailure } from "./node-runtime.ts";
-export * from "./runner.ts";
-export type { TapSample, TapSettings } from "./tap.ts";
+export * from "./plan.ts";
+export * from "./subtask.ts";
+export { DEFAULT_TAP, type TapSample, type TapSettings } from "./tap.ts";
 export * from "./task.ts";
 export * from "./try.ts";

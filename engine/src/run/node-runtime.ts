@@ -43,16 +43,47 @@ export interface NodeHost {
   failed(node: NodeRuntime, error: RowError, text: ByteRange, row: Row | undefined, time: Millis, port: string): void;
 }
 
-export interface Target {
-  readonly node: NodeRuntime;
-  readonly port: InputPort;
-  readonly channel: number;
+/** Where an output port's rows go: a node of this subtask, or an exchange. */
+export interface Downstream {
+  onRow(row: Row, time: Millis): void;
+  onWatermark(time: Millis): void;
+  onIdle(isIdle: boolean): void;
+  onEnd(): void;
+}
+
+/** An edge between two nodes of one subtask; or one channel of an exchange that ends here. */
+export class LocalEdge implements Downstream {
+  private readonly node: NodeRuntime;
+  private readonly port: InputPort;
+  private readonly channel: number;
+
+  constructor(node: NodeRuntime, port: InputPort, channel: number) {
+    this.node = node;
+    this.port = port;
+    this.channel = channel;
+  }
+
+  onRow(row: Row, time: Millis): void {
+    this.node.receive(this.port, row, time);
+  }
+
+  onWatermark(time: Millis): void {
+    this.port.valve.onWatermark(this.channel, time);
+  }
+
+  onIdle(isIdle: boolean): void {
+    this.port.valve.onIdle(this.channel, isIdle);
+  }
+
+  onEnd(): void {
+    this.node.endChannel(this.port);
+  }
 }
 
 export interface OutputPort {
   readonly name: string;
   readonly tap: Tap;
-  readonly targets: Target[];
+  readonly targets: Downstream[];
 }
 
 export class InputPort {
@@ -105,6 +136,8 @@ export class NodeRuntime {
   /** Rows that ended here on purpose, with the reason. */
   readonly dropTap: Tap;
   errors = 0;
+  /** Rows that the sink took. */
+  written = 0;
   lastError: { words: { readonly en: string; readonly zh: string }; at: Millis } | undefined;
   /** Merged watermark of the inputs (sources and "own": what it emitted). */
   watermark: Millis = MIN_TIME;
@@ -146,7 +179,7 @@ export class NodeRuntime {
     };
   }
 
-  /** Adds an input port with as many channels as edges end there. */
+  /** Adds an input port with as many channels as edges end there, an exchange counted once per sender. */
   addInput(name: string, channels: number, key: readonly CompiledExpression[] | undefined, encoder: Encoder): void {
     const index = this.inputs.size;
     const valve = new WatermarkValve(Math.max(1, channels), {
@@ -192,7 +225,7 @@ export class NodeRuntime {
     const { tap, targets } = port;
     tap.total++;
     if (tap.left > 0 || this.host.traced) this.host.sample(tap, row, time);
-    for (const target of targets) target.node.receive(target.port, row, time);
+    for (const target of targets) target.onRow(row, time);
   }
 
   /** Fires processing-time timers; lets an operator with its own watermark speak. */
@@ -205,7 +238,7 @@ export class NodeRuntime {
     });
   }
 
-  /** One edge's input has ended; with the last one the node ends, and tells those after it. */
+  /** One channel's input has ended; with the last one the node ends, and tells those after it. */
   endChannel(port: InputPort): void {
     port.ended++;
     if ([...this.inputs.values()].some((input) => input.ended < input.channels)) return;
@@ -217,7 +250,7 @@ export class NodeRuntime {
     this.hasEnded = true;
     if (!this.disabled) this.guard(() => this.operator?.onEnd?.(this.out));
     this.sendWatermark(MAX_TIME);
-    for (const port of this.outputs.values()) for (const target of port.targets) target.node.endChannel(target.port);
+    for (const port of this.outputs.values()) for (const target of port.targets) target.onEnd();
   }
 
   get isEnded(): boolean {
@@ -228,12 +261,12 @@ export class NodeRuntime {
     // An output that speaks again is active again; a merge downstream would not listen to an idle one.
     if (this.isIdle && (this.spec.watermark === "own" || time === MAX_TIME)) this.sendIdle(false);
     this.watermark = time;
-    for (const port of this.outputs.values()) for (const target of port.targets) target.port.valve.onWatermark(target.channel, time);
+    for (const port of this.outputs.values()) for (const target of port.targets) target.onWatermark(time);
   }
 
   sendIdle(idle: boolean): void {
     this.isIdle = idle;
-    for (const port of this.outputs.values()) for (const target of port.targets) target.port.valve.onIdle(target.channel, idle);
+    for (const port of this.outputs.values()) for (const target of port.targets) target.onIdle(idle);
   }
 
   /** Watermarks by port and channel, for the checkpoint. */
@@ -292,6 +325,7 @@ export class NodeRuntime {
     const value = side.encoder.encode(row);
     const keyBytes = key === null ? null : this.bytesOf(key);
     side.sink.write(target === undefined ? { value, key: keyBytes, time } : { value, key: keyBytes, time, target });
+    this.written++;
   }
 
   /** A key that came before as the same bytes: most devices, users and orders come again, and rows flattened out of one record one after the other. */

@@ -24,10 +24,16 @@ import {
   type Split,
 } from "../node/index.ts";
 import { declaredSchemas } from "../pipeline/declared-schemas.ts";
-import { parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
+import { type Edge, parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
 import type { DataType, RowKind, Schema } from "../schema/index.ts";
+import { type BatchHandler, type ExchangeBatch, IS_NEW, IS_RAW, IS_TRACED, type RecordPlace, readBatch } from "./exchange-batch.ts";
+import { ExchangeEdge } from "./exchange-edge.ts";
+import { ExchangeOutput } from "./exchange-output.ts";
+import { keyGroupOf } from "./key.ts";
 import { KeyedBackend, type KeySnapshot, type StateSchema } from "./keyed-state.ts";
-import { NodeFailure, type NodeHost, NodeRuntime, type OutputPort, type SinkSide } from "./node-runtime.ts";
+import { type InputPort, LocalEdge, NodeFailure, type NodeHost, NodeRuntime, type OutputPort, type SinkSide } from "./node-runtime.ts";
+import { type Exchange, ownerOf, type RunPlan } from "./plan.ts";
+import { fromStateJson } from "./state-value.ts";
 import { DEFAULT_TAP, Tap, type TapSettings } from "./tap.ts";
 import { wantedFields } from "./wanted-fields.ts";
 
@@ -54,6 +60,18 @@ export interface TaskOptions {
   readonly now: () => Millis;
   readonly onDeadLetter: (letter: DeadLetter) => void;
   readonly taps?: TapSettings;
+  /** This subtask's place in a run of several; left out: all of the graph runs here. */
+  readonly place?: TaskPlace;
+}
+
+/** One subtask of a plan, and how it reaches the others. */
+export interface TaskPlace {
+  readonly plan: RunPlan;
+  readonly subtask: number;
+  /** Hands a batch over. */
+  send(batch: ExchangeBatch): void;
+  /** All of a sender's rows that belong to the checkpoint have come through the exchange. */
+  onBarrier(exchange: number, from: number, checkpointId: number): void;
 }
 
 export interface PortCounts {
@@ -72,8 +90,22 @@ export type SnapshotEntry =
   | { readonly node: string; readonly key: KeySnapshot }
   | { readonly node: string; readonly watermarks: Readonly<Record<string, readonly StoredTime[]>>; readonly own: StoredTime };
 
+type WatermarkEntry = Extract<SnapshotEntry, { own: unknown }>;
+
 /** A watermark in JSON, which has no infinities. */
 type StoredTime = number | "min" | "max";
+
+/** The receiving end of an exchange. */
+interface Inbound {
+  readonly exchange: Exchange;
+  readonly node: NodeRuntime;
+  readonly port: InputPort;
+  /** Channel of the first sender. */
+  readonly channel: number;
+  readonly decoder: Decoder;
+  /** All fields: of rows that were made new. */
+  readonly wholeDecoder: Decoder;
+}
 
 interface SourceSide {
   readonly decoder: Decoder;
@@ -88,33 +120,64 @@ export class Task {
   private readonly ordered: NodeRuntime[] = [];
   private readonly schemas = new Map<string, Schema>();
   private readonly declared: ReadonlyMap<string, Schema>;
-  private traced = false;
-  /** Where the record being processed came from, put together only when a sample or a dead letter wants it. */
-  private currentNode = "";
-  private currentSplit: Split | undefined;
-  private currentOffset = 0;
+  /** By exchange; empty where the other end is not here. */
+  private readonly exchangeOutputs: (ExchangeOutput | undefined)[] = [];
+  private readonly inbound: (Inbound | undefined)[] = [];
+  /** By the input port ("node.port") that they lead to. */
+  private readonly exchangeEdges = new Map<string, ExchangeEdge>();
+  /** The record being processed. Its origin is put together only when a sample or a dead letter wants it. */
+  private readonly current: { place: RecordPlace | undefined; offset: number; traced: boolean } = {
+    place: undefined,
+    offset: 0,
+    traced: false,
+  };
+  private readonly places = new WeakMap<Split, RecordPlace>();
   private givenOrigin: Origin | undefined;
 
   constructor(options: TaskOptions) {
     this.options = options;
     this.declared = declaredSchemas(options.graph.document.schemas).schemas;
+    const here = options.graph.nodes.filter((node) => this.runsHere(node.id));
     const wanted = wantedFields(options.graph);
-    for (const typed of options.graph.nodes) this.addNode(typed, wanted.get(typed.id));
-    for (const typed of options.graph.nodes) this.wireNode(typed);
+    for (const typed of here) this.addNode(typed, wanted.bySource.get(typed.id));
+    this.addExchanges(wanted.byInput);
+    for (const typed of here) this.wireNode(typed);
   }
 
   /** Decodes and processes records `from` (inclusive) to `to` of a batch. */
   pushBatch(nodeId: string, split: Split, batch: RecordBatch, from = 0, to = batch.count): void {
+    const { current } = this;
+    let place = this.places.get(split);
+    if (place === undefined) {
+      place = { nodeId, split };
+      this.places.set(split, place);
+    }
     for (let i = from; i < to; i++) {
-      this.currentNode = nodeId;
-      this.currentSplit = split;
-      this.currentOffset = batch.offset(i);
+      current.place = place;
+      current.offset = batch.offset(i);
       const text = batch.bytes(i);
       if (text === null) this.pushTombstone(nodeId);
       else this.pushText(nodeId, text, batch.time(i));
     }
-    this.currentSplit = undefined;
-    this.traced = false;
+    current.place = undefined;
+    current.traced = false;
+  }
+
+  /** A batch from another subtask. */
+  receive(batch: ExchangeBatch): void {
+    const inbound = this.inbound[batch.exchange];
+    if (!inbound) throw new Error(`exchange ${batch.exchange} does not end on this subtask`);
+    try {
+      readBatch(batch, this.handlerOf(inbound, batch.from));
+    } finally {
+      this.current.place = undefined;
+      this.current.traced = false;
+    }
+  }
+
+  /** Sending ends of the exchanges that begin here. */
+  get outputs(): readonly ExchangeOutput[] {
+    return this.exchangeOutputs.filter((output) => output !== undefined);
   }
 
   /** A record without a value: it is counted and goes nowhere. */
@@ -136,7 +199,7 @@ export class Task {
     }
     if (kind !== "+I") row = { ...row, [META]: { ...row[META], kind } };
     const tap = (node.outputs.get(side.mainPort) as OutputPort).tap;
-    this.traced = tap.left > 0;
+    this.current.traced = tap.left > 0;
     node.emit(side.mainPort, row, time);
   }
 
@@ -145,15 +208,15 @@ export class Task {
     const { mainPort, schema } = this.sources.get(nodeId) as SourceSide;
     this.givenOrigin = origin;
     try {
-      this.traced = true;
+      this.current.traced = true;
       this.node(nodeId).emit(mainPort, codecOf({ name: "json" }).decoder(schema, true, { name: "json" }).decode(text), time);
     } finally {
-      this.traced = false;
+      this.current.traced = false;
       this.givenOrigin = undefined;
     }
   }
 
-  /** One row into an input port, decoded from text by the port's schema: replays of dead letters, and tests of single nodes. */
+  /** One row into an input port, decoded from text by the port's schema, on whichever subtask it belongs to: replays of dead letters. */
   pushInto(nodeId: string, port: string, text: ByteRange, time: Millis, kind: RowKind = "+I"): void {
     if (port === "") return this.pushText(nodeId, text, time, kind);
     const node = this.node(nodeId);
@@ -168,7 +231,10 @@ export class Task {
       this.failed(node, error, text, undefined, time, port);
       return;
     }
-    node.receive(input, kind === "+I" ? row : { ...row, [META]: { ...row[META], kind } }, time);
+    if (kind !== "+I") row = { ...row, [META]: { ...row[META], kind } };
+    const exchange = this.exchangeEdges.get(`${nodeId}.${port}`);
+    if (exchange) exchange.onRow(row, time);
+    else node.receive(input, row, time);
   }
 
   pushWatermark(nodeId: string, time: Millis): void {
@@ -187,6 +253,11 @@ export class Task {
   /** The source has no more records, ever. */
   end(nodeId: string): void {
     this.node(nodeId).end();
+  }
+
+  /** Rows that sinks took. */
+  get rowsOut(): number {
+    return this.ordered.reduce((sum, node) => sum + node.written, 0);
   }
 
   get isEnded(): boolean {
@@ -255,21 +326,70 @@ export class Task {
     for (const node of this.ordered) node.backend.markClean();
   }
 
-  /** Takes a snapshot's entries, oldest first. Entries of nodes that are gone are skipped; their ids are returned. */
+  /** Takes a snapshot of a run of one subtask, oldest entries first. Entries of nodes that are gone are skipped; their ids are returned. */
   restore(entries: Iterable<SnapshotEntry>): ReadonlySet<string> {
+    const restore = this.beginRestore(1);
+    for (const entry of entries) restore.take(0, entry);
+    return restore.end();
+  }
+
+  /**
+   * Takes the snapshots of all `subtasks` that there were, each one's entries oldest first: the keys that this subtask owns now. Where a node has other channels than it had,
+   * they begin at the lowest of the watermarks that were saved.
+   */
+  beginRestore(subtasks: number): { take(subtask: number, entry: SnapshotEntry): void; end(): ReadonlySet<string> } {
     const gone = new Set<string>();
-    const watermarks = new Map<string, Extract<SnapshotEntry, { own: unknown }>>();
-    for (const entry of entries) {
-      const node = this.nodes.get(entry.node);
-      if (!node) gone.add(entry.node);
-      else if ("key" in entry) node.backend.restore(entry.key);
-      else watermarks.set(entry.node, entry);
+    const watermarks = new Map<string, (WatermarkEntry | undefined)[]>();
+    return {
+      take: (subtask, entry) => {
+        const node = this.nodes.get(entry.node);
+        if (!node) {
+          if (!this.options.graph.nodes.some(({ id }) => id === entry.node)) gone.add(entry.node);
+        } else if (!("key" in entry)) {
+          const saved = watermarks.get(entry.node) ?? new Array<WatermarkEntry | undefined>(subtasks).fill(undefined);
+          saved[subtask] = entry;
+          watermarks.set(entry.node, saved);
+        } else if (this.isOwner(node, entry.key)) node.backend.restore(declaredOnly(entry.key, node.backend.schema()));
+      },
+      end: () => {
+        for (const [id, saved] of watermarks) this.restoreWatermarks(id, saved);
+        return gone;
+      },
+    };
+  }
+
+  private isOwner(node: NodeRuntime, { key }: KeySnapshot): boolean {
+    const { place } = this.options;
+    const parallelism = place?.plan.parallelism.get(node.id) ?? 1;
+    if (place === undefined || parallelism === 1) return true;
+    const { keys } = node.backend.schema();
+    const values = key.map((json, index) => fromStateJson(json, keys[index] as DataType));
+    return ownerOf(keyGroupOf(values), parallelism) === place.subtask;
+  }
+
+  private restoreWatermarks(id: string, saved: readonly (WatermarkEntry | undefined)[]): void {
+    const node = this.nodes.get(id) as NodeRuntime;
+    const { place } = this.options;
+    const entries = saved.filter((entry) => entry !== undefined);
+    const own = saved[place?.subtask ?? 0];
+    const hasSameChannels =
+      own !== undefined &&
+      entries.length === (place?.plan.parallelism.get(id) ?? 1) &&
+      [...node.inputs.values()].every((port) => own.watermarks[port.name]?.length === Math.max(1, port.channels));
+    if (hasSameChannels) {
+      node.restoreWatermarks(
+        mapValues(own.watermarks, (times) => times.map(fromStored)),
+        fromStored(own.own),
+      );
+      return;
     }
-    for (const [id, entry] of watermarks) {
-      const byPort = Object.fromEntries(Object.entries(entry.watermarks).map(([port, times]) => [port, times.map(fromStored)]));
-      this.nodes.get(id)?.restoreWatermarks(byPort, fromStored(entry.own));
+    const lowest = (times: readonly StoredTime[]) => Math.min(...times.map(fromStored));
+    const byPort: Record<string, Millis[]> = {};
+    for (const port of node.inputs.values()) {
+      const times = entries.flatMap(({ watermarks }) => watermarks[port.name] ?? []);
+      byPort[port.name] = new Array<Millis>(Math.max(1, port.channels)).fill(times.length === 0 ? MIN_TIME : lowest(times));
     }
-    return gone;
+    node.restoreWatermarks(byPort, lowest(entries.map((entry) => entry.own)));
   }
 
   private addNode(typed: TypedNode, wanted: FieldTree | undefined): void {
@@ -285,7 +405,8 @@ export class Task {
     const json = codecOf({ name: "json" });
     for (const [name, port] of Object.entries(typed.inputs)) {
       this.schemas.set(`${typed.id}.${name}`, port.schema);
-      node.addInput(name, port.edges.length, typed.disabled ? undefined : keys.get(name), json.encoder(port.schema, { name: "json" }));
+      const channels = port.edges.reduce((sum, edge) => sum + (this.exchangeOf(edge)?.senders ?? 1), 0);
+      node.addInput(name, channels, typed.disabled ? undefined : keys.get(name), json.encoder(port.schema, { name: "json" }));
     }
     for (const [name, port] of Object.entries(typed.outputs)) {
       node.outputs.set(name, { name, tap: this.tapFor(port.schema), targets: [] });
@@ -311,15 +432,104 @@ export class Task {
     const node = this.node(typed.id);
     for (const [name, port] of Object.entries(typed.outputs)) {
       for (const edge of port.edges) {
-        const to = parsePortRef(edge.to);
-        const target = this.nodes.get(to.node);
-        const input = target?.inputs.get(to.port);
-        if (!target || !input) throw new Error(`edge ${edge.from} -> ${edge.to} ends nowhere`);
-        const ends = this.options.graph.nodes.find((other) => other.id === to.node)?.inputs[to.port]?.edges ?? [];
-        const channel = ends.findIndex((other) => other.from === edge.from && other.to === edge.to);
-        (node.outputs.get(name) as OutputPort).targets.push({ node: target, port: input, channel });
+        const exchange = this.exchangeOf(edge);
+        const target = exchange ? this.exchangeEdge(exchange, port.schema) : this.localEdge(edge, 0);
+        if (!target) throw new Error(`edge ${edge.from} -> ${edge.to} ends nowhere`);
+        (node.outputs.get(name) as OutputPort).targets.push(target);
+        if (target instanceof ExchangeEdge) this.exchangeEdges.set(edge.to, target);
       }
     }
+  }
+
+  private runsHere(nodeId: string): boolean {
+    const { place } = this.options;
+    return place === undefined || place.subtask < (place.plan.parallelism.get(nodeId) ?? 0);
+  }
+
+  private exchangeOf(edge: Edge): Exchange | undefined {
+    return this.options.place?.plan.exchanges.find((exchange) => exchange.edge.from === edge.from && exchange.edge.to === edge.to);
+  }
+
+  /** The receiving end of an edge, of its sender number `sender`; undefined where it is not here. */
+  private localEdge(edge: Edge, sender: number): LocalEdge | undefined {
+    const to = parsePortRef(edge.to);
+    const target = this.nodes.get(to.node);
+    const input = target?.inputs.get(to.port);
+    return target && input ? new LocalEdge(target, input, this.channelOf(edge) + sender) : undefined;
+  }
+
+  /** Where an edge's channels begin in its input port. */
+  private channelOf(edge: Edge): number {
+    let channel = 0;
+    for (const other of this.typed(parsePortRef(edge.to).node).inputs[parsePortRef(edge.to).port]?.edges ?? []) {
+      if (other.from === edge.from && other.to === edge.to) return channel;
+      channel += this.exchangeOf(other)?.senders ?? 1;
+    }
+    throw new Error(`edge ${edge.from} -> ${edge.to} does not end where it says`);
+  }
+
+  private addExchanges(wanted: ReadonlyMap<string, FieldTree>): void {
+    const { place } = this.options;
+    if (place === undefined) return;
+    const format = { name: "json" } as const;
+    const json = codecOf(format);
+    for (const exchange of place.plan.exchanges) {
+      const { id, from, to } = exchange;
+      if (this.runsHere(from.node)) this.exchangeOutputs[id] = new ExchangeOutput(exchange, place.subtask, place.send);
+      const node = this.nodes.get(to.node);
+      if (!node) continue;
+      const schema = (this.typed(to.node).inputs[to.port] as { schema: Schema }).schema;
+      this.inbound[id] = {
+        exchange,
+        node,
+        port: node.inputs.get(to.port) as InputPort,
+        channel: this.channelOf(exchange.edge),
+        decoder: json.decoder(schema, wanted.get(exchange.edge.to) ?? true, format),
+        wholeDecoder: json.decoder(schema, true, format),
+      };
+    }
+  }
+
+  private exchangeEdge(exchange: Exchange, schema: Schema): ExchangeEdge {
+    const { subtask } = this.options.place as TaskPlace;
+    const target = this.typed(exchange.to.node);
+    const keyTexts = (exchange.by === "key" && target.spec.keyBy?.(target.params)[exchange.to.port]) || [];
+    const expressions = this.expressionsOf(target);
+    return new ExchangeEdge({
+      output: this.exchangeOutputs[exchange.id] as ExchangeOutput,
+      self: subtask,
+      local: this.localEdge(exchange.edge, subtask),
+      key: keyTexts.map((text) => expressions.value(text, exchange.to.port)),
+      encoder: codecOf({ name: "json" }).encoder(schema, { name: "json" }),
+      current: this.current,
+    });
+  }
+
+  private handlerOf({ exchange, node, port, channel, decoder, wholeDecoder }: Inbound, from: number): BatchHandler {
+    const { current } = this;
+    const edge = new LocalEdge(node, port, channel + from);
+    return {
+      row: ({ kind, flags, time, place, offset }, bytes, start, end) => {
+        current.place = place;
+        current.offset = offset;
+        if (flags & IS_RAW) return this.pushText(exchange.from.node, { bytes, start, end }, time, kind);
+        const isNew = (flags & IS_NEW) !== 0;
+        let row = (isNew ? wholeDecoder : decoder).decode({ bytes, start, end });
+        if (isNew || kind !== "+I") row = { ...row, [META]: { record: isNew ? undefined : row[META]?.record, kind } };
+        current.traced = (flags & IS_TRACED) !== 0;
+        edge.onRow(row, time);
+      },
+      watermark: (time) => edge.onWatermark(time),
+      idle: (isIdle) => edge.onIdle(isIdle),
+      end: () => edge.onEnd(),
+      barrier: (checkpointId) => this.options.place?.onBarrier(exchange.id, from, checkpointId),
+    };
+  }
+
+  private typed(nodeId: string): TypedNode {
+    const typed = this.options.graph.nodes.find((node) => node.id === nodeId);
+    if (!typed) throw new Error(`no node ${JSON.stringify(nodeId)}`);
+    return typed;
   }
 
   /** A tap that shows rows of a schema as JSON. */
@@ -337,7 +547,7 @@ export class Task {
     return {
       now: this.options.now,
       get traced() {
-        return task.traced;
+        return task.current.traced;
       },
       sample: (tap, row, time, reason) => tap.take(row, time, this.options.now(), this.origin(), reason),
       failed: (node, error, text, row, time, port) => this.failed(node, error, text, row, time, port),
@@ -373,14 +583,15 @@ export class Task {
   }
 
   private origin(): Origin | undefined {
-    const split = this.currentSplit;
-    if (!split) return this.givenOrigin;
+    const { place, offset } = this.current;
+    if (!place) return this.givenOrigin;
+    const { nodeId, split } = place;
     return {
-      nodeId: this.currentNode,
+      nodeId,
       split: split.id,
       topic: split.origin,
       ...(split.partition === undefined ? {} : { partition: split.partition }),
-      offset: this.currentOffset,
+      offset,
     };
   }
 
@@ -462,4 +673,27 @@ function toStored(time: Millis): StoredTime {
 
 function fromStored(time: StoredTime): Millis {
   return time === "min" ? MIN_TIME : time === "max" ? MAX_TIME : time;
+}
+
+/** Without states that the node does not keep any more. */
+function declaredOnly(snapshot: KeySnapshot, { states }: StateSchema): KeySnapshot {
+  const saved = snapshot.states;
+  if (saved === undefined || Object.keys(saved).every((name) => Object.hasOwn(states, name))) return snapshot;
+  return { ...snapshot, states: Object.fromEntries(Object.entries(saved).filter(([name]) => Object.hasOwn(states, name))) };
+}
+
+function mapValues<A, B>(members: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, map(value)]));
+}
+
+/** What each node's operator keeps: known once they are made. */
+export function stateSchemas(graph: TypedGraph, nodeTypes: ReadonlyMap<string, NodeType>): Readonly<Record<string, StateSchema>> {
+  return new Task({ graph, nodeTypes, now: () => 0, onDeadLetter: () => undefined }).stateSchemas();
+}
+
+/** Nodes whose operators keep state. */
+export function statefulNodes(graph: TypedGraph, nodeTypes: ReadonlyMap<string, NodeType>): ReadonlySet<string> {
+  return new Set(
+    Object.entries(stateSchemas(graph, nodeTypes)).flatMap(([id, { states }]) => (Object.keys(states).length > 0 ? [id] : [])),
+  );
 }

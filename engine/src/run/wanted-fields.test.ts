@@ -77,7 +77,7 @@ function wanted(steps: readonly Params[], { from = {}, to = {} }: { from?: Param
   };
   const { problems, graph } = analyze(document, specs);
   expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
-  return wantedFields(graph).get("n0");
+  return wantedFields(graph).bySource.get("n0");
 }
 
 describe("wanted fields", () => {

@@ -7,20 +7,26 @@ import { ERROR_PORT, type NodeSpec, type Params } from "../node/index.ts";
 import { parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
 import type { DataType } from "../schema/index.ts";
 
-/** Field trees by source node id. */
-export function wantedFields(graph: TypedGraph): ReadonlyMap<string, FieldTree> {
+export interface WantedFields {
+  /** By source node id. */
+  readonly bySource: ReadonlyMap<string, FieldTree>;
+  /** By input port ("node.port"): what is read there and further on, for rows that come from another subtask. */
+  readonly byInput: ReadonlyMap<string, FieldTree>;
+}
+
+export function wantedFields(graph: TypedGraph): WantedFields {
   const byInput = new Map<string, FieldTree>();
-  const wanted = new Map<string, FieldTree>();
+  const bySource = new Map<string, FieldTree>();
   for (const node of [...graph.nodes].reverse()) {
     const downstream = merge(
       Object.entries(node.outputs)
         .filter(([port]) => port !== ERROR_PORT)
         .flatMap(([, { edges }]) => edges.map((edge) => byInput.get(edge.to) ?? {})),
     );
-    if (Object.keys(node.inputs).length === 0) wanted.set(node.id, isJson(node.spec, node.params) ? downstream : true);
+    if (Object.keys(node.inputs).length === 0) bySource.set(node.id, isJson(node.spec, node.params) ? downstream : true);
     for (const port of Object.keys(node.inputs)) byInput.set(`${node.id}.${port}`, ownReads(node, port, downstream, graph));
   }
-  return wanted;
+  return { bySource, byInput };
 }
 
 function ownReads(node: TypedNode, port: string, downstream: FieldTree, graph: TypedGraph): FieldTree {

@@ -5,40 +5,36 @@ import { join } from "node:path";
 import type { Checkpoint } from "@millrace/engine/run";
 import type { BuiltInTopicLog } from "@millrace/nodes/connections";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CheckpointStore } from "./checkpoint-store.ts";
+import { CheckpointStore, deleteSavepoint, readSavedStates } from "./checkpoint-store.ts";
 import { openTopics } from "./connections.ts";
 
 describe("a checkpoint store", () => {
   let folder: string;
   let topics: BuiltInTopicLog;
-  const stores: CheckpointStore[] = [];
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "millrace-checkpoints-"));
     topics = await openTopics(folder);
   });
   afterEach(async () => {
-    for (const store of stores.splice(0)) await store.close();
     await topics.close();
     await rm(folder, { recursive: true, force: true });
   });
 
   function storeOf(runId: string): CheckpointStore {
-    const store = new CheckpointStore({ topics, folder, pipelineId: "p", runId, version: 1 });
-    stores.push(store);
-    return store;
+    return new CheckpointStore({ topics, pipelineId: "p", runId, version: 1, limits: { checkpoints: 3, savepoints: 20 } });
   }
 
-  const checkpoint = (id: number): Checkpoint => ({
+  const checkpoint = (id: number, kind: Checkpoint["kind"]): Checkpoint => ({
     id,
-    kind: "checkpoint",
-    full: true,
-    entries: [],
+    kind,
+    states: [],
     positions: { in: { "in-0": { offset: id } } },
     prepared: {},
     schemas: {},
-    deadLetters: [],
+    rowsOut: 10 * id,
   });
-  const commit = (store: CheckpointStore, id: number) => store.commit(checkpoint(id), async () => undefined);
+  const commit = (store: CheckpointStore, id: number, kind: Checkpoint["kind"] = "checkpoint") =>
+    store.commit(checkpoint(id, kind), async () => undefined);
 
   it("gives a run all that an older one committed until the run claimed the pipeline, and nothing may come after", async () => {
     const older = storeOf("older");
@@ -47,7 +43,7 @@ describe("a checkpoint store", () => {
     await commit(older, 1);
     await newer.claim();
     await expect(commit(older, 2)).rejects.toThrow(/Another run of this pipeline has taken over/);
-    expect(await newer.load()).toMatchObject({ checkpointId: 1, positions: { in: { "in-0": { offset: 1 } } } });
+    expect(newer.choose("newest", false)).toMatchObject({ checkpointId: 1, positions: { in: { "in-0": { offset: 1 } } } });
   });
 
   it("lets a run that was taken over forget nothing", async () => {
@@ -57,8 +53,33 @@ describe("a checkpoint store", () => {
     await newer.claim();
     await commit(newer, 7);
     await expect(older.forget()).rejects.toThrow(/taken over/);
-    expect(await newer.load()).toMatchObject({ checkpointId: 7 });
+    expect(newer.choose("newest", false)).toMatchObject({ checkpointId: 7 });
     await newer.forget();
-    expect(await newer.load()).toBeUndefined();
+    expect(newer.choose("newest", false)).toBeUndefined();
+    expect(newer.last).toEqual({ checkpointId: 7, rowsOut: 70 });
+  });
+
+  it("keeps the newest checkpoints and, beside them, savepoints", async () => {
+    const store = storeOf("run");
+    await store.claim();
+    for (const id of [1, 2, 3, 4, 5]) await commit(store, id, id === 1 ? "savepoint" : "checkpoint");
+    expect(readSavedStates(topics, "p").map(({ checkpointId }) => checkpointId)).toEqual([5, 4, 3, 1]);
+    await store.forget();
+    expect(readSavedStates(topics, "p").map(({ checkpointId }) => checkpointId)).toEqual([1]);
+    expect(await deleteSavepoint(topics, "p", "5")).toBe(false);
+    expect(await deleteSavepoint(topics, "p", "1")).toBe(true);
+    expect(readSavedStates(topics, "p")).toEqual([]);
+  });
+
+  it("goes on from an older savepoint only when forced, and says how many rows would come twice", async () => {
+    const store = storeOf("run");
+    await store.claim();
+    await commit(store, 1, "savepoint");
+    await commit(store, 2);
+    expect(() => store.choose({ savepoint: "1" }, false)).toThrow(
+      "10 rows were written after savepoint 1 and are visible; a start from it writes them again. Start from the newest state, or force it.",
+    );
+    expect(store.choose({ savepoint: "1" }, true)).toMatchObject({ checkpointId: 1 });
+    expect(() => store.choose({ savepoint: "9" }, true)).toThrow('There is no savepoint "9"; there are 2, 1.');
   });
 });

@@ -1,15 +1,14 @@
 /**
- * Where a pipeline's checkpoints count. The state lies in a file (`state-file.ts`); the record that points to it, with positions and what sinks prepared, is written by the
- * same transaction that makes the staged rows visible, so the two can never disagree. The record also says which run
+ * Where a pipeline's checkpoints count. State lies in files (`state-file.ts`), one of each subtask; the record that points to them, with positions and what sinks prepared, is
+ * written by the same transaction that makes the staged rows visible, so the two can never disagree. The store also knows which run
  * may write: a run that was taken over by a newer one can commit nothing more.
  */
-import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import type { BuiltInTransaction, Prepared, TopicLog, Words } from "@millrace/engine/node";
-import type { Checkpoint, Positions, SnapshotEntry, StateSchema } from "@millrace/engine/run";
+import type { BuiltInTransaction, TopicLog, Words } from "@millrace/engine/node";
+import type { Checkpoint, StateSchema } from "@millrace/engine/run";
 import { type CommitTransaction, commitBuiltIn, readRecord } from "@millrace/nodes/connections";
-import { countDeadLetters, deadLetterTopic } from "./dead-letters.ts";
-import { readStateFile, StateFileError, StateFileWriter, type StatePointer } from "./state-file.ts";
+import type { NodeRestore, RestoreFrom, RunLimits } from "../runs/run-host.ts";
+import { type CheckpointList, type CheckpointRecord, RECORD_FORMAT } from "./checkpoint-record.ts";
+import { restorePlan } from "./restore-plan.ts";
 
 /** Trying again cannot help. */
 export class PermanentFailure extends Error {
@@ -21,142 +20,172 @@ export class PermanentFailure extends Error {
   }
 }
 
-/** The record of a pipeline's newest checkpoint. */
-export interface CheckpointRecord {
-  readonly format: 1;
-  readonly pipelineId: string;
-  /** The run that may write. */
-  readonly runId: string;
-  readonly version: number;
-  readonly kind: "checkpoint" | "savepoint";
-  readonly checkpointId: number;
-  readonly at: number;
-  readonly state: StatePointer;
-  readonly positions: Positions;
-  readonly prepared: Readonly<Record<string, Prepared>>;
-  readonly schemas: Readonly<Record<string, StateSchema>>;
+const NOTHING: CheckpointList = { last: { checkpointId: 0, rowsOut: 0 }, kept: [] };
+
+/** What is kept of a pipeline's checkpoints. */
+export function readCheckpoints(topics: TopicLog, pipelineId: string): CheckpointList {
+  return (readRecord(topics, checkpointsKey(pipelineId)) as CheckpointList | undefined) ?? NOTHING;
 }
 
-export interface LoadedState extends CheckpointRecord {
-  readonly entries: readonly SnapshotEntry[];
-  readonly replayOffset: number | undefined;
+/** A pipeline's savepoints, newest first. */
+export function readSavepoints(topics: TopicLog, pipelineId: string): readonly CheckpointRecord[] {
+  return (readRecord(topics, savepointsKey(pipelineId)) as readonly CheckpointRecord[] | undefined) ?? [];
 }
 
-export function recordKey(pipelineId: string): string {
-  return `checkpoint/${pipelineId}`;
+/** All that a run can go on from, newest first. */
+export function readSavedStates(topics: TopicLog, pipelineId: string): readonly CheckpointRecord[] {
+  const states = new Map<number, CheckpointRecord>();
+  for (const record of [...readSavepoints(topics, pipelineId), ...readCheckpoints(topics, pipelineId).kept])
+    if (!states.has(record.checkpointId)) states.set(record.checkpointId, record);
+  return [...states.values()].sort((a, b) => b.checkpointId - a.checkpointId);
+}
+
+/** Removes a savepoint's record. False when there is none. Its files are removed with those that the next checkpoint leaves behind. */
+export async function deleteSavepoint(topics: TopicLog, pipelineId: string, id: string): Promise<boolean> {
+  let isThere = false;
+  await commitBuiltIn(topics, (tx) => {
+    const savepoints = savepointsOf(tx, pipelineId);
+    isThere = savepoints.some(({ checkpointId }) => String(checkpointId) === id);
+    if (isThere)
+      tx.put(
+        savepointsKey(pipelineId),
+        savepoints.filter(({ checkpointId }) => String(checkpointId) !== id),
+      );
+  });
+  return isThere;
+}
+
+/** Removes all records of a deleted pipeline. */
+export async function forgetCheckpoints(topics: TopicLog, pipelineId: string): Promise<void> {
+  await commitBuiltIn(topics, (tx) => {
+    for (const key of [checkpointsKey, savepointsKey, writerKey]) tx.put(key(pipelineId), undefined);
+  });
 }
 
 export class CheckpointStore {
-  readonly deadLetterTopic: string;
   private readonly topics: TopicLog;
-  private readonly folder: string;
   private readonly identity: { readonly pipelineId: string; readonly runId: string; readonly version: number };
-  private readonly writer: StateFileWriter;
-  private file = "";
+  private readonly limits: Pick<RunLimits, "checkpoints" | "savepoints">;
 
-  constructor(options: { topics: TopicLog; folder: string; pipelineId: string; runId: string; version: number }) {
+  constructor(options: {
+    topics: TopicLog;
+    pipelineId: string;
+    runId: string;
+    version: number;
+    limits: Pick<RunLimits, "checkpoints" | "savepoints">;
+  }) {
     this.topics = options.topics;
-    this.folder = join(options.folder, "state");
     this.identity = { pipelineId: options.pipelineId, runId: options.runId, version: options.version };
-    this.writer = new StateFileWriter(this.folder, options.runId);
-    this.deadLetterTopic = deadLetterTopic(options.pipelineId);
+    this.limits = options.limits;
   }
 
   /**
-   * Makes this run the one that may write. It comes before `load`: a run that lives still commits until then, and the last commit of one that was killed may be durable while
-   * readers do not see it before the next writer has come (LMDB shows a transaction after it has written it).
+   * Makes this run the one that may write. It comes before anything is read: a run that lives still commits until then, and the last commit of one that was killed may be
+   * durable while readers do not see it before the next writer has come (LMDB shows a transaction after it has written it).
    */
   async claim(): Promise<void> {
-    await commitBuiltIn(this.topics, (tx) => tx.put(this.writerKey, this.identity.runId));
+    await commitBuiltIn(this.topics, (tx) => tx.put(writerKey(this.identity.pipelineId), this.identity.runId));
   }
 
-  /** The newest checkpoint's state; undefined when the pipeline has none. To be called once the run has claimed the pipeline. */
-  async load(): Promise<LoadedState | undefined> {
-    const record = readRecord(this.topics, recordKey(this.identity.pipelineId)) as CheckpointRecord | undefined;
-    if (!record) return undefined;
-    try {
-      const entries = await readStateFile(this.folder, record.state);
-      return { ...record, entries, replayOffset: record.positions.__replays?.__replays?.offset as number | undefined };
-    } catch (error) {
-      if (!(error instanceof StateFileError)) throw error;
+  /** The last checkpoint that was made, kept or not. */
+  get last(): CheckpointList["last"] {
+    return readCheckpoints(this.topics, this.identity.pipelineId).last;
+  }
+
+  /**
+   * The record to go on from; undefined when the run is to begin without state, or there is none. With `force` also an older one than the newest whose rows are visible. Throws
+   * `PermanentFailure` when there is no such savepoint, or rows would come twice.
+   */
+  choose(from: RestoreFrom | undefined, force: boolean): CheckpointRecord | undefined {
+    if (from === undefined) return undefined;
+    const states = readSavedStates(this.topics, this.identity.pipelineId);
+    if (from === "newest") return states[0];
+    const chosen = states.find(({ checkpointId }) => String(checkpointId) === from.savepoint);
+    if (!chosen)
       throw new PermanentFailure({
-        en: `The last checkpoint cannot be used. ${error.message} Its rows are visible already, so an older one would double them. Start without state, or put the file back.`,
-        zh: `最近的检查点无法使用。${error.message} 其输出已可见，使用更早的检查点会重复输出。请不带状态启动，或恢复该文件。`,
+        en: `There is no savepoint ${JSON.stringify(from.savepoint)}; there are ${listed(states)}.`,
+        zh: `没有保存点 ${JSON.stringify(from.savepoint)}；现有 ${listed(states)}。`,
       });
-    }
-  }
-
-  /** Refuses state whose shape is not what the node expects now. */
-  checkSchemas(saved: CheckpointRecord, schemas: Readonly<Record<string, StateSchema>>): void {
-    for (const [node, schema] of Object.entries(schemas)) {
-      const was = saved.schemas[node];
-      if (was === undefined || Object.keys(was.states).length === 0 || isDeepStrictEqual(was, JSON.parse(JSON.stringify(schema)))) continue;
+    const doubled = this.last.rowsOut - chosen.rowsOut;
+    if (doubled > 0 && !force)
       throw new PermanentFailure({
-        en: `The saved state of node ${JSON.stringify(node)} does not fit: it was ${describe(was)}, the node now keeps ${describe(schema)}. Start without state, or give the node a new id.`,
-        zh: `节点 ${JSON.stringify(node)} 的已存状态不匹配：原为 ${describe(was)}，现为 ${describe(schema)}。请不带状态启动，或更换节点 id。`,
+        en: `${doubled} rows were written after savepoint ${chosen.checkpointId} and are visible; a start from it writes them again. Start from the newest state, or force it.`,
+        zh: `保存点 ${chosen.checkpointId} 之后已写出 ${doubled} 行且可见，从该保存点启动会重复写出。请从最新状态启动，或选择强制启动。`,
       });
-    }
+    return chosen;
   }
 
-  /** Forgets what older runs left. */
+  /** What becomes of saved state; refuses what does not fit what the nodes keep now. */
+  planRestore(saved: CheckpointRecord, schemas: Readonly<Record<string, StateSchema>>): readonly NodeRestore[] {
+    const plan = restorePlan(saved.schemas, schemas);
+    const refused = plan.find(({ state }) => state === "refused");
+    if (refused?.how) throw new PermanentFailure(refused.how);
+    return plan;
+  }
+
+  /** Forgets the checkpoints that older runs left; savepoints stay. */
   async forget(): Promise<void> {
     await commitBuiltIn(this.topics, (tx) => {
       this.requireClaim(tx);
-      tx.put(recordKey(this.identity.pipelineId), undefined);
+      tx.put(checkpointsKey(this.identity.pipelineId), { ...checkpointsOf(tx, this.identity.pipelineId), kept: [] });
     });
   }
 
-  async commit(
-    checkpoint: Checkpoint,
-    commitSinks: (via: BuiltInTransaction) => Promise<void>,
-  ): Promise<{ bytes: number; nextFull: boolean }> {
-    const { written, nextFull, ...state } = await this.writer.append(checkpoint.id, checkpoint.full, checkpoint.entries);
+  /** Stores a checkpoint's record with what `commitWithin` commits: all of it, or nothing. */
+  async commit(checkpoint: Checkpoint, commitWithin: (via: BuiltInTransaction) => Promise<void>): Promise<CheckpointRecord> {
+    const { id, states, ...rest } = checkpoint;
+    const { pipelineId } = this.identity;
     const record: CheckpointRecord = {
-      format: 1,
+      format: RECORD_FORMAT,
       ...this.identity,
-      kind: checkpoint.kind,
-      checkpointId: checkpoint.id,
+      ...rest,
+      checkpointId: id,
       at: Date.now(),
-      state,
-      positions: checkpoint.positions,
-      prepared: checkpoint.prepared,
-      schemas: checkpoint.schemas,
+      states: states as CheckpointRecord["states"],
     };
-    await commitBuiltIn(this.topics, (tx) => {
+    await commitBuiltIn(this.topics, async (tx) => {
       this.requireClaim(tx);
-      tx.put(recordKey(this.identity.pipelineId), record);
-      return commitSinks(tx);
+      const list = checkpointsOf(tx, pipelineId);
+      tx.put(checkpointsKey(pipelineId), {
+        last: { checkpointId: id, rowsOut: record.rowsOut },
+        kept: [record, ...list.kept].slice(0, this.limits.checkpoints),
+      } satisfies CheckpointList);
+      if (record.kind === "savepoint")
+        tx.put(savepointsKey(pipelineId), [record, ...savepointsOf(tx, pipelineId)].slice(0, this.limits.savepoints));
+      await commitWithin(tx);
     });
-    if (state.file !== this.file) {
-      this.file = state.file;
-      await this.writer.removeOthers();
-    }
-    return { bytes: written, nextFull };
+    return record;
   }
 
   private requireClaim(tx: CommitTransaction): void {
-    if (tx.get(this.writerKey) === this.identity.runId) return;
+    if (tx.get(writerKey(this.identity.pipelineId)) === this.identity.runId) return;
     throw new PermanentFailure({
       en: "Another run of this pipeline has taken over; this one can write nothing more. Stop one of the two.",
       zh: "该流水线的另一个运行已接管；本运行不能再写入。请停止其中一个。",
     });
   }
-
-  private get writerKey(): string {
-    return `writer/${this.identity.pipelineId}`;
-  }
-
-  countDeadLetters(): Promise<number> {
-    return countDeadLetters(this.topics, this.identity.pipelineId);
-  }
-
-  async close(): Promise<void> {
-    await this.writer.close();
-  }
 }
 
-function describe(schema: StateSchema): string {
-  return Object.entries(schema.states)
-    .map(([name, { kind, types }]) => `${name} (${kind} of ${types.map((type) => type.type).join(", ")})`)
-    .join(", ");
+function checkpointsOf(tx: CommitTransaction, pipelineId: string): CheckpointList {
+  return (tx.get(checkpointsKey(pipelineId)) as CheckpointList | undefined) ?? NOTHING;
+}
+
+function savepointsOf(tx: CommitTransaction, pipelineId: string): readonly CheckpointRecord[] {
+  return (tx.get(savepointsKey(pipelineId)) as readonly CheckpointRecord[] | undefined) ?? [];
+}
+
+function checkpointsKey(pipelineId: string): string {
+  return `checkpoints/${pipelineId}`;
+}
+
+function savepointsKey(pipelineId: string): string {
+  return `savepoints/${pipelineId}`;
+}
+
+function writerKey(pipelineId: string): string {
+  return `writer/${pipelineId}`;
+}
+
+function listed(states: readonly CheckpointRecord[]): string {
+  return states.length === 0 ? "none" : states.map(({ checkpointId }) => checkpointId).join(", ");
 }

@@ -3,14 +3,11 @@
  * a second one, which the run reads like any source. So neither is lost or doubled by a crash, both can be read without a
  * run, and retention bounds both.
  */
-import type { Millis, Origin, SplitReader, TopicLog, TopicReader } from "@millrace/engine/node";
+import type { Committer, Millis, Origin, Sink, SplitReader, TopicLog, TopicReader } from "@millrace/engine/node";
 import type { DeadLetter, Replay } from "@millrace/engine/run";
 import type { RowKind } from "@millrace/engine/schema";
 import type { DeadLetterPage, DeadLetter as DeadLetterView } from "../api.ts";
-import type { DeadLetterQuery } from "../runs/run-host.ts";
-
-const DAY_MS = 86_400_000;
-const SETTINGS = { partitions: 1, retentionMs: 7 * DAY_MS, retentionBytes: 256 << 20 };
+import type { DeadLetterQuery, RunLimits } from "../runs/run-host.ts";
 
 export function deadLetterTopic(pipelineId: string): string {
   return `__dead_letters.${pipelineId}`;
@@ -20,9 +17,14 @@ export function replayTopic(pipelineId: string): string {
   return `__replays.${pipelineId}`;
 }
 
-export async function createDeadLetterTopics(log: TopicLog, pipelineId: string): Promise<void> {
-  await log.createTopic(deadLetterTopic(pipelineId), SETTINGS);
-  await log.createTopic(replayTopic(pipelineId), SETTINGS);
+export async function createDeadLetterTopics(log: TopicLog, pipelineId: string, limits: RunLimits): Promise<void> {
+  const settings = {
+    partitions: 1,
+    ...(Number.isFinite(limits.deadLetterMs) && { retentionMs: limits.deadLetterMs }),
+    retentionBytes: limits.deadLetterBytes,
+  };
+  await log.createTopic(deadLetterTopic(pipelineId), settings);
+  await log.createTopic(replayTopic(pipelineId), settings);
 }
 
 /** The letter as stored; the record's bytes in base64 so that nothing of it is changed. */
@@ -42,9 +44,44 @@ interface StoredReplay extends Pick<StoredLetter, "nodeId" | "port" | "time" | "
   readonly letter: string;
 }
 
-export function encodeLetter(letter: DeadLetter): Uint8Array {
+function encodeLetter(letter: DeadLetter): Uint8Array {
   const stored: StoredLetter = { ...letter, bytes: Buffer.from(letter.bytes).toString("base64") };
   return Buffer.from(JSON.stringify(stored));
+}
+
+/** In a checkpoint dead letters stand beside the sinks' rows, under this name. */
+export const DEAD_LETTERS = "__dead_letters";
+/** So much may wait for a checkpoint. */
+const MOST_STAGED_BYTES = 4 << 20;
+
+/** Where a subtask's dead letters go. */
+export async function openLetterSink(
+  log: TopicLog,
+  pipelineId: string,
+  subtask: number,
+): Promise<{ readonly sink: Sink; write(letter: DeadLetter): void }> {
+  const writer = await log.openTransactionalWriter(`dead-letters/${pipelineId}/${subtask}`);
+  const topic = deadLetterTopic(pipelineId);
+  const write: Sink["write"] = (record) => writer.write(topic, { ...record, partition: 0 });
+  return {
+    sink: {
+      write,
+      get isFull() {
+        return writer.stagedBytes > MOST_STAGED_BYTES;
+      },
+      prepare: (checkpointId) => writer.prepare(checkpointId),
+      abort: () => writer.abort(),
+      close: () => writer.close(),
+    },
+    write(letter) {
+      const bytes = encodeLetter(letter);
+      write({ value: { bytes, start: 0, end: bytes.length }, key: null, time: letter.at });
+    },
+  };
+}
+
+export function letterCommitter(log: TopicLog): Committer {
+  return { phase: "within", commit: (prepared, via) => log.commitPrepared(prepared, via), close: async () => undefined };
 }
 
 /** Pages of letters, newest first. */

@@ -3,13 +3,15 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { analyze } from "@millrace/engine/pipeline";
 import { type TryInput, tryGraph } from "@millrace/engine/run";
-import { commitBuiltIn, readRecord } from "@millrace/nodes/connections";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { TryResult } from "../api.ts";
-import type { CreateRunHost, RestorePlan, RunHost, SavedState, StartRun } from "../runs/run-host.ts";
-import { type CheckpointRecord, recordKey } from "./checkpoint-store.ts";
+import type { CreateRunHost, RunHost, StartRun } from "../runs/run-host.ts";
+import { DEFAULT_SETTINGS, runLimits } from "../settings.ts";
+import { savedStateOf } from "./checkpoint-record.ts";
+import { deleteSavepoint, forgetCheckpoints, readSavedStates } from "./checkpoint-store.ts";
 import { openConnections } from "./connections.ts";
 import { deadLetterTopic, readDeadLetters, replayTopic } from "./dead-letters.ts";
+import { restorePlan, schemasOf } from "./restore-plan.ts";
 import { RunThread } from "./run-thread.ts";
 import { trimMemory } from "./trim-memory.ts";
 
@@ -18,7 +20,7 @@ const RETENTION_MS = 60_000;
 /** By then the server has started, and with it the runs that go on. */
 const SETTLED_MS = 8_000;
 
-export const createRunHost: CreateRunHost = async ({ dataFolder, log }) => {
+export const createRunHost: CreateRunHost = async ({ dataFolder, log, limits = runLimits(DEFAULT_SETTINGS) }) => {
   const connections = await openConnections(dataFolder, {});
   const topics = connections.topics;
   const running = new Map<string, RunThread>();
@@ -29,39 +31,32 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log }) => {
   retention.unref();
   const settled = setTimeout(trimMemory, SETTLED_MS);
   settled.unref();
-  const recordOf = (pipelineId: string) => readRecord(topics, recordKey(pipelineId)) as CheckpointRecord | undefined;
 
   const host: RunHost = {
     async startRun(request: StartRun) {
       if (running.has(request.pipelineId)) throw new Error(`pipeline ${request.pipelineId} is running already`);
-      const { restoreFrom } = request;
-      if (typeof restoreFrom === "object" && String(recordOf(request.pipelineId)?.checkpointId) !== restoreFrom.savepoint)
-        throw new Error(`pipeline ${request.pipelineId} has no savepoint ${restoreFrom.savepoint}`);
-      const thread = new RunThread(request, { dataFolder, topics, log });
+      const thread = new RunThread(request, { dataFolder, topics, log, limits });
       running.set(request.pipelineId, thread);
       void thread.ended.then(() => running.delete(request.pipelineId));
       await thread.begun;
       return thread;
     },
     async savedState(pipelineId) {
-      const record = recordOf(pipelineId);
-      return record && savedState(record);
+      const newest = readSavedStates(topics, pipelineId)[0];
+      return newest && savedStateOf(newest);
     },
     async savepoints(pipelineId) {
-      const record = recordOf(pipelineId);
-      return record ? [savedState(record)] : [];
+      return readSavedStates(topics, pipelineId).map(savedStateOf);
     },
-    deleteSavepoint: async () => false,
-    async planRestore({ pipelineId, document }) {
-      const record = recordOf(pipelineId);
-      return record && { from: savedState(record), nodes: restoreOf(record, Object.keys(document.nodes)) };
+    deleteSavepoint: (pipelineId, id) => deleteSavepoint(topics, pipelineId, id),
+    async planRestore({ pipelineId, document, set, from }) {
+      const states = readSavedStates(topics, pipelineId);
+      const saved = from === "newest" ? states[0] : states.find(({ checkpointId }) => String(checkpointId) === from.savepoint);
+      return saved && { from: savedStateOf(saved), nodes: restorePlan(saved.schemas, schemasOf(document, set)) };
     },
     deadLetters: (pipelineId, query) => readDeadLetters(topics, pipelineId, query),
     async forget(pipelineId) {
-      await commitBuiltIn(topics, (tx) => {
-        tx.put(recordKey(pipelineId), undefined);
-        tx.put(`writer/${pipelineId}`, undefined);
-      });
+      await forgetCheckpoints(topics, pipelineId);
       for (const topic of [deadLetterTopic(pipelineId), replayTopic(pipelineId)])
         if (await topics.describeTopic(topic)) await topics.deleteTopic(topic);
       await rm(join(dataFolder, "runs", pipelineId), { recursive: true, force: true });
@@ -78,15 +73,6 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log }) => {
   };
   return host;
 };
-
-function savedState({ checkpointId, kind, at, version, state }: CheckpointRecord): SavedState {
-  return { id: String(checkpointId), kind, at, version, bytes: state.bytes, retained: kind === "savepoint" };
-}
-
-function restoreOf({ schemas }: CheckpointRecord, nodes: readonly string[]): RestorePlan["nodes"] {
-  const saved = Object.entries(schemas).filter(([, { states }]) => Object.keys(states).length > 0);
-  return saved.map(([nodeId]) => ({ nodeId, state: nodes.includes(nodeId) ? "kept" : "dropped" }));
-}
 
 function tryDocument({ document, records, targets, limit }: Parameters<RunHost["tryPipeline"]>[0]): TryResult {
   const specs = new Map([...nodeTypes].map(([type, node]) => [type, node.spec]));

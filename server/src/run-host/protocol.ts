@@ -1,9 +1,12 @@
-/** What the server's thread and a run's worker thread say to each other. */
+/** What the server's thread, a run's first thread and its further threads say to each other. */
+import type { MessagePort } from "node:worker_threads";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
+import type { ExchangeBatch, FromSubtask, PortCounts, TapSample, ToSubtask } from "@millrace/engine/run";
 import type { NodeLive, RunStatus, Sample } from "../api.ts";
-import type { ConnectionConfig, RunEnd } from "../runs/run-host.ts";
+import type { ConnectionConfig, RestoreFrom, RunEnd, RunFailure, RunLimits, SavedState } from "../runs/run-host.ts";
+import type { CheckpointRecord } from "./checkpoint-record.ts";
 
-/** `workerData` of a run's thread. */
+/** `workerData` of a run's first thread. */
 export interface RunStart {
   readonly dataFolder: string;
   readonly pipelineId: string;
@@ -12,11 +15,14 @@ export interface RunStart {
   readonly document: PipelineDocument;
   readonly set: Readonly<Record<string, unknown>>;
   readonly connections: Readonly<Record<string, ConnectionConfig>>;
-  readonly restore: boolean;
+  readonly restoreFrom?: RestoreFrom | undefined;
+  readonly force?: boolean | undefined;
+  readonly limits: RunLimits;
 }
 
 export type ToWorker =
   | { readonly type: "stop"; readonly savepoint: boolean }
+  | { readonly type: "savepoint"; readonly request: number }
   /** Ports ("node.port") whose new samples go into each frame. */
   | { readonly type: "watch"; readonly ports: readonly string[] }
   | { readonly type: "samples"; readonly request: number; readonly port: string };
@@ -25,6 +31,7 @@ export type FromWorker =
   | { readonly type: "running" }
   | ({ readonly type: "frame" } & Frame)
   | { readonly type: "samples"; readonly request: number; readonly samples: readonly Sample[] }
+  | { readonly type: "savepoint"; readonly request: number; readonly made: SavedState | RunFailure }
   | { readonly type: "log"; readonly line: string }
   /** The last word: final counts, the last samples of every port, and how it ended. */
   | ({ readonly type: "ended"; readonly end: RunEnd } & Frame);
@@ -35,6 +42,43 @@ export interface Frame {
   readonly samples: Readonly<Record<string, readonly Sample[]>>;
   readonly deadLetters: number;
   readonly lastCheckpoint?: RunStatus["lastCheckpoint"];
+}
+
+/** `workerData` of a run's further threads. */
+export interface SubtaskStart {
+  readonly run: RunStart;
+  readonly subtask: number;
+  /** The record that the run goes on from. */
+  readonly restored: CheckpointRecord | undefined;
+  /** To each other subtask but itself, by number. */
+  readonly peers: readonly (MessagePort | undefined)[];
+}
+
+/** From the first thread to a further one. */
+export type ToSubtaskThread =
+  | { readonly type: "control"; readonly message: ToSubtask }
+  | { readonly type: "watch"; readonly ports: readonly string[] }
+  | { readonly type: "samples"; readonly request: number; readonly port: string };
+
+export type FromSubtaskThread =
+  | { readonly type: "control"; readonly message: FromSubtask }
+  | { readonly type: "view"; readonly view: SubtaskView }
+  | { readonly type: "samples"; readonly request: number; readonly samples: readonly TapSample[] }
+  | { readonly type: "log"; readonly line: string }
+  /** The last word; the view has the last samples of every port. */
+  | { readonly type: "ended"; readonly failure: RunFailure | undefined; readonly view: SubtaskView };
+
+/** Between any two subtasks. */
+export type PeerMessage =
+  | { readonly type: "batch"; readonly batch: ExchangeBatch }
+  | { readonly type: "credit"; readonly exchange: number; readonly from: number };
+
+/** What one subtask has to show. */
+export interface SubtaskView {
+  readonly counts: Readonly<Record<string, PortCounts>>;
+  readonly lag: Readonly<Record<string, number>>;
+  /** By "node.port", those that are new. */
+  readonly samples: Readonly<Record<string, readonly TapSample[]>>;
 }
 
 /** "a.out->b.in" and "a.out" both name the port "a.out". */

@@ -195,6 +195,49 @@ describe("a run host", { timeout: 30_000 }, () => {
     await expect(start({ document, restoreFrom: "newest" })).rejects.toThrow(/The saved state of node "first" does not fit/);
   });
 
+  it("spreads a run over threads, and finds what each key kept at any parallelism", async () => {
+    await topics.deleteTopic("visits");
+    await topics.createTopic("visits", { partitions: 4 });
+    const people = Array.from({ length: 200 }, (_, i) => `user${String(i).padStart(3, "0")}`);
+    const spread = (parallelism: number): PipelineDocument => ({ ...visits, parallelism });
+    let expected: string[] = [];
+    for (const [round, parallelism] of [1, 3, 2].entries()) {
+      const run = await start({ document: spread(parallelism), restoreFrom: "newest" });
+      await post(...people.slice(0, 100 + 50 * round).map(visit), "broken");
+      expected = people.slice(0, 100 + 50 * round);
+      await vi.waitFor(async () => expect(await users()).toEqual(expected), WAIT);
+      await vi.waitFor(() => expect(run.nodes().visits?.out.out?.total).toBe(100 + 50 * round), WAIT);
+      await vi.waitFor(() => expect(run.nodes().first?.in.in?.total).toBe(100 + 50 * round), WAIT);
+      expect((await run.samples("first.out->firsts.in")).length).toBeGreaterThan(0);
+      await run.stop({ savepoint: true });
+      expect(await run.ended).toEqual({ state: "stopped" });
+    }
+    expect((await host.deadLetters("p", { limit: 10 })).total).toBe(3);
+    const { letters } = await host.deadLetters("p", { limit: 1 });
+    const run = await start({ document: spread(4), restoreFrom: "newest" });
+    expect(await run.replay([letters[0]?.id as string], visit("replayed"))).toBe(1);
+    await vi.waitFor(async () => expect(await users()).toEqual(["replayed", ...expected].sort()), WAIT);
+  });
+
+  it("makes a savepoint while it runs, and starts from an older one only when forced", async () => {
+    const run = await start();
+    await post(visit("ann"));
+    await vi.waitFor(async () => expect(await users()).toEqual(["ann"]), WAIT);
+    const made = await run.savepoint();
+    expect(made).toMatchObject({ kind: "savepoint", version: 1, retained: true });
+    await post(visit("bob"));
+    await vi.waitFor(async () => expect(await users()).toEqual(["ann", "bob"]), WAIT);
+    await run.stop({ savepoint: false });
+    expect((await host.savepoints("p")).map(({ id }) => id)).toContain(made.id);
+    await expect(start({ restoreFrom: { savepoint: made.id } })).rejects.toMatchObject({
+      message: expect.stringMatching(/^1 rows were written after savepoint/),
+      failure: { permanent: true },
+    });
+    await start({ restoreFrom: { savepoint: made.id }, force: true });
+    await vi.waitFor(async () => expect(await users()).toEqual(["ann", "bob", "bob"]), WAIT);
+    expect(await host.deleteSavepoint("p", made.id)).toBe(true);
+  });
+
   it("says what a run without rows waits for, and counts, samples and frames what passes", async () => {
     const run = await start();
     await vi.waitFor(() => expect(run.nodes().first?.waitsFor?.en).toBe("waits for records in topic visits"), WAIT);

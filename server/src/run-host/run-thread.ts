@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads";
 import type { TopicLog } from "@millrace/engine/node";
 import type { NodeLive, Sample } from "../api.ts";
-import type { HostStatus, RunEnd, RunHandle, SavedState, StartRun, Watch } from "../runs/run-host.ts";
+import type { HostStatus, RunEnd, RunHandle, RunLimits, SavedState, StartRun, Watch } from "../runs/run-host.ts";
 import { appendReplays } from "./dead-letters.ts";
 import { type Frame, type FromWorker, portOfEdge, type RunStart, type ToWorker } from "./protocol.ts";
 
@@ -29,15 +29,18 @@ export class RunThread implements RunHandle {
   private last: Readonly<Record<string, readonly Sample[]>> | undefined;
   private readonly watchers = new Set<Watcher>();
   private readonly waiting = new Map<number, (samples: readonly Sample[]) => void>();
+  private readonly savepoints = new Map<number, Pick<PromiseWithResolvers<SavedState>, "resolve" | "reject">>();
   private requests = 0;
 
-  constructor(request: StartRun, host: { dataFolder: string; topics: TopicLog; log: (line: string, pipelineId?: string) => void }) {
+  constructor(
+    request: StartRun,
+    host: { dataFolder: string; topics: TopicLog; log: (line: string, pipelineId?: string) => void; limits: RunLimits },
+  ) {
     this.pipelineId = request.pipelineId;
     this.runId = request.runId;
     this.topics = host.topics;
     this.log = host.log;
-    const { restoreFrom, ...rest } = request;
-    const start: RunStart = { ...rest, dataFolder: host.dataFolder, restore: restoreFrom !== undefined };
+    const start: RunStart = { ...request, dataFolder: host.dataFolder, limits: host.limits };
     this.worker = new Worker(new URL("./worker.ts", import.meta.url), {
       workerData: start,
       name: `run ${request.pipelineId}`,
@@ -53,6 +56,8 @@ export class RunThread implements RunHandle {
       this.state = outcome.state;
       for (const resolve of this.waiting.values()) resolve([]);
       this.waiting.clear();
+      for (const { reject } of this.savepoints.values()) reject(new Error("the run ended before its savepoint was made"));
+      this.savepoints.clear();
       ended.resolve(outcome);
     };
     this.worker.on("message", (message: FromWorker) => {
@@ -68,6 +73,13 @@ export class RunThread implements RunHandle {
           this.waiting.get(message.request)?.(message.samples);
           this.waiting.delete(message.request);
           return;
+        case "savepoint": {
+          const asked = this.savepoints.get(message.request);
+          this.savepoints.delete(message.request);
+          if ("id" in message.made) asked?.resolve(message.made);
+          else asked?.reject(Object.assign(new Error(message.made.message.en), { failure: message.made }));
+          return;
+        }
         case "frame":
           this.take(message);
           return;
@@ -138,7 +150,12 @@ export class RunThread implements RunHandle {
   }
 
   savepoint(): Promise<SavedState> {
-    return Promise.reject(new Error("a run's thread makes savepoints only when it stops"));
+    const request = this.requests++;
+    return new Promise((resolve, reject) => {
+      if (this.last !== undefined) return reject(new Error("the run has ended"));
+      this.savepoints.set(request, { resolve, reject });
+      this.post({ type: "savepoint", request });
+    });
   }
 
   replay(ids: readonly string[], text?: string): Promise<number> {

@@ -1,21 +1,27 @@
 /**
- * A run's thread: opens the connections, builds the task from the document, goes on from the stored checkpoint if asked, and tells the server's thread four
+ * A run's first thread: it coordinates the run, executes its first subtask, starts a thread for each further one, and tells the server's thread four
  * times a second what people want to see. Nothing here is shared with other runs but the stores.
  */
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import type { Committer, NodeType, Roles, Sink, Source, TopicLog, Words } from "@millrace/engine/node";
-import { analyze, parsePortRef, type TypedGraph, type TypedNode, words } from "@millrace/engine/pipeline";
-import { type DeadLetter, NodeFailure, Runner, type TapSample, Task } from "@millrace/engine/run";
-import { ConnectionError } from "@millrace/nodes/connections";
+import type { Committer, NodeType, TopicLog } from "@millrace/engine/node";
+import type { TypedGraph } from "@millrace/engine/pipeline";
+import { Coordinator, type FromSubtask, type RunPlan, stateSchemas, type ToSubtask } from "@millrace/engine/run";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { Sample } from "../api.ts";
-import type { RunEnd } from "../runs/run-host.ts";
-import { CheckpointStore, PermanentFailure } from "./checkpoint-store.ts";
-import { openConnections } from "./connections.ts";
-import { createDeadLetterTopics, encodeLetter, openReplays, readReplays } from "./dead-letters.ts";
+import type { NodeRestore, RunEnd } from "../runs/run-host.ts";
+import { type CheckpointRecord, savedStateOf } from "./checkpoint-record.ts";
+import { CheckpointStore, readSavedStates } from "./checkpoint-store.ts";
+import { type Connections, openConnections } from "./connections.ts";
+import { countDeadLetters, createDeadLetterTopics, DEAD_LETTERS, letterCommitter } from "./dead-letters.ts";
+import { failureOf } from "./failure-of.ts";
 import { LiveCounts } from "./live-counts.ts";
-import type { Frame, FromWorker, RunStart, ToWorker } from "./protocol.ts";
+import { addUp, mergeCounts, mergeSamples } from "./merge-views.ts";
+import { openSubtask, planOf, portsOf } from "./open-subtask.ts";
+import { createPauses } from "./pauses.ts";
+import type { Frame, FromWorker, RunStart, SubtaskView, ToWorker } from "./protocol.ts";
+import { closePeers, listenToPeers, peerLinks, startSubtaskThreads } from "./subtask-threads.ts";
 import { trimMemory } from "./trim-memory.ts";
 
 const FRAME_MS = 250;
@@ -32,261 +38,243 @@ const port = parentPort;
 if (!port) throw new Error("worker.ts runs in a worker thread");
 const start = workerData as RunStart;
 const send = (message: FromWorker) => port.postMessage(message);
+const log = (line: string) => send({ type: "log", line });
 
-/** Wakes the pause that the loop is in. */
-let wake: (() => void) | undefined;
-
-let runner: Runner | undefined;
+let coordinator: Coordinator | undefined;
+/** What failed before there was a coordinator. */
+let early: { readonly error: unknown } | undefined;
+let lastRecord: CheckpointRecord | undefined;
+let lastPorts: readonly string[] = [];
 let stopRequested: { savepoint: boolean } | undefined;
 let watched: readonly string[] = [];
+let watch: (ports: readonly string[]) => void = () => undefined;
 let frame: () => Frame = () => ({ nodes: {}, samples: {}, deadLetters: 0 });
-let samplesOf: (port: string, after: number) => readonly Sample[] = () => [];
-const sent = new Map<string, number>();
+let samplesOf: (port: string) => Promise<readonly Sample[]> = async () => [];
 
 port.on("message", (message: ToWorker) => {
   switch (message.type) {
     case "stop":
       stopRequested = { savepoint: message.savepoint };
-      runner?.stop(stopRequested);
-      wake?.();
+      coordinator?.stop(stopRequested);
+      return;
+    case "savepoint":
+      void makeSavepoint(message.request);
       return;
     case "watch":
-      for (const added of message.ports) if (!watched.includes(added)) sent.delete(added);
       watched = message.ports;
+      watch(watched);
       return;
     case "samples":
-      send({ type: "samples", request: message.request, samples: samplesOf(message.port, -1) });
+      void samplesOf(message.port).then((samples) => send({ type: "samples", request: message.request, samples }));
   }
 });
 
-main().then(
-  (end) => finish(end),
-  (error: unknown) => finish({ state: "failed", failure: failureOf(error) }),
-);
+main().then(finish, (error: unknown) => finish({ state: "failed", failure: failureOf(error, log) }));
 
 async function main(): Promise<RunEnd> {
-  const specs = new Map([...nodeTypes].map(([type, node]) => [type, node.spec]));
-  const { problems, graph } = analyze(start.document, specs, { set: start.set });
-  const errors = problems.filter((problem) => problem.severity === "error");
-  if (errors.length > 0 || !graph) {
-    const all = errors.map(words);
-    throw new PermanentFailure({ en: all.map(({ en }) => en).join(" "), zh: all.map(({ zh }) => zh).join(" ") });
-  }
+  const { graph, plan } = planOf(start);
   const connections = await openConnections(start.dataFolder, start.connections);
   try {
-    return await execute(graph, connections.topics, (node) => connections.of(node));
+    return await execute(graph, plan, connections);
   } finally {
     await connections.close();
   }
 }
 
-async function execute(
-  graph: TypedGraph,
-  topics: TopicLog,
-  connectionOf: (node: TypedNode) => Roles[keyof Roles] | undefined,
-): Promise<RunEnd> {
+async function execute(graph: TypedGraph, plan: RunPlan, connections: Connections): Promise<RunEnd> {
   const now = () => Date.now();
+  const { topics } = connections;
   const store = new CheckpointStore({
     topics,
-    folder: join(start.dataFolder, "runs", start.pipelineId),
     pipelineId: start.pipelineId,
     runId: start.runId,
     version: start.version,
+    limits: start.limits,
   });
   await store.claim();
-  const saved = start.restore ? await store.load() : undefined;
-  await createDeadLetterTopics(topics, start.pipelineId);
-
-  const letters: DeadLetter[] = [];
-  let letterBytes = 0;
-  const sinks = new Map<string, Sink>();
-  const committers = new Map<string, Committer>();
-  const sources = new Map<string, Source>();
-  const expects = new Map<string, Words>();
-  for (const node of graph.nodes) {
-    const type = nodeTypes.get(node.spec.type) as NodeType;
-    const shared = { pipelineId: start.pipelineId, nodeId: node.id, connection: connectionOf(node), now };
-    if (type.createSource) {
-      const source = type.createSource(node.params, {
-        ...shared,
-        timeZone: graph.settings.timeZone,
-        sleep: pause,
-        subtask: 0,
-        parallelism: 1,
-        schema: Object.values(node.outputs)[0]?.schema,
-      });
-      sources.set(node.id, source);
-      const words = source.expects?.();
-      if (words) expects.set(node.id, words);
-    }
-    if (type.createSink && !node.disabled) {
-      sinks.set(
-        node.id,
-        type.createSink(node.params, {
-          ...shared,
-          runId: start.runId,
-          subtask: 0,
-          parallelism: 1,
-          restored: saved?.prepared[node.id],
-          schema: Object.values(node.inputs)[0]?.schema,
-        }),
-      );
-      const committer = type.createCommitter?.(node.params, { ...shared, runId: start.runId });
-      if (committer) committers.set(node.id, committer);
-    }
-  }
-  const task = new Task({
-    graph,
-    nodeTypes,
-    sinks,
-    now,
-    onDeadLetter: (letter) => {
-      letters.push(letter);
-      letterBytes += letter.bytes.length + 200;
+  const saved = store.choose(start.restoreFrom, start.force === true);
+  for (const line of saved ? restoreLines(store.planRestore(saved, stateSchemas(graph, nodeTypes))) : []) log(line);
+  await createDeadLetterTopics(topics, start.pipelineId, start.limits);
+  const committers = openCommitters(graph, connections);
+  const pauses = createPauses();
+  const threads = startSubtaskThreads({
+    run: start,
+    subtasks: plan.subtasks,
+    restored: saved,
+    onMessage: (message) => coordinator?.onMessage(message),
+    onFailure: (error) => {
+      if (coordinator) coordinator.fail(error);
+      else early ??= { error };
     },
+    log,
   });
-  if (saved) {
-    store.checkSchemas(saved, task.stateSchemas());
-    const gone = task.restore(saved.entries);
-    for (const id of gone)
-      send({ type: "log", line: `The state of node ${JSON.stringify(id)}, which is no longer in the pipeline, was dropped.` });
-  }
-
-  const letterWriter = await topics.openTransactionalWriter(`dead-letters/${start.pipelineId}`);
-  let lastCheckpoint: Frame["lastCheckpoint"];
-  let kept = await store.countDeadLetters();
-  if (!saved) await store.forget();
-  const reader = await openReplays(topics, start.pipelineId, saved?.replayOffset);
-  runner = new Runner({
+  const toCoordinator = (message: FromSubtask) => coordinator?.onMessage(message);
+  const first = await openSubtask({
+    start,
     graph,
-    task,
-    sources,
-    sinks,
-    committers,
-    restored: saved && { checkpointId: saved.checkpointId, positions: saved.positions, prepared: saved.prepared },
-    replays: { reader, read: readReplays },
-    takeDeadLetters: () => ({ letters: letters.splice(0), bytes: letterBytes }),
-    pendingDeadLetterBytes: () => letterBytes,
-    host: {
-      now,
-      pause: async (ms) => {
-        await pause(ms);
-      },
-      commit: async (checkpoint, commitWithin) => {
-        for (const letter of checkpoint.deadLetters) {
-          const value = encodeLetter(letter);
-          letterWriter.write(store.deadLetterTopic, {
-            value: { bytes: value, start: 0, end: value.length },
-            key: null,
-            time: letter.at,
-            partition: 0,
+    plan,
+    subtask: 0,
+    restored: saved,
+    topics,
+    connectionOf: (node) => connections.of(node),
+    links: { toCoordinator, ...peerLinks(threads.peers) },
+  });
+  try {
+    if (!saved) await store.forget();
+    const live = new LiveCounts(graph, first.expects);
+    let lastCheckpoint: Frame["lastCheckpoint"];
+    let kept = await countDeadLetters(topics, start.pipelineId);
+    const files = new StateFiles(topics);
+    const toSubtask = (subtask: number, message: ToSubtask) =>
+      subtask === 0 ? first.subtask.onMessage(message) : threads.toSubtask(subtask, message);
+    const run = new Coordinator({
+      subtasks: plan.subtasks,
+      checkpointIntervalMs: graph.settings.checkpointIntervalMs,
+      committers,
+      sources: first.sources,
+      restored: saved,
+      last: store.last,
+      host: {
+        now,
+        pause: async (ms) => {
+          await pauses.pause(ms);
+        },
+        wake: pauses.wake,
+        toSubtask,
+        async commit(checkpoint, commitWithin) {
+          lastRecord = await store.commit(checkpoint, commitWithin);
+          await files.removeUnused(lastRecord);
+        },
+        onCheckpoint(info) {
+          lastCheckpoint = info;
+          void countDeadLetters(topics, start.pipelineId).then((count) => {
+            kept = count;
           });
-        }
-        const handle = await letterWriter.prepare(checkpoint.id);
-        const done = await store.commit(checkpoint, async (via) => {
-          await commitWithin(via);
-          await topics.commitPrepared([handle], via);
-        });
-        kept += checkpoint.deadLetters.length;
-        letterBytes = 0;
-        return done;
+        },
       },
-      onCheckpoint: (info) => {
-        lastCheckpoint = info;
-      },
-    },
-  });
-
-  const live = new LiveCounts(graph, expects);
-  samplesOf = (ref, after) => {
-    const { node, port: name } = parsePortRef(ref);
-    return (task.tap(node, name)?.since(after) ?? []).map(toSample);
-  };
-  frame = () => {
-    const samples: Record<string, readonly Sample[]> = {};
-    for (const ref of watched) {
-      const fresh = samplesOf(ref, sent.get(ref) ?? -1);
-      const last = fresh.at(-1);
-      if (!last) continue;
-      sent.set(ref, last.seq);
-      samples[ref] = fresh;
-    }
-    return {
-      nodes: live.view(now(), task.counts(), runner?.lag() ?? {}),
-      samples,
-      deadLetters: kept,
-      ...(lastCheckpoint ? { lastCheckpoint } : {}),
+    });
+    coordinator = run;
+    lastPorts = portsOf(graph);
+    listenToPeers(threads.peers, first.subtask);
+    watch = (ports) => threads.watch(ports);
+    watch(watched);
+    samplesOf = async (ref) => mergeSamples([first.samples(ref), ...(await threads.samples(ref))]);
+    frame = () => {
+      const views = [first.view(watched), ...threads.views()];
+      const samples: Record<string, readonly Sample[]> = {};
+      for (const ref of watched) {
+        const fresh = mergeSamples(views.map((view) => view.samples[ref] ?? []));
+        if (fresh.length > 0) samples[ref] = fresh;
+      }
+      const counts = mergeCounts(views.map((view) => view.counts));
+      const lag = addUp(views.map((view) => view.lag));
+      return { nodes: live.view(now(), counts, lag), samples, deadLetters: kept, ...(lastCheckpoint ? { lastCheckpoint } : {}) };
     };
-  };
-  const begunAt = now();
+    if (early) run.fail(early.error);
+    if (stopRequested) run.stop(stopRequested);
+    const stopTelling = tell(() => rowsOf(first.task.counts()));
+    send({ type: "running" });
+    const running = first.subtask.run().catch((error: unknown) => run.fail(error));
+    try {
+      return { state: await run.run() };
+    } finally {
+      stopTelling();
+      await running;
+    }
+  } finally {
+    for (let subtask = 1; subtask < plan.subtasks; subtask++) threads.toSubtask(subtask, { type: "stop" });
+    await threads.ended;
+    closePeers(threads.peers);
+    await first.close();
+  }
+}
+
+/** For the log: what a restore changed. */
+function restoreLines(plan: readonly NodeRestore[]): string[] {
+  return plan.flatMap(({ nodeId, state, how }) => {
+    if (state === "dropped") return [`The state of node ${JSON.stringify(nodeId)}, which keeps none any more, was dropped.`];
+    if (state === "mapped") return [`The state of node ${JSON.stringify(nodeId)} was mapped: ${how?.en}`];
+    return [];
+  });
+}
+
+function openCommitters(graph: TypedGraph, connections: Connections): ReadonlyMap<string, Committer> {
+  const committers = new Map<string, Committer>([[DEAD_LETTERS, letterCommitter(connections.topics)]]);
+  for (const node of graph.nodes) {
+    if (node.disabled) continue;
+    const committer = (nodeTypes.get(node.spec.type) as NodeType).createCommitter?.(node.params, {
+      pipelineId: start.pipelineId,
+      runId: start.runId,
+      nodeId: node.id,
+      connection: connections.of(node),
+      now: () => Date.now(),
+    });
+    if (committer) committers.set(node.id, committer);
+  }
+  return committers;
+}
+
+/** Removes the state files that no kept checkpoint and no savepoint needs. */
+class StateFiles {
+  private readonly topics: TopicLog;
+  private known = "";
+
+  constructor(topics: TopicLog) {
+    this.topics = topics;
+  }
+
+  /** `record`: the checkpoint that has just been made. Resolves before the next one begins a file. */
+  async removeUnused(record: CheckpointRecord): Promise<void> {
+    const newest = record.states.map(({ file }) => file).join();
+    if (newest === this.known) return;
+    this.known = newest;
+    const kept = new Set(readSavedStates(this.topics, start.pipelineId).flatMap(({ states }) => states.map(({ file }) => file)));
+    const folder = join(start.dataFolder, "runs", start.pipelineId, "state");
+    for (const file of await readdir(folder)) if (!kept.has(file)) await rm(join(folder, file), { force: true });
+  }
+}
+
+/** Sends frames until the returned function is called. */
+function tell(rows: () => number): () => void {
+  const begunAt = Date.now();
   const tick = () => {
     send({ type: "frame", ...frame() });
-    ticker = setTimeout(tick, now() - begunAt < EARLY_MS ? EARLY_FRAME_MS : FRAME_MS);
+    ticker = setTimeout(tick, Date.now() - begunAt < EARLY_MS ? EARLY_FRAME_MS : FRAME_MS);
   };
+  send({ type: "frame", ...frame() });
   let ticker = setTimeout(tick, EARLY_FRAME_MS);
   const settled = setTimeout(() => {
-    const rows = Object.values(task.counts()).flatMap((counts) => Object.values(counts.out));
-    if (rows.reduce((sum, total) => sum + total, 0) < QUIET_ROWS) trimMemory();
+    if (rows() < QUIET_ROWS) trimMemory();
   }, SETTLED_MS);
-  try {
-    send({ type: "frame", ...frame() });
-    send({ type: "running" });
-    if (stopRequested) runner.stop(stopRequested);
-    return { state: await runner.run() };
-  } finally {
+  return () => {
     clearTimeout(ticker);
     clearTimeout(settled);
-    await letterWriter.close();
-    await store.close();
+  };
+}
+
+/** Rows that left nodes. */
+function rowsOf(counts: SubtaskView["counts"]): number {
+  return Object.values(counts)
+    .flatMap(({ out }) => Object.values(out))
+    .reduce((sum, total) => sum + total, 0);
+}
+
+async function makeSavepoint(request: number): Promise<void> {
+  try {
+    if (!coordinator) throw new Error("the run has not begun yet");
+    const id = await coordinator.savepoint();
+    const record = lastRecord;
+    if (record?.checkpointId !== id) throw new Error(`savepoint ${id} is not the last checkpoint`);
+    send({ type: "savepoint", request, made: savedStateOf(record) });
+  } catch (error) {
+    send({ type: "savepoint", request, made: failureOf(error, log) });
   }
 }
 
-/** A row of samples as the API shows them. */
-function toSample(sample: TapSample): Sample {
-  const { changed, ...rest } = sample;
-  return { ...rest, ...(changed ? { changed: [...changed] } : {}) };
-}
-
-/** Waits on the real clock; returns false when woken early. A pause of 0 lets messages and timers in. */
-function pause(ms: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (ms <= 0) {
-      setImmediate(() => resolve(true));
-      return;
-    }
-    const timer = setTimeout(() => {
-      wake = undefined;
-      resolve(true);
-    }, ms);
-    wake = () => {
-      clearTimeout(timer);
-      wake = undefined;
-      resolve(false);
-    };
-  });
-}
-
-function failureOf(error: unknown): Extract<RunEnd, { state: "failed" }>["failure"] {
-  if (error instanceof PermanentFailure) return { message: error.words, permanent: true };
-  const cause = error instanceof NodeFailure ? error.cause : error;
-  // People get the sentence; who has to mend it needs the place.
-  if (cause instanceof Error && cause.stack !== undefined) send({ type: "log", line: cause.stack });
-  const text = cause instanceof Error ? cause.message : String(cause);
-  const known = cause instanceof PermanentFailure || cause instanceof ConnectionError ? cause.words : undefined;
-  return {
-    message: known ?? { en: text, zh: text },
-    ...(error instanceof NodeFailure ? { nodeId: error.nodeId } : {}),
-    ...(cause instanceof PermanentFailure ? { permanent: true } : {}),
-  };
-}
-
-function finish(end: RunEnd): void {
+async function finish(end: RunEnd): Promise<void> {
   const last = frame();
-  const samples = Object.fromEntries(
-    Object.entries(last.nodes).flatMap(([id, node]) =>
-      Object.keys(node.out).map((name) => [`${id}.${name}`, samplesOf(`${id}.${name}`, -1).slice(-LAST_SAMPLES)]),
-    ),
-  );
+  const samples: Record<string, readonly Sample[]> = {};
+  for (const ref of lastPorts) samples[ref] = (await samplesOf(ref)).slice(-LAST_SAMPLES);
   send({ type: "ended", end, ...last, samples });
   port?.close();
 }

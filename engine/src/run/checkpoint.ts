@@ -1,0 +1,74 @@
+/** What a run keeps of itself: the parts that its subtasks give, and the whole that the coordinator makes count. */
+import type { Millis, Position, Prepared } from "../node/index.ts";
+import type { RowKind } from "../schema/index.ts";
+import type { StateSchema } from "./keyed-state.ts";
+
+/** By source node and split. */
+export type Positions = Readonly<Record<string, Readonly<Record<string, Position>>>>;
+
+/** One subtask's part of a checkpoint. Plain data: it crosses threads. */
+export interface CheckpointPart {
+  readonly subtask: number;
+  readonly positions: Positions;
+  /** What its sinks prepared, by node. */
+  readonly prepared: Readonly<Record<string, Prepared>>;
+  /** Where its state was written; only the host knows its form. */
+  readonly state: unknown;
+  /** Bytes of state written now. */
+  readonly bytes: number;
+  readonly schemas: Readonly<Record<string, StateSchema>>;
+  /** Rows that its sinks took since the subtask began. */
+  readonly rowsOut: number;
+}
+
+export interface Checkpoint {
+  readonly id: number;
+  readonly kind: CheckpointKind;
+  readonly positions: Positions;
+  /** What sinks prepared that commit after the checkpoint, by node: one per subtask. */
+  readonly prepared: Readonly<Record<string, readonly Prepared[]>>;
+  /** By subtask. */
+  readonly states: readonly unknown[];
+  readonly schemas: Readonly<Record<string, StateSchema>>;
+  /** Rows that went to sinks since the pipeline began without state: the difference of two checkpoints is what became visible between them. */
+  readonly rowsOut: number;
+}
+
+export type CheckpointKind = "checkpoint" | "savepoint";
+
+/** What a run goes on from. */
+export type Restored = Pick<Checkpoint, "positions" | "prepared">;
+
+/** A dead letter that goes into its node's input once more. */
+export interface Replay {
+  readonly nodeId: string;
+  readonly port: string;
+  readonly kind: RowKind;
+  readonly time: Millis | null;
+  readonly bytes: Uint8Array;
+}
+
+/** From the coordinator to a subtask. */
+export type ToSubtask =
+  /** What came before the last restart is settled: open sources and sinks, and begin. */
+  | { readonly type: "begin" }
+  /** Take no more records in, let what is under way arrive, then take the picture. */
+  | { readonly type: "checkpoint"; readonly id: number; readonly kind: CheckpointKind }
+  /** Every subtask has taken the picture: go on. */
+  | { readonly type: "resume" }
+  /** End, and give up what is not prepared. */
+  | { readonly type: "stop" };
+
+/** From a subtask to the coordinator. */
+export type FromSubtask =
+  | { readonly type: "opened" }
+  /** Something has changed since the last picture. */
+  | { readonly type: "changed" }
+  /** Its sinks hold so much that it waits for a checkpoint. */
+  | { readonly type: "full" }
+  /** All of its inputs have ended. */
+  | { readonly type: "ended" }
+  /** The picture is taken; it is being written. */
+  | { readonly type: "cut"; readonly id: number }
+  /** It is written, and all sinks have prepared. */
+  | { readonly type: "prepared"; readonly id: number; readonly part: CheckpointPart };

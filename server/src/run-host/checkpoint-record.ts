@@ -1,0 +1,46 @@
+/** What is stored of each checkpoint, in the store whose transaction makes it count. */
+import type { Prepared } from "@millrace/engine/node";
+import type { Positions, StateSchema } from "@millrace/engine/run";
+import type { SavedState } from "../runs/run-host.ts";
+import type { StatePointer } from "./state-file.ts";
+
+export const RECORD_FORMAT = 2;
+
+export interface CheckpointRecord {
+  readonly format: typeof RECORD_FORMAT;
+  readonly pipelineId: string;
+  /** The run that wrote it. */
+  readonly runId: string;
+  readonly version: number;
+  readonly kind: "checkpoint" | "savepoint";
+  /** Rises from one checkpoint of the pipeline to the next, whatever run makes it. */
+  readonly checkpointId: number;
+  readonly at: number;
+  /** By subtask. */
+  readonly states: readonly StatePointer[];
+  readonly positions: Positions;
+  /** Of sinks that commit after the checkpoint: one per subtask. */
+  readonly prepared: Readonly<Record<string, readonly Prepared[]>>;
+  readonly schemas: Readonly<Record<string, StateSchema>>;
+  /** Rows that the pipeline's sinks took, up to here. */
+  readonly rowsOut: number;
+}
+
+/** All that is kept of a pipeline's checkpoints beside savepoints. */
+export interface CheckpointList {
+  /** The last one made, also when none is kept: a run without state goes on counting from it. */
+  readonly last: { readonly checkpointId: number; readonly rowsOut: number };
+  /** Newest first. */
+  readonly kept: readonly CheckpointRecord[];
+}
+
+export function savedStateOf({ checkpointId, kind, at, version, states }: CheckpointRecord): SavedState {
+  return {
+    id: String(checkpointId),
+    kind,
+    at,
+    version,
+    bytes: states.reduce((sum, { bytes }) => sum + bytes, 0),
+    retained: kind === "savepoint",
+  };
+}

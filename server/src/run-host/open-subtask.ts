@@ -1,0 +1,199 @@
+/** Builds one subtask of a run in this thread: its connections, its task, its sources and sinks, and what it has to show. */
+import { join } from "node:path";
+import type { NodeType, Roles, Sink, Source, TopicLog, Words } from "@millrace/engine/node";
+import { analyze, parsePortRef, type TypedGraph, type TypedNode, words } from "@millrace/engine/pipeline";
+import {
+  DEFAULT_TAP,
+  type DeadLetter,
+  DROPPED,
+  type ExchangeBatch,
+  type FromSubtask,
+  planRun,
+  type RunPlan,
+  Subtask,
+  statefulNodes,
+  type TapSample,
+  Task,
+} from "@millrace/engine/run";
+import { nodeTypes } from "@millrace/nodes/registry";
+import type { CheckpointRecord } from "./checkpoint-record.ts";
+import { PermanentFailure } from "./checkpoint-store.ts";
+import { DEAD_LETTERS, openLetterSink, openReplays, readReplays } from "./dead-letters.ts";
+import { createPauses } from "./pauses.ts";
+import type { RunStart, SubtaskView } from "./protocol.ts";
+import { readStateFile, StateFileError, StateFileWriter } from "./state-file.ts";
+
+/** The graph that a run executes, spread over its subtasks: the same in all of its threads. Throws `PermanentFailure` for a document with errors. */
+export function planOf(start: RunStart): { readonly graph: TypedGraph; readonly plan: RunPlan } {
+  const specs = new Map([...nodeTypes].map(([type, node]) => [type, node.spec]));
+  const { problems, graph } = analyze(start.document, specs, { set: start.set });
+  const errors = problems.filter((problem) => problem.severity === "error");
+  if (errors.length > 0 || !graph) {
+    const all = errors.map(words);
+    throw new PermanentFailure({ en: all.map(({ en }) => en).join(" "), zh: all.map(({ zh }) => zh).join(" ") });
+  }
+  return { graph, plan: planRun(graph, statefulNodes(graph, nodeTypes)) };
+}
+
+export interface SubtaskLinks {
+  toCoordinator(message: FromSubtask): void;
+  send(batch: ExchangeBatch): void;
+  giveCredit(batch: ExchangeBatch): void;
+}
+
+export interface OpenSubtask {
+  readonly task: Task;
+  readonly subtask: Subtask;
+  readonly sources: ReadonlyMap<string, Source>;
+  /** What the sources say an empty edge waits for. */
+  readonly expects: ReadonlyMap<string, Words>;
+  view(watched: readonly string[]): SubtaskView;
+  samples(port: string): readonly TapSample[];
+  /** With all samples that are kept. */
+  lastView(ports: readonly string[]): SubtaskView;
+  close(): Promise<void>;
+}
+
+export async function openSubtask(options: {
+  readonly start: RunStart;
+  readonly graph: TypedGraph;
+  readonly plan: RunPlan;
+  readonly subtask: number;
+  readonly restored: CheckpointRecord | undefined;
+  readonly topics: TopicLog;
+  readonly connectionOf: (node: TypedNode) => Roles[keyof Roles] | undefined;
+  readonly links: SubtaskLinks;
+}): Promise<OpenSubtask> {
+  const { start, graph, plan, subtask, restored, topics, connectionOf, links } = options;
+  const now = () => Date.now();
+  const pauses = createPauses();
+  const sources = new Map<string, Source>();
+  const sinks = new Map<string, Sink>();
+  const expects = new Map<string, Words>();
+  for (const node of graph.nodes) {
+    const parallelism = plan.parallelism.get(node.id) ?? 1;
+    if (subtask >= parallelism) continue;
+    const type = nodeTypes.get(node.spec.type) as NodeType;
+    const shared = { pipelineId: start.pipelineId, nodeId: node.id, connection: connectionOf(node), now, subtask, parallelism };
+    if (type.createSource) {
+      const source = type.createSource(node.params, {
+        ...shared,
+        timeZone: graph.settings.timeZone,
+        sleep: (ms) => pauses.pause(ms),
+        schema: Object.values(node.outputs)[0]?.schema,
+      });
+      sources.set(node.id, source);
+      const expected = source.expects?.();
+      if (expected) expects.set(node.id, expected);
+    }
+    if (type.createSink && !node.disabled)
+      sinks.set(
+        node.id,
+        type.createSink(node.params, {
+          ...shared,
+          runId: start.runId,
+          restored: restored?.prepared[node.id]?.[subtask],
+          schema: Object.values(node.inputs)[0]?.schema,
+        }),
+      );
+  }
+  const letters = await openLetterSink(topics, start.pipelineId, subtask);
+  let running: Subtask | undefined;
+  const task = new Task({
+    graph,
+    nodeTypes,
+    sinks,
+    now,
+    onDeadLetter: (letter: DeadLetter) => letters.write(letter),
+    taps: { ...DEFAULT_TAP, keep: start.limits.samples },
+    place: {
+      plan,
+      subtask,
+      send: links.send,
+      onBarrier: (exchange, from, checkpointId) => running?.onBarrier(exchange, from, checkpointId),
+    },
+  });
+  const stateFolder = join(start.dataFolder, "runs", start.pipelineId, "state");
+  if (restored) await restoreInto(task, stateFolder, restored);
+  const writer = new StateFileWriter(stateFolder, `${start.runId}-${subtask}`);
+  // Replays enter at the first subtask, which sends them where they belong.
+  const reader =
+    subtask === 0
+      ? await openReplays(topics, start.pipelineId, restored?.positions.__replays?.__replays?.offset as number | undefined)
+      : undefined;
+  running = new Subtask({
+    graph,
+    plan,
+    subtask,
+    task,
+    sources,
+    sinks: new Map([...sinks, [DEAD_LETTERS, letters.sink]]),
+    restored,
+    ...(reader && { replays: { reader, read: readReplays } }),
+    host: {
+      now,
+      pause: async (ms) => {
+        await pauses.pause(ms);
+      },
+      wake: pauses.wake,
+      toCoordinator: links.toCoordinator,
+      giveCredit: links.giveCredit,
+      async writeState(checkpointId, full, entries) {
+        const { written, nextFull, ...state } = await writer.append(checkpointId, full, entries);
+        return { state, bytes: written, nextFull };
+      },
+    },
+  });
+  const sent = new Map<string, number>();
+  const samples = (port: string, after = -1) => {
+    const { node, port: name } = parsePortRef(port);
+    return task.tap(node, name)?.since(after) ?? [];
+  };
+  return {
+    task,
+    subtask: running,
+    sources,
+    expects,
+    samples,
+    view(watched) {
+      const fresh: Record<string, readonly TapSample[]> = {};
+      // Who begins to watch gets what is kept.
+      for (const port of sent.keys()) if (!watched.includes(port)) sent.delete(port);
+      for (const port of watched) {
+        const found = samples(port, sent.get(port) ?? -1);
+        const last = found.at(-1);
+        if (!last) continue;
+        sent.set(port, last.seq);
+        fresh[port] = found;
+      }
+      return { counts: task.counts(), lag: running.lag(), samples: fresh };
+    },
+    lastView: (ports) => ({
+      counts: task.counts(),
+      lag: running.lag(),
+      samples: Object.fromEntries(ports.map((port) => [port, samples(port)])),
+    }),
+    close: () => writer.close(),
+  };
+}
+
+/** All ports whose last samples are kept when a run ends, those of rows that ended at a node among them. */
+export function portsOf(graph: TypedGraph): readonly string[] {
+  return graph.nodes.flatMap((node) => [...Object.keys(node.outputs), DROPPED].map((port) => `${node.id}.${port}`));
+}
+
+/** Every subtask reads all files and takes what is its own, so a checkpoint restores at any parallelism. */
+async function restoreInto(task: Task, folder: string, restored: CheckpointRecord): Promise<void> {
+  try {
+    const restore = task.beginRestore(restored.states.length);
+    for (const [subtask, pointer] of restored.states.entries())
+      for (const entry of await readStateFile(folder, pointer)) restore.take(subtask, entry);
+    restore.end();
+  } catch (error) {
+    if (!(error instanceof StateFileError)) throw error;
+    throw new PermanentFailure({
+      en: `The last checkpoint cannot be used. ${error.message} Its rows are visible already, so an older one would double them. Start without state, or put the file back.`,
+      zh: `最近的检查点无法使用。${error.message} 其输出已可见，使用更早的检查点会重复输出。请不带状态启动，或恢复该文件。`,
+    });
+  }
+}
