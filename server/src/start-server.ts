@@ -12,6 +12,7 @@ import { createCollector, TOPIC_OF_APP_LOGS } from "./applog/collector.ts";
 import { connectionsOf, createTopicLogs } from "./connections/open.ts";
 import { createConnectionStore } from "./connections/store.ts";
 import { claimDataFolder, openCredentials, openDataFolder } from "./data-folder.ts";
+import { bringUpToDate } from "./data-format.ts";
 import { analyzeDocument, nodeTypes, readPipeline } from "./documents.ts";
 import { listen } from "./listen.ts";
 import { openMetadata } from "./metadata/database.ts";
@@ -57,6 +58,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { environment, log } = options;
   const now = Date.now;
   const dataFolder = openDataFolder(options.dataFolder);
+  await bringUpToDate(dataFolder, log);
   const settings = loadSettings(dataFolder, options.settings);
   const claim = claimDataFolder(dataFolder);
   const closing: (() => unknown)[] = [() => claim.release()];

@@ -4,6 +4,7 @@ import express from "express";
 import { createCollector, TOPIC_OF_APP_LOGS } from "../applog/collector.ts";
 import { applogRouter } from "../applog/routes.ts";
 import { DEFAULT_DATA_FOLDER, openCredentials, openDataFolder } from "../data-folder.ts";
+import { bringUpToDate } from "../data-format.ts";
 import { createAccess } from "../http/access.ts";
 import { apiErrors, noSuchRoute } from "../http/errors.ts";
 import { securityHeaders } from "../http/headers.ts";
@@ -32,6 +33,7 @@ export const loggerCommand = new Command("logger")
   .option("--max-post <size>", "largest post (default: setting posts.size)", readBytes)
   .action(async ({ port, host, data, allowHost = [], maxPost }: LoggerOptions) => {
     const dataFolder = openDataFolder(data);
+    await bringUpToDate(dataFolder, (line) => console.error(line));
     const settings = loadSettings(dataFolder);
     const topics = await openTopics(dataFolder);
     const collector = createCollector({ topic: TOPIC_OF_APP_LOGS, openTopics: async () => topics, dataFolder, now: Date.now });

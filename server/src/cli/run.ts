@@ -5,6 +5,7 @@ import { type PipelineDocument, parsePortRef } from "@millrace/engine/pipeline";
 import { Command, Option } from "commander";
 import { createConnectionStore } from "../connections/store.ts";
 import { DEFAULT_DATA_FOLDER, openDataFolder, serverAddress, UsageError } from "../data-folder.ts";
+import { bringUpToDate } from "../data-format.ts";
 import { analyzeDocument, nodeTypes } from "../documents.ts";
 import { openMetadata } from "../metadata/database.ts";
 import { createSecretBox } from "../metadata/secrets.ts";
@@ -55,6 +56,7 @@ async function run(name: string, options: RunOptions): Promise<void> {
   refuseErrors(name, document, set);
 
   const dataFolder = openDataFolder(options.data);
+  await bringUpToDate(dataFolder, (line) => console.error(line));
   const lock = takeLock(join(dataFolder, `${stateIdOf(document)}.lock`));
   if (!lock)
     throw new UsageError(

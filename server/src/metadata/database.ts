@@ -2,6 +2,7 @@
  * The server's own data (pipelines, versions, connections, environments) in one SQLite file. Each step of `STEPS` is applied once, in order, in a transaction; a step that was
  * published is never changed, a new one is added behind it.
  */
+import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { UsageError } from "../data-folder.ts";
 
@@ -37,20 +38,27 @@ const STEPS = [
    ) STRICT;`,
 ];
 
-/** Opens the file (":memory:" for tests), making or bringing up to date what is in it. A file of a newer Millrace, or of something else, is refused. */
-export function openMetadata(path: string): DatabaseSync {
+/** Opens the file (":memory:" for tests), making or bringing up to date what is in it (as it was before, it is kept beside it). A file of a newer Millrace, or of something else, is refused. */
+export function openMetadata(path: string, steps: readonly string[] = STEPS): DatabaseSync {
   const database = opened(path);
   const { user_version: at } = database.prepare("PRAGMA user_version").get() as { user_version: number };
-  if (at > STEPS.length) {
+  if (at > steps.length) {
     database.close();
     throw new UsageError(
-      `${path} was written by a newer Millrace (its format is ${at}, this one knows ${STEPS.length}). Use the newer one, or another --data folder.`,
+      `${path} was written by a newer Millrace (its format is ${at}, this one knows ${steps.length}). Use the newer one, or another --data folder.`,
     );
   }
-  STEPS.slice(at).forEach((step, index) => {
+  if (at > 0 && at < steps.length) keepCopy(database, `${path}.before-${steps.length}`);
+  steps.slice(at).forEach((step, index) => {
     inTransaction(database, () => database.exec(`${step} PRAGMA user_version = ${at + index + 1};`));
   });
   return database;
+}
+
+/** Before the first step changes anything; one of an earlier try is replaced. */
+function keepCopy(database: DatabaseSync, path: string): void {
+  rmSync(path, { force: true });
+  database.prepare("VACUUM INTO ?").run(path);
 }
 
 function opened(path: string): DatabaseSync {
