@@ -3,35 +3,67 @@
  * Flink's JSON format: a number may stand as text, a STRING takes any value as its text, a member that is missing is NULL. Unlike there, what would
  * lose something (a fraction for an INT, digits beyond a DECIMAL's precision) refuses the record.
  *
- * Most records never come here: `json-skim.ts` takes them in one pass over their bytes.
+ * Most records never come here: `json-reader.ts` takes them in one pass over their bytes.
  *
  * `JSON.parse` rounds whole numbers beyond 2^53 and decimals of many digits. Where a wanted BIGINT, DECIMAL or STRING looks as if that had happened,
  * the value is read again from its own bytes; no other record pays for it.
  */
-import { attach, type ByteRange, type Row } from "../node/index.ts";
+import { attach, type ByteRange, type Row, RowError } from "../node/index.ts";
 import type { DataType, RowShape, Schema, Value } from "../schema/index.ts";
 import { textOf } from "./byte-text.ts";
 import type { Decoder, FieldTree } from "./codec.ts";
 import { missing, notJson, notUtf8, snippet, tooDeep, wrongType } from "./codec-errors.ts";
 import { ElementRecords } from "./element-records.ts";
 import { utf8Fault } from "./json-fault.ts";
-import { skimmer } from "./json-skim.ts";
+import { type ReadRecord, type ReadValue, recordReader } from "./json-reader.ts";
 import { isFixed, type Place, placeName, rangeAt, stepsTo } from "./record-place.ts";
-import { rowBuilder } from "./row-builder.ts";
+import { canCompile, rowBuilder } from "./row-builder.ts";
 import { INTEGER_RANGE, type IntegerType, integerFromText, isIntegerType, valueFromText } from "./value-text.ts";
 
 /** Levels of a VARIANT; everything else is as deep as its type. */
 export const MAX_VARIANT_DEPTH = 500;
 
+/** A decoder may be made for a record or two; making a reader costs what some hundred records do. */
+const FIRST_RECORDS = 16;
+
 export function jsonDecoder(schema: Schema, wanted: FieldTree): Decoder {
-  const skim = skimmer(schema, wanted);
   const parsing = parsingDecoder(schema, wanted);
-  return skim ? { decode: (record) => skim(record) ?? parsing.decode(record) } : parsing;
+  let read: ReadRecord = () => undefined;
+  let count = 0;
+  return {
+    decode(record) {
+      if (count < FIRST_RECORDS && ++count === FIRST_RECORDS) read = readingDecoder(schema, wanted) ?? read;
+      return read(record) ?? parsing.decode(record);
+    },
+  };
 }
+
+/** The short way; undefined where the page's policy forbids compiling (the designer's does). */
+export function readingDecoder(schema: Schema, wanted: FieldTree): ReadRecord | undefined {
+  return canCompile() ? recordReader(schema, wanted, valueReader) : undefined;
+}
+
+/** The long way for one value. */
+function valueReader(dataType: DataType, wanted: FieldTree): ReadValue {
+  const scope: Scope = { record: NO_RECORD };
+  const convert = converter(dataType, wanted, { above: undefined, step: "" }, scope);
+  return (bytes, start, end) => {
+    scope.record = { bytes, start, end };
+    try {
+      return convert(JSON.parse(textOf(bytes, start, end)));
+    } catch (error) {
+      // The record is refused whole, with the words of the long way.
+      if (error instanceof RowError) return undefined;
+      throw error;
+    }
+  };
+}
+
+const NO_RECORD: ByteRange = { bytes: new Uint8Array(0), start: 0, end: 0 };
 
 /** The long way: for every record, every type and every error. */
 export function parsingDecoder(schema: Schema, wanted: FieldTree): Decoder {
-  const scope: Scope = { record: { bytes: new Uint8Array(0), start: 0, end: 0 } };
+  const scope: Scope = { record: NO_RECORD };
   const toRow = rowConverter(schema, wanted, { above: undefined, step: "" }, scope);
   return {
     decode(record) {

@@ -1,32 +1,82 @@
 /**
- * Short texts of bytes, remembered: names of brands, pages, channels and devices come again and again, and a text that is known costs a third of a call into
+ * Texts of JSON strings, remembered: names of brands, pages, channels and devices come again and again, and a text that is known costs a third of a call into
  * the platform's decoder, and no memory.
  */
 import { textOf } from "./byte-text.ts";
+import { lowest, NOT_TAKEN, special, unusualStringEnd } from "./json-bytes.ts";
 
-const SLOTS = 4096;
-const LONGEST = 24;
+const SLOT_BITS = 12;
+/** Four-byte words of a slot: how long the text is, and its bytes, the last word filled up with zeros. */
+const SLOT = 8;
+/** The last word has a byte to spare, so that it can be masked whatever the length. */
+const LONGEST = 4 * (SLOT - 1) - 1;
 
-/** Text of ASCII bytes. */
-export type AsciiText = (bytes: Uint8Array, start: number, end: number) => string;
+// A module's own constants are compiled in; imported ones would be fetched at each use.
+const WRONG = NOT_TAKEN;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const MIX = 0x9e3779b1 | 0;
 
-export function knownTexts(): AsciiText {
-  const known: string[] = new Array(SLOTS).fill("");
-  return (bytes, start, end) => {
-    const length = end - start;
-    if (length > LONGEST) return textOf(bytes, start, end);
-    let hash = length;
-    for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0;
-    const slot = (hash ^ (hash >>> 12)) & (SLOTS - 1);
-    const text = known[slot] as string;
-    if (text.length === length && says(text, bytes, start)) return text;
-    const fresh = textOf(bytes, start, end);
-    known[slot] = fresh;
-    return fresh;
-  };
-}
+export class KnownTexts {
+  /** What was read last. */
+  text = "";
+  readonly #texts: string[] = new Array(1 << SLOT_BITS).fill("");
+  readonly #slots = new Int32Array(SLOT << SLOT_BITS);
 
-function says(text: string, bytes: Uint8Array, start: number): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
-  return true;
+  /** Reads the string whose text begins at `from` into `text`; gives the byte behind its closing quote, or `NOT_TAKEN`. `view` looks at `bytes`. */
+  read(view: DataView, bytes: Uint8Array, from: number, end: number): number {
+    let at = from | 0;
+    let hash = 0;
+    let four = view.getInt32(at, true);
+    let bits = special(four) | 0;
+    while (bits === 0) {
+      hash = Math.imul(hash ^ four, MIX);
+      at = (at + 4) | 0;
+      if (at >= end) return WRONG;
+      four = view.getInt32(at, true);
+      bits = special(four) | 0;
+    }
+    const rest = lowest(bits) | 0;
+    at = (at + rest) | 0;
+    if (view.getUint8(at) !== QUOTE) return this.#readUnusual(view, bytes, from, at, end);
+    const length = (at - from) | 0;
+    const last = four & ((1 << (rest << 3)) - 1);
+    const slot = Math.imul(hash ^ last ^ (length << 24), MIX) >>> (32 - SLOT_BITS);
+    const slots = this.#slots;
+    let word = (slot << 3) | 0;
+    if (slots[word] === length) {
+      word = (word + 1) | 0;
+      let to = from | 0;
+      for (const whole = (at - rest) | 0; to < whole && view.getInt32(to, true) === slots[word]; to = (to + 4) | 0) word = (word + 1) | 0;
+      if (((to + rest) | 0) === at && slots[word] === last) {
+        this.text = this.#texts[slot] as string;
+        return (at + 1) | 0;
+      }
+    }
+    this.text = this.#learn(view, bytes, from, at, slot);
+    return (at + 1) | 0;
+  }
+
+  #learn(view: DataView, bytes: Uint8Array, from: number, to: number, slot: number): string {
+    const text = textOf(bytes, from, to);
+    const length = to - from;
+    if (length > LONGEST) return text;
+    this.#texts[slot] = text;
+    const slots = this.#slots;
+    let word = slot * SLOT;
+    slots[word++] = length;
+    let at = from;
+    for (; at + 4 <= to; at += 4) slots[word++] = view.getInt32(at, true);
+    slots[word] = view.getInt32(at, true) & ((1 << ((to - at) << 3)) - 1);
+    return text;
+  }
+
+  /** A string that is not plain from `unusual` on. */
+  #readUnusual(view: DataView, bytes: Uint8Array, from: number, unusual: number, end: number): number {
+    const behind = unusualStringEnd(view, unusual, end);
+    if (behind === WRONG) return WRONG;
+    const isEscaped = bytes.subarray(unusual, behind).includes(BACKSLASH);
+    this.text = isEscaped ? (JSON.parse(textOf(bytes, from - 1, behind)) as string) : textOf(bytes, from, behind - 1);
+    return behind;
+  }
 }

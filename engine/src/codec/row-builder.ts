@@ -16,7 +16,7 @@ export function rowBuilder(names: readonly string[], converters: readonly Conver
 
 let compiles: boolean | undefined;
 
-function canCompile(): boolean {
+export function canCompile(): boolean {
   if (compiles === undefined) {
     try {
       compiles = new Function("return true")() === true;

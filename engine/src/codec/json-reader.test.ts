@@ -1,0 +1,200 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: names that could break out of compiled text
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type ByteRange, META, type Row } from "../node/index.ts";
+import type { DataType, Schema, Value } from "../schema/index.ts";
+import { bare } from "./arbitraries.testing.ts";
+import type { FieldTree } from "./codec.ts";
+import { jsonDecoder, parsingDecoder, readingDecoder } from "./json-decode.ts";
+import type { ReadRecord } from "./json-reader.ts";
+
+const schemaOf = (fields: Readonly<Record<string, DataType>>): Schema => ({
+  type: "ROW",
+  fields: Object.entries(fields).map(([name, dataType]) => ({ name, dataType })),
+});
+const STRING: DataType = { type: "STRING" };
+const LOG = schemaOf({
+  common: schemaOf({ mid: STRING, is_new: STRING }),
+  displays: { type: "ARRAY", element: schemaOf({ item: STRING, order: { type: "INT" } }) },
+  ts: { type: "BIGINT" },
+});
+
+/** The record with other bytes behind it, as in a batch, or as the last of its buffer. */
+function recordOf(text: string | Uint8Array, behind = " ".repeat(100)): ByteRange {
+  const record = typeof text === "string" ? new TextEncoder().encode(text) : text;
+  const bytes = new Uint8Array(1 + record.length + behind.length);
+  bytes[0] = 0x22;
+  bytes.set(record, 1);
+  bytes.set(new TextEncoder().encode(behind), 1 + record.length);
+  return { bytes, start: 1, end: 1 + record.length };
+}
+
+const readerOf = (schema: Schema, wanted: FieldTree = true) => readingDecoder(schema, wanted) as ReadRecord;
+const read = (schema: Schema, text: string | Uint8Array, behind?: string) => readerOf(schema)(recordOf(text, behind));
+const parsed = (schema: Schema, text: string) => bare(parsingDecoder(schema, true).decode(recordOf(text)) as Value);
+const textOf = (row: Row | null | undefined) => {
+  const record = row?.[META]?.record;
+  return record && new TextDecoder().decode(record.bytes.subarray(record.start, record.end));
+};
+
+describe("the reader", () => {
+  it.each<[string, DataType, readonly string[]]>([
+    ["texts", STRING, ['""', '"mid_1"', '"中文 😀"', '"a\\n\\u4e2d"', '"\\ud800"', "12", "1.50", '{"a": [1]}']],
+    [
+      "whole numbers",
+      { type: "BIGINT" },
+      ["0", "-0", "-7", "1613959200000", "9007199254740993", "-9223372036854775808", '"5"', "1e3", "1.0"],
+    ],
+    ["small numbers", { type: "TINYINT" }, ["127", "-128"]],
+    ["fractions", { type: "DOUBLE" }, ["-0", "0.1", "-12.34", "123456789.123456", "0.30000000000000004", "1e400", "5e-324", '"NaN"']],
+    ["single precision", { type: "FLOAT" }, ["0.1", "16777217", "1e-3"]],
+    ["decimals", { type: "DECIMAL", precision: 10, scale: 2 }, ["0", "-0", "12.3", "-12.34", "2.345", "99999999.99", "1e2", '"1.5"']],
+    ["long decimals", { type: "DECIMAL", precision: 38, scale: 18 }, ["12345678901234567890.123456789012345678", "1"]],
+    ["booleans", { type: "BOOLEAN" }, ["true", "false", '"TRUE"']],
+    ["days", { type: "DATE" }, ['"2021-02-28"', '"2021-02-28"', '"1970-01-01"']],
+    ["times", { type: "TIMESTAMP", precision: 9 }, ['"1970-01-01 00:00:01.000000001"']],
+    ["bytes", { type: "BYTES" }, ['"AAH/"', '""']],
+    ["values of any kind", { type: "VARIANT" }, ['{"a":[9007199254740993,{}],"__proto__":1}', '"中"', "-0", "[]"]],
+    ["maps", { type: "MAP", key: { type: "INT" }, value: { type: "ARRAY", element: LOG } }, ['{"1":[{"ts":5}],"2":null}', "{}"]],
+    ["lists", { type: "ARRAY", element: { type: "BIGINT" } }, ["[]", "[1,null , 2]", '["3"]']],
+  ])("takes %s as the long way does, however they are written", (_name, dataType, texts) => {
+    const schema = schemaOf({ v: dataType });
+    for (const text of [...texts, "null"]) {
+      const record = `{"v":${text},"other":[]}`;
+      expect(bare(read(schema, record) as Value), text).toEqual(parsed(schema, record));
+      expect(bare(read(schema, ` {\n"v" : ${text}\t} `, "") as Value), text).toEqual(parsed(schema, record));
+    }
+  });
+
+  it.each([
+    '{"ts":01}',
+    '{"ts":1',
+    '{"ts":1}}',
+    '{"ts":1,}',
+    '{"ts" 1}',
+    '{"other":[1,]}',
+    '{"other":{"a":1,}}',
+    '{"other":[}',
+    '{"other":tru}',
+    '{"other":1.}',
+    '{"other":1e}',
+    '{"other":-}',
+    '{"other":"a\tb"}',
+    '{"other":"\\x"}',
+    '{"other":"\\u12g4"}',
+    '{"other":"a}',
+    "\ufeff{}",
+    "[]",
+    "",
+    "\u00a0{}",
+  ])("does not take %j, whatever stands behind it", (text) => {
+    for (const behind of ["", '"', "}", "]}", '{"ts":1}', "0", 'e"}', " ".repeat(100)])
+      expect(read(LOG, text, behind), behind).toBeUndefined();
+  });
+
+  it("does not take bytes that are no UTF-8, in values or names, wanted or not", () => {
+    const damages = [[0xff], [0xc0, 0x80], [0xe4, 0xb8], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x80]];
+    for (const damage of damages)
+      for (const [before, after] of [
+        ['{"common":{"mid":"', '"}}'],
+        ['{"other":"', '"}'],
+        ['{"', '":1}'],
+        ['{"other":[{"', '":1}]}'],
+      ] as const) {
+        const bytes = Uint8Array.from([...new TextEncoder().encode(before), ...damage, ...new TextEncoder().encode(after)]);
+        expect(read(LOG, bytes)).toBeUndefined();
+        expect(read(LOG, bytes, "")).toBeUndefined();
+      }
+  });
+
+  it("takes the last of several members of one name", () => {
+    expect({ ...read(schemaOf({ ts: { type: "BIGINT" } }), '{"ts":1,"ts":2,"t\\u0073":3}') }).toMatchObject({ ts: 3 });
+    expect({ ...read(schemaOf({ ts: { type: "BIGINT" } }), '{"ts":1,"ts":null}') }).toMatchObject({ ts: null });
+  });
+
+  it("knows names by all their bytes, also those that could be taken for something else", () => {
+    const names = [
+      "a",
+      "ab",
+      "__proto__",
+      "constructor",
+      "中文",
+      'q"',
+      "\\",
+      "</script>",
+      "');alert(1)//",
+      "${1}",
+      "\u2028",
+      "x".repeat(60),
+      "",
+    ];
+    const schema = schemaOf(Object.fromEntries(names.map((name): [string, DataType] => [name, STRING])));
+    const record = `{${names.map((name, i) => `${JSON.stringify(name)}:"${i}"`).join(",")},"abc":"","x":""}`;
+    const own = Object.entries(read(schema, record) as Row);
+    expect(own).toEqual(names.map((name, i) => [name, String(i)]));
+    expect(({} as Record<string, unknown>)["0"]).toBeUndefined();
+  });
+
+  it("learns the names of a source, and goes on when there are more than it can learn", () => {
+    const reader = readerOf(LOG);
+    for (let i = 0; i < 1_000; i++) {
+      const row = reader(
+        recordOf(`{"x${i}":1,"common":{"y${i}":{},"mid":"m${i}"},"ts":${i},"displays":[{"z${i}":[{"w${i}":1}],"order":1}]}`),
+      );
+      expect(bare(row as Value)).toEqual(parsed(LOG, `{"common":{"mid":"m${i}"},"ts":${i},"displays":[{"order":1}]}`));
+    }
+  });
+
+  it("gives the rows of an array their own bytes, also in a record that ends with its buffer", () => {
+    for (const behind of ["", " ".repeat(100)]) {
+      const row = read(LOG, '{"displays":[ {"item":"1", "x":{}}, null,{"order":2}]}', behind) as { displays: (Row | null)[] };
+      expect(row.displays.map(textOf)).toEqual(['{"item":"1", "x":{}}', undefined, '{"order":2}']);
+    }
+  });
+
+  it("keeps to the record where it lies, one after the other in one buffer", () => {
+    const texts = ['{"ts":1}', '{"ts":2,"common":{"mid":"中"}}', '{"ts":3}'];
+    const bytes = new TextEncoder().encode(texts.join(""));
+    const reader = readerOf(LOG, { ts: true });
+    let start = 0;
+    for (const [i, text] of texts.entries()) {
+      const end = start + new TextEncoder().encode(text).length;
+      expect(reader({ bytes, start, end })).toMatchObject({ ts: i + 1 });
+      expect(reader({ bytes, start, end: end - 1 })).toBeUndefined();
+      start = end;
+    }
+  });
+
+  it("passes over any nesting, and any length", () => {
+    const levels = 300_000;
+    expect(read(LOG, `{"other":${"[".repeat(levels)}${"]".repeat(levels)},"ts":1}`)).toMatchObject({ ts: 1 });
+    expect(read(LOG, `{"other":${'{"a":['.repeat(levels)}${"]}".repeat(levels)},"ts":1}`)).toMatchObject({ ts: 1 });
+    expect(read(LOG, `{"other":${"[".repeat(70)}${"]".repeat(69)}},"ts":1}`)).toBeUndefined();
+    expect(read(LOG, `{"other":${"[".repeat(levels)}`, "]".repeat(levels))).toBeUndefined();
+    const long = "x".repeat(10 << 20);
+    expect(read(LOG, `{"other":"${long}","common":{"mid":"${long}"}}`, "")).toMatchObject({ common: { mid: long } });
+  });
+});
+
+describe("a decoder", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it("decodes the first records without a reader, and all the same after them", () => {
+    const decoder = jsonDecoder(LOG, true);
+    for (let i = 0; i < 100; i++) {
+      expect(bare(decoder.decode(recordOf(`{"ts":${i}}`)) as Value)).toEqual(parsed(LOG, `{"ts":${i}}`));
+      expect(() => decoder.decode(recordOf(`{"ts":"x${i}"}`))).toThrow(`ts: expected BIGINT, got "x${i}".`);
+    }
+  });
+
+  it("decodes where nothing may be compiled", async () => {
+    vi.resetModules();
+    vi.stubGlobal("Function", () => {
+      throw new EvalError("unsafe-eval is not allowed");
+    });
+    const { jsonDecoder: strict } = await import("./json-decode.ts");
+    const decoder = strict(LOG, true);
+    for (let i = 0; i < 100; i++) expect({ ...decoder.decode(recordOf(`{"ts":${i}}`)) }).toMatchObject({ ts: i, common: null });
+  });
+});
