@@ -6,6 +6,9 @@ import type { StateSchema } from "./keyed-state.ts";
 /** By source node and split. */
 export type Positions = Readonly<Record<string, Readonly<Record<string, Position>>>>;
 
+/** Rows by node. */
+export type RowCounts = Readonly<Record<string, number>>;
+
 /** One subtask's part of a checkpoint. Plain data: it crosses threads. */
 export interface CheckpointPart {
   readonly subtask: number;
@@ -17,8 +20,8 @@ export interface CheckpointPart {
   /** Bytes of state written now. */
   readonly bytes: number;
   readonly schemas: Readonly<Record<string, StateSchema>>;
-  /** Rows that its sinks took since the subtask began. */
-  readonly rowsOut: number;
+  /** Rows that its sinks took since the subtask began, by node. */
+  readonly rowsOut: RowCounts;
 }
 
 export interface Checkpoint {
@@ -30,8 +33,8 @@ export interface Checkpoint {
   /** By subtask. */
   readonly states: readonly unknown[];
   readonly schemas: Readonly<Record<string, StateSchema>>;
-  /** Rows that went to sinks since the pipeline began without state: the difference of two checkpoints is what became visible between them. */
-  readonly rowsOut: number;
+  /** Rows that sinks took in all the pipeline's runs, by node: the difference of two checkpoints is what they wrote between them. */
+  readonly rowsOut: RowCounts;
 }
 
 export type CheckpointKind = "checkpoint" | "savepoint";

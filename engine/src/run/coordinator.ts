@@ -6,7 +6,7 @@
  * ends in between is completed by the next one (`settle`), which has what was prepared from the checkpoint.
  */
 import type { BuiltInTransaction, Committer, Millis, Position, Prepared, Source } from "../node/index.ts";
-import type { Checkpoint, CheckpointKind, CheckpointPart, FromSubtask, Positions, Restored, ToSubtask } from "./checkpoint.ts";
+import type { Checkpoint, CheckpointKind, CheckpointPart, FromSubtask, Positions, Restored, RowCounts, ToSubtask } from "./checkpoint.ts";
 import { NodeFailure } from "./node-runtime.ts";
 
 export interface CoordinatorHost {
@@ -29,7 +29,7 @@ export interface CoordinatorOptions {
   readonly sources: ReadonlyMap<string, Source>;
   readonly restored: Restored | undefined;
   /** The last checkpoint that the pipeline has made, kept or not: ids and row counts go on from it. */
-  readonly last: { readonly checkpointId: number; readonly rowsOut: number };
+  readonly last: { readonly checkpointId: number; readonly rowsOut: RowCounts };
   readonly host: CoordinatorHost;
 }
 
@@ -170,7 +170,7 @@ export class Coordinator {
       prepared: Object.fromEntries([...prepared].filter(([nodeId]) => committers.get(nodeId)?.phase === "after")),
       states: parts.map(({ state }) => state),
       schemas: Object.assign({}, ...parts.toReversed().map(({ schemas }) => schemas)),
-      rowsOut: last.rowsOut + parts.reduce((sum, part) => sum + part.rowsOut, 0),
+      rowsOut: addUp([last.rowsOut, ...parts.map(({ rowsOut }) => rowsOut)]),
     };
     await host.commit(checkpoint, async (via) => {
       await this.commit("within", prepared, via);
@@ -230,6 +230,13 @@ function mergePositions(parts: readonly CheckpointPart[]): Positions {
   for (const { positions } of parts)
     for (const [nodeId, bySplit] of Object.entries(positions)) Object.assign((merged[nodeId] ??= {}), bySplit);
   return merged;
+}
+
+/** Sums by name. */
+export function addUp(all: readonly RowCounts[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const one of all) for (const [name, count] of Object.entries(one)) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
 }
 
 async function blame<T>(nodeId: string, work: () => Promise<T>): Promise<T> {

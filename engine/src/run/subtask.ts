@@ -360,7 +360,7 @@ export class Subtask {
         async ([nodeId, sink]): Promise<[string, Prepared]> => [nodeId, await this.blame(nodeId, () => sink.prepare(id))],
       );
       const positions = this.positions();
-      const rowsOut = task.rowsOut;
+      const rowsOut = task.rowsOut();
       const full = this.nextFull || kind === "savepoint";
       const writing = host.writeState(id, full, task.snapshot(full));
       host.toCoordinator({ type: "cut", id });

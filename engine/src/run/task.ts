@@ -255,9 +255,9 @@ export class Task {
     this.node(nodeId).end();
   }
 
-  /** Rows that sinks took. */
-  get rowsOut(): number {
-    return this.ordered.reduce((sum, node) => sum + node.written, 0);
+  /** Rows that sinks took, by node. */
+  rowsOut(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.ordered.flatMap((node) => (node.sinkSide ? [[node.id, node.written]] : [])));
   }
 
   get isEnded(): boolean {

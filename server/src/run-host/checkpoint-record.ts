@@ -1,6 +1,6 @@
 /** What is stored of each checkpoint, in the store whose transaction makes it count. */
 import type { Prepared } from "@millrace/engine/node";
-import type { Positions, StateSchema } from "@millrace/engine/run";
+import type { Positions, RowCounts, StateSchema } from "@millrace/engine/run";
 import type { SavedState } from "../runs/run-host.ts";
 import type { StatePointer } from "./state-file.ts";
 
@@ -22,16 +22,21 @@ export interface CheckpointRecord {
   /** Of sinks that commit after the checkpoint: one per subtask. */
   readonly prepared: Readonly<Record<string, readonly Prepared[]>>;
   readonly schemas: Readonly<Record<string, StateSchema>>;
-  /** Rows that the pipeline's sinks took, up to here. */
-  readonly rowsOut: number;
+  /** Rows that the pipeline's sinks took, up to here, by node. */
+  readonly rowsOut: RowCounts;
 }
 
 /** All that is kept of a pipeline's checkpoints beside savepoints. */
 export interface CheckpointList {
   /** The last one made, also when none is kept: a run without state goes on counting from it. */
-  readonly last: { readonly checkpointId: number; readonly rowsOut: number };
+  readonly last: { readonly checkpointId: number; readonly rowsOut: RowCounts };
   /** Newest first. */
   readonly kept: readonly CheckpointRecord[];
+}
+
+/** Rows that were written between two checkpoints. */
+export function rowsBetween(older: { readonly rowsOut: RowCounts }, newer: { readonly rowsOut: RowCounts }): RowCounts {
+  return Object.fromEntries(Object.entries(newer.rowsOut).map(([node, count]) => [node, count - (older.rowsOut[node] ?? 0)]));
 }
 
 export function savedStateOf({ checkpointId, kind, at, version, states }: CheckpointRecord): SavedState {

@@ -4,11 +4,10 @@
  * may write: a run that was taken over by a newer one can commit nothing more.
  */
 import type { BuiltInTransaction, TopicLog, Words } from "@millrace/engine/node";
-import type { Checkpoint, StateSchema } from "@millrace/engine/run";
+import type { Checkpoint } from "@millrace/engine/run";
 import { type CommitTransaction, commitBuiltIn, readRecord } from "@millrace/nodes/connections";
-import type { NodeRestore, RestoreFrom, RunLimits } from "../runs/run-host.ts";
+import type { RunLimits } from "../runs/run-host.ts";
 import { type CheckpointList, type CheckpointRecord, RECORD_FORMAT } from "./checkpoint-record.ts";
-import { restorePlan } from "./restore-plan.ts";
 
 /** Trying again cannot help. */
 export class PermanentFailure extends Error {
@@ -20,7 +19,7 @@ export class PermanentFailure extends Error {
   }
 }
 
-const NOTHING: CheckpointList = { last: { checkpointId: 0, rowsOut: 0 }, kept: [] };
+const NOTHING: CheckpointList = { last: { checkpointId: 0, rowsOut: {} }, kept: [] };
 
 /** What is kept of a pipeline's checkpoints. */
 export function readCheckpoints(topics: TopicLog, pipelineId: string): CheckpointList {
@@ -92,35 +91,9 @@ export class CheckpointStore {
     return readCheckpoints(this.topics, this.identity.pipelineId).last;
   }
 
-  /**
-   * The record to go on from; undefined when the run is to begin without state, or there is none. With `force` also an older one than the newest whose rows are visible. Throws
-   * `PermanentFailure` when there is no such savepoint, or rows would come twice.
-   */
-  choose(from: RestoreFrom | undefined, force: boolean): CheckpointRecord | undefined {
-    if (from === undefined) return undefined;
-    const states = readSavedStates(this.topics, this.identity.pipelineId);
-    if (from === "newest") return states[0];
-    const chosen = states.find(({ checkpointId }) => String(checkpointId) === from.savepoint);
-    if (!chosen)
-      throw new PermanentFailure({
-        en: `There is no savepoint ${JSON.stringify(from.savepoint)}; there are ${listed(states)}.`,
-        zh: `没有保存点 ${JSON.stringify(from.savepoint)}；现有 ${listed(states)}。`,
-      });
-    const doubled = this.last.rowsOut - chosen.rowsOut;
-    if (doubled > 0 && !force)
-      throw new PermanentFailure({
-        en: `${doubled} rows were written after savepoint ${chosen.checkpointId} and are visible; a start from it writes them again. Start from the newest state, or force it.`,
-        zh: `保存点 ${chosen.checkpointId} 之后已写出 ${doubled} 行且可见，从该保存点启动会重复写出。请从最新状态启动，或选择强制启动。`,
-      });
-    return chosen;
-  }
-
-  /** What becomes of saved state; refuses what does not fit what the nodes keep now. */
-  planRestore(saved: CheckpointRecord, schemas: Readonly<Record<string, StateSchema>>): readonly NodeRestore[] {
-    const plan = restorePlan(saved.schemas, schemas);
-    const refused = plan.find(({ state }) => state === "refused");
-    if (refused?.how) throw new PermanentFailure(refused.how);
-    return plan;
+  /** All that the run could go on from, newest first. */
+  get states(): readonly CheckpointRecord[] {
+    return readSavedStates(this.topics, this.identity.pipelineId);
   }
 
   /** Forgets the checkpoints that older runs left; savepoints stay. */
@@ -184,8 +157,4 @@ function savepointsKey(pipelineId: string): string {
 
 function writerKey(pipelineId: string): string {
   return `writer/${pipelineId}`;
-}
-
-function listed(states: readonly CheckpointRecord[]): string {
-  return states.length === 0 ? "none" : states.map(({ checkpointId }) => checkpointId).join(", ");
 }

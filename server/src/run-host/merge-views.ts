@@ -1,5 +1,5 @@
 /** What a run has to show, made of what its subtasks have. */
-import type { PortCounts, TapSample } from "@millrace/engine/run";
+import { addUp, type PortCounts, type TapSample } from "@millrace/engine/run";
 import type { Sample } from "../api.ts";
 import type { SubtaskView } from "./protocol.ts";
 
@@ -29,13 +29,6 @@ function mergeNode(a: PortCounts, b: PortCounts): PortCounts {
     ...(a.holdings || b.holdings ? { holdings: addUp([a.holdings ?? {}, b.holdings ?? {}]) } : {}),
     ...(lastError ? { lastError } : {}),
   };
-}
-
-/** Sums by name. */
-export function addUp(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const one of all) for (const [name, count] of Object.entries(one)) sums[name] = (sums[name] ?? 0) + count;
-  return sums;
 }
 
 /** Samples of one port, by subtask, in the order in which they were taken; numbered so that no two subtasks' are the same. */

@@ -21,7 +21,7 @@ import { PermanentFailure } from "./checkpoint-store.ts";
 import { DEAD_LETTERS, openLetterSink, openReplays, readReplays } from "./dead-letters.ts";
 import { createPauses } from "./pauses.ts";
 import type { RunStart, SubtaskView } from "./protocol.ts";
-import { readStateFile, StateFileError, StateFileWriter } from "./state-file.ts";
+import { readStateFile, StateFileWriter } from "./state-file.ts";
 
 /** The graph that a run executes, spread over its subtasks: the same in all of its threads. Throws `PermanentFailure` for a document with errors. */
 export function planOf(start: RunStart): { readonly graph: TypedGraph; readonly plan: RunPlan } {
@@ -182,18 +182,10 @@ export function portsOf(graph: TypedGraph): readonly string[] {
   return graph.nodes.flatMap((node) => [...Object.keys(node.outputs), DROPPED].map((port) => `${node.id}.${port}`));
 }
 
-/** Every subtask reads all files and takes what is its own, so a checkpoint restores at any parallelism. */
+/** Every subtask reads all files and takes what is its own, so a checkpoint restores at any parallelism. Rejects with `StateFileError`. */
 async function restoreInto(task: Task, folder: string, restored: CheckpointRecord): Promise<void> {
-  try {
-    const restore = task.beginRestore(restored.states.length);
-    for (const [subtask, pointer] of restored.states.entries())
-      for (const entry of await readStateFile(folder, pointer)) restore.take(subtask, entry);
-    restore.end();
-  } catch (error) {
-    if (!(error instanceof StateFileError)) throw error;
-    throw new PermanentFailure({
-      en: `The last checkpoint cannot be used. ${error.message} Its rows are visible already, so an older one would double them. Start without state, or put the file back.`,
-      zh: `最近的检查点无法使用。${error.message} 其输出已可见，使用更早的检查点会重复输出。请不带状态启动，或恢复该文件。`,
-    });
-  }
+  const restore = task.beginRestore(restored.states.length);
+  for (const [subtask, pointer] of restored.states.entries())
+    for (const entry of await readStateFile(folder, pointer)) restore.take(subtask, entry);
+  restore.end();
 }

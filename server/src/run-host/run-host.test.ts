@@ -179,7 +179,7 @@ describe("a run host", { timeout: 30_000 }, () => {
     for (const file of await readdir(states)) await truncate(join(states, file), 10);
     await expect(start({ restoreFrom: "newest" })).rejects.toMatchObject({
       message: expect.stringMatching(
-        /The last checkpoint cannot be used\. .*is torn: it has 10 bytes.*Start without state, or put the file back\./,
+        /The last checkpoint cannot be used\. .*is torn: it has 10 bytes.*There is no older one\. Put the file back, or start without state\./,
       ),
       failure: { permanent: true },
     });

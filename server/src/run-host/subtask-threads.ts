@@ -5,9 +5,10 @@ import type { CheckpointRecord } from "./checkpoint-record.ts";
 import { ReportedFailure } from "./failure-of.ts";
 import type { FromSubtaskThread, PeerMessage, RunStart, SubtaskStart, SubtaskView, ToSubtaskThread } from "./protocol.ts";
 
+/** Of one subtask to the others, by number. */
+export type PeerPorts = readonly (MessagePort | undefined)[];
+
 export interface SubtaskThreads {
-  /** Of the first subtask to the others. */
-  readonly peers: readonly (MessagePort | undefined)[];
   toSubtask(subtask: number, message: ToSubtask): void;
   watch(ports: readonly string[]): void;
   /** Kept samples of a port, by subtask from 1 on. */
@@ -30,24 +31,30 @@ interface Thread {
 /** Samples that wait for a frame, per port. */
 const PENDING = 200;
 
+/** A channel between any two subtasks. */
+export function peerPorts(subtasks: number): readonly PeerPorts[] {
+  const ports = Array.from({ length: subtasks }, () => new Array<MessagePort | undefined>(subtasks).fill(undefined));
+  for (const [a, ofA] of ports.entries())
+    for (const [b, ofB] of ports.entries()) {
+      if (b <= a) continue;
+      const { port1, port2 } = new MessageChannel();
+      ofA[b] = port1;
+      ofB[a] = port2;
+    }
+  return ports;
+}
+
 export function startSubtaskThreads(options: {
   readonly run: RunStart;
-  readonly subtasks: number;
+  /** By subtask. The first one's stay here. */
+  readonly links: readonly PeerPorts[];
   readonly restored: CheckpointRecord | undefined;
   readonly onMessage: (message: FromSubtask) => void;
   readonly onFailure: (error: unknown) => void;
   readonly log: (line: string) => void;
 }): SubtaskThreads {
-  const { run, subtasks, restored, onMessage, onFailure, log } = options;
-  const ports: (MessagePort | undefined)[][] = Array.from({ length: subtasks }, () =>
-    new Array<MessagePort | undefined>(subtasks).fill(undefined),
-  );
-  for (let a = 0; a < subtasks; a++)
-    for (let b = a + 1; b < subtasks; b++) {
-      const { port1, port2 } = new MessageChannel();
-      (ports[a] as (MessagePort | undefined)[])[b] = port1;
-      (ports[b] as (MessagePort | undefined)[])[a] = port2;
-    }
+  const { run, links, restored, onMessage, onFailure, log } = options;
+  const subtasks = links.length;
   const requests = new Map<number, { readonly found: (readonly TapSample[])[]; readonly done: () => void; missing: number }>();
   let lastRequest = 0;
   const allEnded = Promise.withResolvers<void>();
@@ -71,7 +78,7 @@ export function startSubtaskThreads(options: {
   }
 
   for (let subtask = 1; subtask < subtasks; subtask++) {
-    const peers = ports[subtask] as readonly (MessagePort | undefined)[];
+    const peers = links[subtask] as PeerPorts;
     const start: SubtaskStart = { run, subtask, restored, peers };
     const worker = new Worker(new URL("./subtask-worker.ts", import.meta.url), {
       workerData: start,
@@ -112,7 +119,6 @@ export function startSubtaskThreads(options: {
   }
   const post = (thread: Thread, message: ToSubtaskThread) => thread.worker.postMessage(message);
   return {
-    peers: ports[0] as readonly (MessagePort | undefined)[],
     toSubtask: (subtask, message) => post(threads[subtask - 1] as Thread, { type: "control", message }),
     watch(watched) {
       for (const thread of threads) post(thread, { type: "watch", ports: watched });
@@ -144,7 +150,7 @@ function threadFailed(subtask: number, why: string): ReportedFailure {
 }
 
 /** The links of a subtask to the others, over their ports. */
-export function peerLinks(peers: readonly (MessagePort | undefined)[]): {
+export function peerLinks(peers: PeerPorts): {
   send(batch: ExchangeBatch): void;
   giveCredit(batch: ExchangeBatch): void;
 } {
@@ -157,7 +163,7 @@ export function peerLinks(peers: readonly (MessagePort | undefined)[]): {
 
 /** Hands what other subtasks send to this one. */
 export function listenToPeers(
-  peers: readonly (MessagePort | undefined)[],
+  peers: PeerPorts,
   subtask: { onBatch(batch: ExchangeBatch): void; onCredit(exchange: number, receiver: number): void },
 ): void {
   for (const peer of peers)
@@ -167,6 +173,6 @@ export function listenToPeers(
     });
 }
 
-export function closePeers(peers: readonly (MessagePort | undefined)[]): void {
+export function closePeers(peers: PeerPorts): void {
   for (const peer of peers) peer?.close();
 }

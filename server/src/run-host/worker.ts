@@ -7,21 +7,24 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Committer, NodeType, TopicLog } from "@millrace/engine/node";
 import type { TypedGraph } from "@millrace/engine/pipeline";
-import { Coordinator, type FromSubtask, type RunPlan, stateSchemas, type ToSubtask } from "@millrace/engine/run";
+import { addUp, Coordinator, type FromSubtask, type RunPlan, stateSchemas, type ToSubtask } from "@millrace/engine/run";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { Sample } from "../api.ts";
 import type { NodeRestore, RunEnd } from "../runs/run-host.ts";
 import { type CheckpointRecord, savedStateOf } from "./checkpoint-record.ts";
-import { CheckpointStore, readSavedStates } from "./checkpoint-store.ts";
+import { CheckpointStore, PermanentFailure, readSavedStates } from "./checkpoint-store.ts";
 import { type Connections, openConnections } from "./connections.ts";
 import { countDeadLetters, createDeadLetterTopics, DEAD_LETTERS, letterCommitter } from "./dead-letters.ts";
 import { failureOf } from "./failure-of.ts";
 import { LiveCounts } from "./live-counts.ts";
-import { addUp, mergeCounts, mergeSamples } from "./merge-views.ts";
-import { openSubtask, planOf, portsOf } from "./open-subtask.ts";
+import { mergeCounts, mergeSamples } from "./merge-views.ts";
+import { type OpenSubtask, openSubtask, planOf, portsOf } from "./open-subtask.ts";
 import { createPauses } from "./pauses.ts";
 import type { Frame, FromWorker, RunStart, SubtaskView, ToWorker } from "./protocol.ts";
-import { closePeers, listenToPeers, peerLinks, startSubtaskThreads } from "./subtask-threads.ts";
+import { chooseCheckpoint, fallBack } from "./recover.ts";
+import { restorePlan } from "./restore-plan.ts";
+import { StateFileError } from "./state-file.ts";
+import { closePeers, listenToPeers, type PeerPorts, peerLinks, peerPorts, startSubtaskThreads } from "./subtask-threads.ts";
 import { trimMemory } from "./trim-memory.ts";
 
 const FRAME_MS = 250;
@@ -92,32 +95,33 @@ async function execute(graph: TypedGraph, plan: RunPlan, connections: Connection
     limits: start.limits,
   });
   await store.claim();
-  const saved = store.choose(start.restoreFrom, start.force === true);
-  for (const line of saved ? restoreLines(store.planRestore(saved, stateSchemas(graph, nodeTypes))) : []) log(line);
   await createDeadLetterTopics(topics, start.pipelineId, start.limits);
   const committers = openCommitters(graph, connections);
   const pauses = createPauses();
+  const links = peerPorts(plan.subtasks);
+  const toCoordinator = (message: FromSubtask) => coordinator?.onMessage(message);
+  const { saved, first } = await restored(graph, store, committers, (record) =>
+    openSubtask({
+      start,
+      graph,
+      plan,
+      subtask: 0,
+      restored: record,
+      topics,
+      connectionOf: (node) => connections.of(node),
+      links: { toCoordinator, ...peerLinks(links[0] as PeerPorts) },
+    }),
+  );
   const threads = startSubtaskThreads({
     run: start,
-    subtasks: plan.subtasks,
+    links,
     restored: saved,
-    onMessage: (message) => coordinator?.onMessage(message),
+    onMessage: toCoordinator,
     onFailure: (error) => {
       if (coordinator) coordinator.fail(error);
       else early ??= { error };
     },
     log,
-  });
-  const toCoordinator = (message: FromSubtask) => coordinator?.onMessage(message);
-  const first = await openSubtask({
-    start,
-    graph,
-    plan,
-    subtask: 0,
-    restored: saved,
-    topics,
-    connectionOf: (node) => connections.of(node),
-    links: { toCoordinator, ...peerLinks(threads.peers) },
   });
   try {
     if (!saved) await store.forget();
@@ -155,7 +159,7 @@ async function execute(graph: TypedGraph, plan: RunPlan, connections: Connection
     });
     coordinator = run;
     lastPorts = portsOf(graph);
-    listenToPeers(threads.peers, first.subtask);
+    listenToPeers(links[0] as PeerPorts, first.subtask);
     watch = (ports) => threads.watch(ports);
     watch(watched);
     samplesOf = async (ref) => mergeSamples([first.samples(ref), ...(await threads.samples(ref))]);
@@ -184,8 +188,37 @@ async function execute(graph: TypedGraph, plan: RunPlan, connections: Connection
   } finally {
     for (let subtask = 1; subtask < plan.subtasks; subtask++) threads.toSubtask(subtask, { type: "stop" });
     await threads.ended;
-    closePeers(threads.peers);
+    closePeers(links[0] as PeerPorts);
     await first.close();
+  }
+}
+
+/** The first subtask with the newest state that a run can go on from. */
+async function restored(
+  graph: TypedGraph,
+  store: CheckpointStore,
+  committers: ReadonlyMap<string, Committer>,
+  openFirst: (record: CheckpointRecord | undefined) => Promise<OpenSubtask>,
+): Promise<{ readonly saved: CheckpointRecord | undefined; readonly first: OpenSubtask }> {
+  const { states } = store;
+  let saved = await chooseCheckpoint(states, committers, { from: start.restoreFrom, force: start.force === true });
+  if (saved !== undefined && start.restoreFrom === "newest" && saved !== states[0])
+    log(
+      `Nothing of checkpoint ${states[0]?.checkpointId} is visible and it cannot be completed; the run goes on from checkpoint ${saved.checkpointId}.`,
+    );
+  for (;;) {
+    const plan = saved && restorePlan(saved.schemas, stateSchemas(graph, nodeTypes));
+    const refused = plan?.find(({ state }) => state === "refused");
+    if (refused?.how) throw new PermanentFailure(refused.how);
+    try {
+      const first = await openFirst(saved);
+      for (const line of restoreLines(plan ?? [])) log(line);
+      return { saved, first };
+    } catch (error) {
+      if (!(error instanceof StateFileError) || saved === undefined) throw error;
+      saved = await fallBack(saved, states, committers, error.message);
+      log(`${error.message} Nothing that was written since is visible; the run goes on from checkpoint ${saved.checkpointId}.`);
+    }
   }
 }
 
