@@ -11,6 +11,7 @@ import { firstRow } from "./first-row.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { anonymousMemoryMb } from "./memory.ts";
 import { pageLogs, type Records } from "./page-logs.ts";
+import { topics } from "./topics.ts";
 
 /** One measured pass. */
 export interface Pass {
@@ -34,7 +35,7 @@ export interface Work {
 // As the command line does.
 keepFreedMemory();
 
-const works: readonly Work[] = [baseLog, firstRow, idleMemory];
+const works: readonly Work[] = [baseLog, topics, firstRow, idleMemory];
 const PASSES = 5;
 
 const { values, positionals } = parseArgs({

@@ -24,7 +24,7 @@ export interface TopicLog {
   openTransactionalWriter(transactionId: string): Promise<TransactionalWriter>;
   /** "shared": commits take part in the run's built-in transaction. "own": in two phases, after the checkpoint that holds what was prepared (Kafka). */
   readonly transactions: "shared" | "own";
-  /** Makes visible what writers of this log prepared, in whatever thread or process; all of it together where `transactions` is "shared". Idempotent. Without `via` at once. Rejects with `PreparedLost` when a part can never become visible. */
+  /** Makes visible what writers of this log prepared, in whatever thread or process; all of it together where `transactions` is "shared". Idempotent. Without `via` at once. With "own" transactions it rejects with `PreparedLost` when a part can never become visible; with "shared" ones the checkpoint does not count when it rejects. */
   commitPrepared(prepared: readonly Prepared[], via: BuiltInTransaction | undefined): Promise<void>;
   /** What became of each, without changing anything; with "own" transactions. */
   inspectPrepared?(prepared: readonly Prepared[]): Promise<readonly PreparedFate[]>;

@@ -345,6 +345,26 @@ export function describeTopicLog(name: string, setUp: () => Promise<TopicLogUnde
         );
       });
 
+      it("lets a reader go on while records are removed, with gaps only between batches and all of them counted", async () => {
+        await log.createTopic("t", { partitions: 1, retentionBytes: 2_000_000 });
+        const reader = await log.openReader("t", 0, { from: "earliest" });
+        let seen = 0;
+        for (const round of range(20)) {
+          await log.append(
+            "t",
+            range(500).map((i) => record(`${round * 500 + i} ${KB}`)),
+          );
+          await driver.retain(log, 0);
+          const batch = await reader.read(200, 0);
+          for (const i of range(batch.count)) expect(Number.parseInt(textOf(batch, i) ?? "", 10)).toBe(batch.offset(0) + i);
+          seen += batch.count;
+        }
+        for (let batch = await reader.read(1_000, 0); batch.count > 0; batch = await reader.read(1_000, 0)) seen += batch.count;
+        expect(seen + reader.skipped).toBe(10_000);
+        expect(reader.skipped).toBeGreaterThan(1_000);
+        await reader.close();
+      });
+
       it("takes a reader whose records are gone to the earliest, and counts what it missed", async () => {
         await log.createTopic("t", { partitions: 1, retentionMs: 60_000 });
         await log.append(
@@ -508,6 +528,41 @@ export function describeTopicLog(name: string, setUp: () => Promise<TopicLogUnde
         for (const writer of writers) await writer.close();
       });
 
+      it("commits records of 10 MB, and those around them", async () => {
+        await log.createTopic("a", { partitions: 1 });
+        const writer = await log.openTransactionalWriter("run/sink/0");
+        const large = "0123456789abcdef".repeat(625_000);
+        for (const text of ["before", large, "between", large, "after"]) writer.write("a", record(text));
+        await log.commitPrepared([await writer.prepare(1)], undefined);
+        expect((await texts(log, "a")).map((text) => text?.slice(0, 20))).toEqual([
+          "before",
+          large.slice(0, 20),
+          "between",
+          large.slice(0, 20),
+          "after",
+        ]);
+        await writer.close();
+      });
+
+      it("gives back much, with keys in their order, aborted parts left out", async () => {
+        await log.createTopic("a", { partitions: 3 });
+        const writer = await log.openTransactionalWriter("run/sink/0");
+        const pad = "x".repeat(500);
+        for (const checkpoint of range(4)) {
+          for (const i of range(5_000)) writer.write("a", record(`${checkpoint}.${i} ${pad}`, { key: Buffer.from(`k${i % 11}`), time: i }));
+          if (checkpoint === 2) await writer.abort();
+          else await log.commitPrepared([await writer.prepare(checkpoint + 1)], undefined);
+        }
+        const found = await Promise.all(range(3).map((partition) => firstWords(log, "a", partition)));
+        const expected = [0, 1, 3].flatMap((checkpoint) => range(5_000).map((i) => `${checkpoint}.${i}`));
+        expect(found.flat().sort()).toEqual(expected.sort());
+        for (const words of found) {
+          const numbers = words.map((word) => Number(word?.split(".")[0]) * 5_000 + Number(word?.split(".")[1]));
+          expect(numbers).toEqual([...numbers].sort((x, y) => x - y));
+        }
+        await writer.close();
+      });
+
       it("creates the topic that a writer names", async () => {
         const writer = await log.openTransactionalWriter("run/sink/0");
         writer.write("made", record("a"));
@@ -567,10 +622,10 @@ export function describeTopicLog(name: string, setUp: () => Promise<TopicLogUnde
         expect((await log.describeTopic("t"))?.settings).toEqual({ partitions: 1, retentionBytes: 1_000_000 });
       });
 
-      it("loses and doubles nothing when several processes append at once", async () => {
+      it.each([0, 3_000])("loses and doubles nothing when several processes append at once, with %i bytes to each text", async (pad) => {
         await log.createTopic("t", { partitions: 3 });
         const processes = range(3).map((id) =>
-          startProcess(driver.opening, { task: "append", topic: "t", prefix: `p${id}-`, calls: 50, perCall: 20 }),
+          startProcess(driver.opening, { task: "append", topic: "t", prefix: `p${id}-`, calls: 50, perCall: 50, pad }),
         );
         const mine = Promise.all(
           range(50).map((call) =>
@@ -582,9 +637,9 @@ export function describeTopicLog(name: string, setUp: () => Promise<TopicLogUnde
         );
         await Promise.all(processes.map((one) => one.succeeds()));
         await mine;
-        const found = await Promise.all(range(3).map((partition) => texts(log, "t", partition)));
-        const expected = ["p0-", "p1-", "p2-", "me-"].flatMap((prefix) => range(1_000).map((i) => `${prefix}${i}`));
-        expect(found.flat().sort()).toEqual(expected.sort());
+        const found = await Promise.all(range(3).map((partition) => firstWords(log, "t", partition)));
+        const theirs = ["p0-", "p1-", "p2-"].flatMap((prefix) => range(2_500).map((i) => `${prefix}${i}`));
+        expect(found.flat().sort()).toEqual([...theirs, ...range(1_000).map((i) => `me-${i}`)].sort());
         const ends = (await log.describeTopic("t"))?.partitions.map(({ latest }) => latest);
         expect(found.map(({ length }) => length)).toEqual(ends);
       });
@@ -601,33 +656,38 @@ export function describeTopicLog(name: string, setUp: () => Promise<TopicLogUnde
         await echo.succeeds();
       });
 
-      it("loses and doubles nothing when a process is killed in the middle of its commits", async () => {
-        await log.createTopic("a", { partitions: 2 });
-        await log.createTopic("b", { partitions: 1 });
-        let next = 0;
-        for (const [round, afterCommits] of [3, 1, 7, 2, 5].entries()) {
-          const child = startProcess(driver.opening, { task: "commit", topics: ["a", "b"], from: next, perCommit: 200 });
-          await child.prints(`committed ${next + afterCommits - 1}`);
-          // Another moment of the next commits each time.
-          await log.append(
-            "a",
-            range(round * 300).map(() => record("other", { key: Buffer.from("other") })),
-          );
-          child.kill();
-          await child.ended;
-          // What becomes of a commit that the kill met on its way is settled when the next writer takes over, as for every user of the log.
-          await (await log.openTransactionalWriter("process/sink/0")).close();
-          const a = (await Promise.all(range(2).map((partition) => texts(log, "a", partition)))).flat().filter((text) => text !== "other");
-          const b = await texts(log, "b");
-          const commits = b.length / 200;
-          expect(Number.isInteger(commits)).toBe(true);
-          expect(commits).toBeGreaterThanOrEqual(child.lastCommit + 1);
-          const expected = range(commits * 200).map((i) => `${Math.floor(i / 200)}.${i % 200}`);
-          expect(b).toEqual(expected);
-          expect(a.sort()).toEqual([...expected].sort());
-          next = commits;
-        }
-      });
+      it.each([0, 1_000])(
+        "loses and doubles nothing when a process is killed in the middle of its commits, with %i bytes to each text",
+        async (pad) => {
+          await log.createTopic("a", { partitions: 2 });
+          await log.createTopic("b", { partitions: 1 });
+          let next = 0;
+          for (const [round, afterCommits] of [3, 1, 7, 2, 5].entries()) {
+            const child = startProcess(driver.opening, { task: "commit", topics: ["a", "b"], from: next, perCommit: 200, pad });
+            await child.prints(`committed ${next + afterCommits - 1}`);
+            // Another moment of the next commits each time.
+            await log.append(
+              "a",
+              range(round * 300).map(() => record("other", { key: Buffer.from("other") })),
+            );
+            child.kill();
+            await child.ended;
+            // What becomes of a commit that the kill met on its way is settled when the next writer takes over, as for every user of the log.
+            await (await log.openTransactionalWriter("process/sink/0")).close();
+            const a = (await Promise.all(range(2).map((partition) => firstWords(log, "a", partition))))
+              .flat()
+              .filter((text) => text !== "other");
+            const b = await firstWords(log, "b");
+            const commits = b.length / 200;
+            expect(Number.isInteger(commits)).toBe(true);
+            expect(commits).toBeGreaterThanOrEqual(child.lastCommit + 1);
+            const expected = range(commits * 200).map((i) => `${Math.floor(i / 200)}.${i % 200}`);
+            expect(b).toEqual(expected);
+            expect(a.sort()).toEqual([...expected].sort());
+            next = commits;
+          }
+        },
+      );
     });
   });
 }
@@ -644,6 +704,10 @@ function whole(bytes: Uint8Array) {
 export async function texts(log: TopicLog, topic: string, partition = 0): Promise<(string | undefined)[]> {
   const reader = await log.openReader(topic, partition, { from: "earliest" });
   return readAll(reader, textOf);
+}
+
+async function firstWords(log: TopicLog, topic: string, partition = 0): Promise<(string | undefined)[]> {
+  return (await texts(log, topic, partition)).map((text) => text?.split(" ")[0]);
 }
 
 type Reader = Awaited<ReturnType<TopicLog["openReader"]>>;

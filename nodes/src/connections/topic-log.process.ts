@@ -1,5 +1,6 @@
 /** A process of its own that uses a topic log, for the contract's tests. Started as a program it does one task; see `startProcess` for the other side. */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { TopicLog } from "@millrace/engine/node";
 
@@ -10,14 +11,24 @@ export interface Opening {
 }
 
 export type Task =
-  | { readonly task: "append"; readonly topic: string; readonly prefix: string; readonly calls: number; readonly perCall: number }
+  | {
+      readonly task: "append";
+      readonly topic: string;
+      readonly prefix: string;
+      readonly calls: number;
+      readonly perCall: number;
+      /** Length of what stands behind each text. */
+      readonly pad: number;
+    }
   | { readonly task: "read"; readonly topic: string; readonly count: number }
   /** Until it is killed: commit n writes "n.0" … to all topics. */
-  | { readonly task: "commit"; readonly topics: readonly string[]; readonly from: number; readonly perCommit: number };
+  | { readonly task: "commit"; readonly topics: readonly string[]; readonly from: number; readonly perCommit: number; readonly pad: number }
+  /** Prepares so many records, prints what it prepared as JSON, and waits until it is killed. */
+  | { readonly task: "prepare"; readonly topic: string; readonly count: number; readonly pad: number };
 
 export interface TestProcess {
-  /** Resolves when it prints the line; rejects when it ends without. */
-  prints(line: string): Promise<void>;
+  /** Resolves with the line, when it prints it or one that it matches; rejects when it ends without. */
+  prints(line: string | RegExp): Promise<string>;
   kill(): void;
   readonly ended: Promise<number | null>;
   /** As `ended`; rejects when it fails. */
@@ -28,7 +39,8 @@ export interface TestProcess {
 
 export function startProcess(opening: Opening, task: Task): TestProcess {
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify({ opening, task })], {
-    stdio: ["ignore", "pipe", "pipe"],
+    // Its end is the parent's end: no child outlives a test.
+    stdio: ["pipe", "pipe", "pipe"],
   });
   const lines: string[] = [];
   let errors = "";
@@ -58,10 +70,11 @@ export function startProcess(opening: Opening, task: Task): TestProcess {
     prints: (line) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          if (!lines.includes(line) && !hasEnded) return;
+          const found = lines.find((one) => (typeof line === "string" ? one === line : line.test(one)));
+          if (found === undefined && !hasEnded) return;
           watchers.delete(look);
-          if (lines.includes(line)) resolve();
-          else reject(new Error(`the process ended and did not print ${JSON.stringify(line)}: ${errors}`));
+          if (found !== undefined) resolve(found);
+          else reject(new Error(`the process ended and did not print ${line}: ${errors}`));
         };
         watchers.add(look);
         look();
@@ -93,7 +106,7 @@ async function work(log: TopicLog, task: Task): Promise<void> {
       for (let call = 0; call < task.calls; call++)
         await log.append(
           task.topic,
-          Array.from({ length: task.perCall }, (_, i) => record(`${task.prefix}${call * task.perCall + i}`)),
+          Array.from({ length: task.perCall }, (_, i) => record(`${task.prefix}${call * task.perCall + i}`, task.pad)),
         );
       return;
     }
@@ -112,16 +125,24 @@ async function work(log: TopicLog, task: Task): Promise<void> {
     case "commit": {
       const writer = await log.openTransactionalWriter("process/sink/0");
       for (let n = task.from; ; n++) {
-        for (const topic of task.topics) for (let i = 0; i < task.perCommit; i++) writer.write(topic, record(`${n}.${i}`));
+        for (const topic of task.topics) for (let i = 0; i < task.perCommit; i++) writer.write(topic, record(`${n}.${i}`, task.pad));
         await log.commitPrepared([await writer.prepare(n + 1)], undefined);
         console.log(`committed ${n}`);
       }
     }
+    case "prepare": {
+      const writer = await log.openTransactionalWriter("process/sink/0");
+      for (let i = 0; i < task.count; i++) writer.write(task.topic, record(`${i}`, task.pad));
+      console.log(JSON.stringify(await writer.prepare(1)));
+      process.stdin.resume();
+      await once(process.stdin, "end");
+      await writer.close();
+    }
   }
 }
 
-function record(text: string) {
-  const bytes = Buffer.from(text);
+function record(text: string, pad: number) {
+  const bytes = Buffer.from(pad > 0 ? `${text} ${"x".repeat(pad)}` : text);
   return { value: { bytes, start: 0, end: bytes.length }, key: null, time: 1_000 };
 }
 

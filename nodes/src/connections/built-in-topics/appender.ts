@@ -1,9 +1,9 @@
 /** Appends outside of any transaction. Calls that come while one is on its way go together into the next, so that they share the price of making them durable. */
 import type { Millis, TopicRecord } from "@millrace/engine/node";
 import { topicDeleted, unknownTopic } from "../topic-errors.ts";
-import { appendParts } from "./commit.ts";
+import { appendStaged } from "./commit.ts";
 import { bytesOf, checkRecord, StagedRecords } from "./staged-records.ts";
-import type { TopicStore } from "./store.ts";
+import type { StoredTopic, TopicStore } from "./store.ts";
 import { findTopic, topicNames } from "./topics.ts";
 
 type AppendedAt = { readonly partition: number; readonly offset: number };
@@ -11,7 +11,7 @@ type AppendedAt = { readonly partition: number; readonly offset: number };
 export interface Appender {
   append(topic: string, records: readonly TopicRecord[]): Promise<readonly AppendedAt[]>;
   /** Resolves when what was asked for is done. */
-  idle(): Promise<void>;
+  close(): Promise<void>;
 }
 
 interface Call {
@@ -25,7 +25,7 @@ interface Call {
 const BYTES_AT_ONCE = 16 << 20;
 
 export function createAppender(store: TopicStore, now: () => Millis, onAppended: () => void): Appender {
-  const staged = new StagedRecords(now);
+  const staged = new StagedRecords(store, now, (topic) => foundTopic(store, topic));
   let calls: Call[] = [];
   let working: Promise<void> | undefined;
 
@@ -33,13 +33,13 @@ export function createAppender(store: TopicStore, now: () => Millis, onAppended:
     while (calls.length > 0) {
       // The turn's other calls come along.
       await new Promise((resolve) => setImmediate(resolve));
-      appendTogether();
+      await appendTogether();
     }
     // In the same breath as the last look at `calls`: a call that comes later begins anew.
     working = undefined;
   }
 
-  function appendTogether(): void {
+  async function appendTogether(): Promise<void> {
     const together: { call: Call; places: { partition: number; index: number }[] }[] = [];
     let taken = 0;
     while (taken < calls.length && (taken === 0 || staged.bytes < BYTES_AT_ONCE)) {
@@ -50,9 +50,9 @@ export function createAppender(store: TopicStore, now: () => Millis, onAppended:
     calls = calls.slice(taken);
     if (together.length === 0) return;
     try {
-      const parts = staged.take();
-      const firsts = store.transact(() => appendParts(store, parts, now()), bytesOf(parts));
-      const firstOf = new Map(parts.map(({ topic, partition }, i) => [`${topic}-${partition}`, firsts[i]]));
+      const records = await staged.take();
+      const firsts = store.transact(() => appendStaged(store, records, now()), bytesOf(records.parts));
+      const firstOf = new Map(records.parts.map(({ topic, partition }, i) => [`${topic}-${partition}`, firsts[i]]));
       for (const { call, places } of together) {
         if (places.some(({ partition }) => firstOf.get(`${call.topic}-${partition}`) === undefined)) call.reject(topicDeleted(call.topic));
         else
@@ -63,23 +63,20 @@ export function createAppender(store: TopicStore, now: () => Millis, onAppended:
       onAppended();
     } catch (error) {
       for (const { call } of together) call.reject(error);
+      await staged.clear();
     }
   }
 
   /** Undefined when the call was refused; nothing of it is staged then. */
   function stage({ topic, records, reject }: Call): { partition: number; index: number }[] | undefined {
-    const found = findTopic(store, topic);
-    if (!found) {
-      reject(unknownTopic(topic, topicNames(store)));
-      return undefined;
-    }
     try {
-      for (const record of records) checkRecord(topic, found.partitions, record);
+      const { partitions } = foundTopic(store, topic);
+      for (const record of records) checkRecord(topic, partitions, record);
     } catch (error) {
       reject(error);
       return undefined;
     }
-    return records.map((record) => staged.add(topic, found.partitions, record));
+    return records.map((record) => staged.add(topic, record));
   }
 
   return {
@@ -90,8 +87,15 @@ export function createAppender(store: TopicStore, now: () => Millis, onAppended:
         working ??= work();
       });
     },
-    idle: async () => {
+    async close() {
       await working;
+      await staged.close();
     },
   };
+}
+
+function foundTopic(store: TopicStore, name: string): StoredTopic {
+  const found = findTopic(store, name);
+  if (!found) throw unknownTopic(name, topicNames(store));
+  return found;
 }

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TopicLog } from "@millrace/engine/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { describeTopicLog, range, record, texts } from "../topic-log.contract.ts";
+import { startProcess } from "../topic-log.process.ts";
 import { type BuiltInTopicLog, commitBuiltIn, openBuiltInTopics, readRecord } from "./index.ts";
 
 const opening = (folder: string) => ({ module: new URL("./open-for-test.ts", import.meta.url).href, settings: { folder } });
@@ -121,5 +122,151 @@ describe("a commit of the built-in stores", () => {
     expect([batch.count, batch.offset(0)]).toEqual([150, 150]);
     const { bytes = 0 } = (await log.describeTopic("a"))?.partitions[0] ?? {};
     expect(bytes / 300).toBeLessThan(20);
+  });
+});
+
+describe("segment files", { timeout: 60_000 }, () => {
+  const KB = "x".repeat(1_000);
+  let folder: string;
+  let log: BuiltInTopicLog;
+  let now = 1_700_000_000_000;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "millrace-segments-"));
+    log = await openBuiltInTopics({ folder, now: () => now });
+  });
+  afterEach(async () => {
+    await log.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Names below `segments/`, folders of topics left out. */
+  async function files(): Promise<string[]> {
+    const all = await readdir(join(folder, "segments"), { recursive: true }).catch(() => []);
+    return all.filter((name) => /\.(seg|lock)$/.test(name)).sort();
+  }
+  const segments = async () => (await files()).filter((name) => name.endsWith(".seg"));
+  const append = (topic: string, count: number, text = KB) =>
+    log.append(
+      topic,
+      range(count).map((i) => record(`${i} ${text}`)),
+    );
+
+  it("hold what is large, a file per topic; what is small stays in the database", async () => {
+    for (const name of ["a", "b", "c"]) await log.createTopic(name, { partitions: 2 });
+    await append("a", 500);
+    await append("b", 500);
+    await append("c", 20);
+    await append("a", 500);
+    expect(await segments()).toHaveLength(2);
+  });
+
+  it("of a killed writer are not seen, and removed later", async () => {
+    await log.createTopic("t", { partitions: 1 });
+    const child = startProcess(opening(folder), { task: "prepare", topic: "t", count: 1_000, pad: 1_000 });
+    await child.prints(/"parts"/);
+    child.kill();
+    await child.ended;
+    expect(await texts(log, "t")).toEqual([]);
+    expect(await segments()).toHaveLength(1);
+    await log.retain();
+    expect(await files()).toEqual([]);
+  });
+
+  it("of a writer that lives in another process stay, and what it prepared can be committed from here", async () => {
+    await log.createTopic("t", { partitions: 1 });
+    const child = startProcess(opening(folder), { task: "prepare", topic: "t", count: 1_000, pad: 1_000 });
+    const prepared = JSON.parse(await child.prints(/"parts"/));
+    await log.retain();
+    await log.commitPrepared([prepared], undefined);
+    expect((await texts(log, "t")).map((text) => text?.split(" ")[0])).toEqual(range(1_000).map(String));
+    child.kill();
+    await child.ended;
+    await log.retain();
+    expect(await texts(log, "t")).toHaveLength(1_000);
+  });
+
+  it("that are gone make a commit fail as a whole", async () => {
+    await log.createTopic("t", { partitions: 1 });
+    const writer = await log.openTransactionalWriter("run/one/0");
+    for (const i of range(1_000)) writer.write("t", record(`${i} ${KB}`));
+    const prepared = await writer.prepare(1);
+    for (const name of await segments()) await rm(join(folder, "segments", name));
+    const failing = commitBuiltIn(log, (tx) => {
+      tx.put("run/r", 1);
+      return log.commitPrepared([prepared], tx);
+    });
+    await expect(failing).rejects.toThrow(/the file was removed or cut; it has 0 bytes\. Nothing of this commit is visible\./);
+    expect([await texts(log, "t"), readRecord(log, "run/r")]).toEqual([[], undefined]);
+    await writer.close();
+  });
+
+  it("go with their last record, one topic's without another's", async () => {
+    await log.createTopic("kept", { partitions: 1 });
+    await log.createTopic("short", { partitions: 2, retentionMs: 60_000 });
+    await append("kept", 100);
+    // More than one file takes.
+    for (const _ of range(8)) await append("short", 100, "x".repeat(100_000));
+    const before = await segments();
+    expect(before.length).toBeGreaterThan(2);
+    now += 61_000;
+    await log.retain();
+    // The newest is still being appended to.
+    expect(await segments()).toHaveLength(2);
+    await append("short", 100);
+    expect((await Promise.all(range(2).map((partition) => texts(log, "short", partition)))).flat()).toHaveLength(100);
+    expect(await texts(log, "kept")).toHaveLength(100);
+  });
+
+  it("of a topic that is deleted go with it", async () => {
+    await log.createTopic("t", { partitions: 2 });
+    await append("t", 500);
+    await log.deleteTopic("t");
+    expect(await segments()).toEqual([]);
+    await log.createTopic("t", { partitions: 2 });
+    await append("t", 500);
+    expect((await Promise.all(range(2).map((partition) => texts(log, "t", partition)))).flat()).toHaveLength(500);
+  });
+
+  it("are not kept by a writer that gave everything up", async () => {
+    const writer = await log.openTransactionalWriter("run/one/0");
+    for (const i of range(5_000)) writer.write("t", record(`${i} ${KB}`));
+    await writer.abort();
+    for (const i of range(5_000)) writer.write("t", record(`${i} ${KB}`));
+    await writer.close();
+    expect(await segments()).toEqual([]);
+  });
+
+  it("of closed logs are found by others, without a lock", async () => {
+    await log.createTopic("t", { partitions: 1 });
+    await append("t", 500);
+    await log.close();
+    log = await openBuiltInTopics({ folder, now: () => now });
+    await log.retain();
+    expect(await files()).toEqual([expect.stringMatching(/\.seg$/)]);
+    expect(await texts(log, "t")).toHaveLength(500);
+  });
+
+  it("are few where many topics get little", async () => {
+    const writer = await log.openTransactionalWriter("run/one/0");
+    for (const checkpoint of range(3)) {
+      for (const i of range(6_000)) writer.write(`t${i % 300}`, record(`${checkpoint}.${i}`, { partition: 0 }));
+      await log.commitPrepared([await writer.prepare(checkpoint + 1)], undefined);
+    }
+    await writer.close();
+    expect(await segments()).toEqual([]);
+    for (const t of [0, 150, 299])
+      expect(await texts(log, `t${t}`)).toEqual(range(3).flatMap((checkpoint) => range(20).map((i) => `${checkpoint}.${i * 300 + t}`)));
+  });
+
+  it("leave memory before the commit", async () => {
+    const writer = await log.openTransactionalWriter("run/one/0");
+    for (const round of range(30)) {
+      for (const i of range(2_000)) writer.write("t", record(`${round}.${i} ${KB}`, { partition: 0 }));
+      // As a run does between two batches, until what is on its way is written.
+      while (writer.stagedBytes > 4_000_000) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await log.commitPrepared([await writer.prepare(1)], undefined);
+    expect(await texts(log, "t")).toHaveLength(60_000);
+    await writer.close();
   });
 });

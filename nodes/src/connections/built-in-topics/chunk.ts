@@ -16,8 +16,8 @@
  */
 import type { ByteRange, Millis } from "@millrace/engine/node";
 
-/** What a stored value may take without a page of LMDB's that holds next to nothing: 16 pages of 4 KiB less their header. */
-export const CHUNK_BYTES = 16 * 4096 - 64;
+/** About as much as is worth an entry in the index; memory of each partition that is written to. */
+export const CHUNK_BYTES = 128 << 10;
 export const CHUNK_RECORDS = 1024;
 /** LMDB holds values up to 4 GiB; a record this large is a mistake long before. */
 export const MAX_RECORD_BYTES = 256 << 20;

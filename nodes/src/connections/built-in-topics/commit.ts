@@ -2,10 +2,10 @@
 import type { BuiltInTransaction, Millis } from "@millrace/engine/node";
 import { ConnectionError, quote } from "../connection-error.ts";
 import { topicDeleted } from "../topic-errors.ts";
-import type { SealedChunk } from "./chunk.ts";
 import { appendChunks, removeOldest } from "./partition-log.ts";
 import { setPositions } from "./positions.ts";
-import { bytesOf, type StagedPartition } from "./staged-records.ts";
+import { addReferences, markFull, type SegmentId } from "./segments.ts";
+import { bytesOf, type Staged, type StagedPartition } from "./staged-records.ts";
 import type { StoredTopic, TopicStore } from "./store.ts";
 import { findTopic } from "./topics.ts";
 import { beginCommit, type PreparedBy } from "./writer-records.ts";
@@ -14,8 +14,7 @@ import { beginCommit, type PreparedBy } from "./writer-records.ts";
 export type StoredRecord = unknown;
 
 /** What a writer prepared. */
-export interface PreparedRecords extends PreparedBy {
-  readonly parts: readonly StagedPartition[];
+export interface PreparedRecords extends PreparedBy, Staged {
   readonly [name: string]: unknown;
 }
 
@@ -73,10 +72,11 @@ export class Commit implements CommitTransaction {
     const isCurrent = store.transact(
       () => {
         for (const [key, text] of this.seen) if (textOf(store.records.get(key)) !== text) return false;
-        const parts = this.prepared.flatMap((one) => (beginCommit(store, one) ? one.parts : []));
-        const firsts = appendParts(store, parts, now);
-        const lost = firsts.indexOf(undefined);
-        if (lost !== -1) throw topicDeleted((parts[lost] as StagedPartition).topic);
+        for (const staged of this.prepared) {
+          if (!beginCommit(store, staged)) continue;
+          const lost = appendStaged(store, staged, now).indexOf(undefined);
+          if (lost !== -1) throw topicDeleted((staged.parts[lost] as StagedPartition).topic);
+        }
         for (const { group, positions } of this.positions) setPositions(store, group, positions);
         for (const [key, value] of this.puts) {
           if (value === undefined) store.records.remove(key);
@@ -117,20 +117,38 @@ export function ownTransaction(store: TopicStore, via: BuiltInTransaction): Comm
 }
 
 /** Adds staged records to their topics, inside a transaction. Returns the offset of each part's first record, undefined where the topic was deleted meanwhile. */
-export function appendParts(store: TopicStore, parts: readonly StagedPartition[], now: Millis): (number | undefined)[] {
-  return parts.map(({ topic: name, partition, chunks }) => {
+export function appendStaged(store: TopicStore, { parts, full }: Staged, now: Millis): (number | undefined)[] {
+  referTo(store, parts);
+  for (const id of full) markFull(store, id);
+  return parts.map(({ topic: name, topicId, partition, chunks }) => {
     const topic = findTopic(store, name);
-    const first = topic && appendChunks(store, { topic: topic.id, partition }, chunks, now);
-    if (!topic || first === undefined) return undefined;
-    keepWithinSize(store, topic, partition, chunks);
+    const first = topic?.id === topicId ? appendChunks(store, { topic: topicId, partition }, chunks, now) : undefined;
+    if (topic && first !== undefined) keepWithinSize(store, topic, partition, chunks.length);
     return first;
   });
 }
 
+/** Parts of a topic that is gone refer to nothing. */
+function referTo(store: TopicStore, parts: readonly StagedPartition[]): void {
+  const files = new Map<string, { readonly id: SegmentId; chunks: number; end: number }>();
+  for (const { topic, topicId, chunks } of parts) {
+    if (findTopic(store, topic)?.id !== topicId) continue;
+    for (const { at, length } of chunks) {
+      if (at instanceof Uint8Array) continue;
+      const key = `${topicId}-${at.owner}-${at.file}`;
+      const known = files.get(key) ?? { id: { topic: topicId, owner: at.owner, file: at.file }, chunks: 0, end: 0 };
+      known.chunks += 1;
+      known.end = Math.max(known.end, at.position + length);
+      files.set(key, known);
+    }
+  }
+  for (const { id, chunks, end } of files.values()) addReferences(store, id, chunks, end);
+}
+
 /** Makes room for what was added, so that a topic with a size does not grow between two calls of `retain`. */
-function keepWithinSize(store: TopicStore, { id, retentionBytes }: StoredTopic, partition: number, added: readonly SealedChunk[]): void {
+function keepWithinSize(store: TopicStore, { id, retentionBytes }: StoredTopic, partition: number, added: number): void {
   if (retentionBytes === undefined) return;
-  removeOldest(store, { topic: id, partition }, isAbove(retentionBytes), 2 * added.length + 1);
+  removeOldest(store, { topic: id, partition }, isAbove(retentionBytes), 2 * added + 1);
 }
 
 /** Whether the oldest chunk must go for the partition to keep to its size. The newest chunk stays whatever its size. */

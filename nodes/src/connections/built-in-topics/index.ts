@@ -5,6 +5,7 @@ import { Commit, type CommitTransaction, commitTo, ownTransaction, type StoredRe
 import { groupsOf, positionsOf, setPositions } from "./positions.ts";
 import { openReader } from "./reader.ts";
 import { retain } from "./retention.ts";
+import { createSegmentReads } from "./segment-reads.ts";
 import { openStore, type TopicStore } from "./store.ts";
 import { createTopic, deleteTopic, topicInfo, topicNames } from "./topics.ts";
 import { addPrepared, openTransactionalWriter } from "./transactional-writer.ts";
@@ -29,6 +30,7 @@ const stores = new WeakMap<TopicLog, { readonly store: TopicStore; readonly now:
 export async function openBuiltInTopics({ folder, now }: BuiltInTopicsOptions): Promise<BuiltInTopicLog> {
   const store = await openStore(folder);
   const waker = createWaker();
+  const reads = createSegmentReads();
   const appender = createAppender(store, now, waker.look);
   let isClosed = false;
 
@@ -44,7 +46,7 @@ export async function openBuiltInTopics({ folder, now }: BuiltInTopicsOptions): 
     },
     deleteTopic: (topic) => deleteTopic(store, topic),
     async openReader(topic, partition, start) {
-      return openReader(store, topic, partition, start, waker);
+      return openReader(store, reads, topic, partition, start, waker);
     },
     append: (topic, records) => appender.append(topic, records),
     async openTransactionalWriter(transactionId) {
@@ -74,8 +76,9 @@ export async function openBuiltInTopics({ folder, now }: BuiltInTopicsOptions): 
     async close() {
       if (isClosed) return;
       isClosed = true;
-      await appender.idle();
+      await appender.close();
       waker.close();
+      await reads.close();
       await store.release();
     },
   };

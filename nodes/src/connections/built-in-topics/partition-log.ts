@@ -1,6 +1,8 @@
 /** One partition in the store: its head, the index of its chunks, and how chunks are added, found and removed. All functions are to be called in one transaction, or in one turn of the event loop (which sees one state). */
 import type { Millis } from "@millrace/engine/node";
-import { CHUNK_RECORDS, ChunkView, mergeChunks, type SealedChunk } from "./chunk.ts";
+import { CHUNK_RECORDS, mergeChunks } from "./chunk.ts";
+import { dropReference, type Place } from "./segments.ts";
+import type { StagedChunk } from "./staged-records.ts";
 import type { TopicStore } from "./store.ts";
 
 export interface PartitionId {
@@ -29,6 +31,8 @@ export interface IndexEntry {
   readonly maxTimeSoFar: Millis;
   /** By the clock of who wrote it; retention counts from here, since a record's own time may be that of a replayed past. */
   readonly appendedAt: Millis;
+  /** Undefined: the chunk is in LMDB. */
+  readonly place: Place | undefined;
 }
 
 /** Chunks that stay below this together are joined, so that single records do not cost a value each. Two pages of LMDB's. */
@@ -54,34 +58,42 @@ export function readHead(store: TopicStore, id: PartitionId): Head | undefined {
 }
 
 /** Adds chunks at the end. Returns the offset of their first record; undefined when there is no such partition. */
-export function appendChunks(store: TopicStore, id: PartitionId, chunks: readonly SealedChunk[], now: Millis): number | undefined {
+export function appendChunks(store: TopicStore, id: PartitionId, chunks: readonly StagedChunk[], now: Millis): number | undefined {
   const head = readHead(store, id);
   if (!head) return undefined;
   let { latest, bytes, maxTime } = head;
-  for (const [i, chunk] of chunks.entries()) {
-    const last = i === 0 && latest > head.earliest ? joinable(store, id, latest, chunk) : undefined;
-    const whole = last ? mergeChunks(last.chunk, chunk.bytes) : chunk;
-    const base = last ? last.base : latest;
-    if (chunk.maxTime > maxTime) maxTime = chunk.maxTime;
-    const key = chunkKey(id, base);
-    store.chunks.put(key, whole.bytes);
-    store.index.put(
-      key,
-      encodeEntry({ count: whole.count, bytes: whole.bytes.length, maxTime: whole.maxTime, maxTimeSoFar: maxTime, appendedAt: now }),
-    );
-    latest += chunk.count;
-    bytes += whole.bytes.length - (last ? last.chunk.length : 0);
+  for (const [i, { at, count, length, maxTime: highest }] of chunks.entries()) {
+    if (highest > maxTime) maxTime = highest;
+    const entry = { count, bytes: length, maxTime: highest, maxTimeSoFar: maxTime, appendedAt: now };
+    if (at instanceof Uint8Array) {
+      const last = i === 0 && latest > head.earliest ? joinable(store, id, latest, at, count) : undefined;
+      const whole = last && mergeChunks(last.chunk, at);
+      const key = chunkKey(id, last?.base ?? latest);
+      store.chunks.put(key, whole?.bytes ?? at);
+      const joined = whole && { count: whole.count, bytes: whole.bytes.length, maxTime: whole.maxTime };
+      store.index.put(key, encodeEntry({ ...entry, ...joined, place: undefined }));
+      bytes += last && whole ? whole.bytes.length - last.chunk.length : length;
+    } else {
+      store.index.put(chunkKey(id, latest), encodeEntry({ ...entry, place: at }));
+      bytes += length;
+    }
+    latest += count;
   }
   writeHead(store, id, { earliest: head.earliest, latest, bytes, maxTime });
   return head.latest;
 }
 
-function joinable(store: TopicStore, id: PartitionId, latest: number, chunk: SealedChunk): { base: number; chunk: Uint8Array } | undefined {
-  if (chunk.bytes.length > JOIN_BYTES) return undefined;
+function joinable(
+  store: TopicStore,
+  id: PartitionId,
+  latest: number,
+  chunk: Uint8Array,
+  count: number,
+): { base: number; chunk: Uint8Array } | undefined {
+  if (chunk.length > JOIN_BYTES) return undefined;
   const last = entryAt(store, id, latest - 1);
-  if (!last || last.bytes + chunk.bytes.length > JOIN_BYTES || last.count + chunk.count > CHUNK_RECORDS) return undefined;
-  const bytes = store.chunks.getBinary(chunkKey(id, last.base));
-  return bytes && { base: last.base, chunk: bytes };
+  if (!last || last.place || last.bytes + chunk.length > JOIN_BYTES || last.count + count > CHUNK_RECORDS) return undefined;
+  return { base: last.base, chunk: inlineChunk(store, id, last.base) };
 }
 
 /** The entry of the chunk that holds the offset. */
@@ -94,18 +106,30 @@ function entryAt(store: TopicStore, id: PartitionId, offset: number): IndexEntry
   return undefined;
 }
 
-/** The chunk that holds the offset. */
-export function chunkAt(store: TopicStore, id: PartitionId, offset: number): { base: number; chunk: ChunkView } | undefined {
+/** Entries from the one that holds the offset on, as long as `more` says so after each. */
+export function entriesFrom(store: TopicStore, id: PartitionId, offset: number, more: (entry: IndexEntry) => boolean): IndexEntry[] {
+  const entries: IndexEntry[] = [];
   // Readers mostly go on where a chunk begins.
-  const bytes = store.chunks.getBinary(chunkKey(id, offset));
-  if (bytes) return { base: offset, chunk: new ChunkView(bytes) };
-  const entry = entryAt(store, id, offset);
-  const found = entry && store.chunks.getBinary(chunkKey(id, entry.base));
-  return found && { base: entry.base, chunk: new ChunkView(found) };
+  const start = store.index.doesExist(chunkKey(id, offset)) ? offset : entryAt(store, id, offset)?.base;
+  if (start === undefined) return entries;
+  for (const { key, value } of store.index.getRange({ start: chunkKey(id, start) })) {
+    if (!isOf(key, id)) break;
+    const entry = decodeEntry(baseOf(key), value);
+    entries.push(entry);
+    if (!more(entry)) break;
+  }
+  return entries;
 }
 
-/** Offset of the first record whose time is at or after `time`; the end if there is none. */
-export function offsetAt(store: TopicStore, id: PartitionId, head: Head, time: Millis): number {
+/** A chunk that is in LMDB. */
+export function inlineChunk(store: TopicStore, id: PartitionId, base: number): Uint8Array {
+  const bytes = store.chunks.getBinary(chunkKey(id, base));
+  if (!bytes) throw new Error(`partition ${id.partition} of topic ${id.topic} has no chunk at ${base}`);
+  return bytes;
+}
+
+/** The chunk that has the first record whose time is at or after `time`; undefined if there is none. */
+export function entryOfTime(store: TopicStore, id: PartitionId, head: Head, time: Millis): IndexEntry | undefined {
   let low = head.earliest;
   let high = head.latest;
   while (low < high) {
@@ -117,12 +141,10 @@ export function offsetAt(store: TopicStore, id: PartitionId, head: Head, time: M
   // The record that raised the time that far may have been removed; then it is one of those that follow.
   for (let base = high; base < head.latest; ) {
     const entry = entryAt(store, id, base);
-    if (!entry) break;
-    const chunk = entry.maxTime >= time ? chunkAt(store, id, base)?.chunk : undefined;
-    for (let i = 0; i < (chunk?.count ?? 0); i++) if ((chunk as ChunkView).time(i) >= time) return base + i;
+    if (!entry || entry.maxTime >= time) return entry;
     base += entry.count;
   }
-  return head.latest;
+  return undefined;
 }
 
 /** Removes the oldest chunks while `isOld` says so, at most `limit`. Returns how many. */
@@ -136,8 +158,7 @@ export function removeOldest(store: TopicStore, id: PartitionId, isOld: (entry: 
     if (!bytes) throw new Error(`partition ${id.partition} of topic ${id.topic} has no chunk at ${head.earliest}`);
     const entry = decodeEntry(head.earliest, bytes);
     if (!isOld(entry, head)) break;
-    store.chunks.remove(key);
-    store.index.remove(key);
+    removeChunk(store, id, key, entry);
     head = { ...head, earliest: entry.base + entry.count, bytes: head.bytes - entry.bytes };
     removed += 1;
   }
@@ -153,7 +174,7 @@ export function hasOld(store: TopicStore, id: PartitionId, isOld: (entry: IndexE
   return bytes !== undefined && isOld(decodeEntry(head.earliest, bytes), head);
 }
 
-/** Removes what is left of a partition, at most `limit` chunks at a time. True when nothing is left. */
+/** Removes what is left of a partition of a topic that is gone, at most `limit` chunks at a time; the topic's files go all together. True when nothing is left. */
 export function removePartition(store: TopicStore, id: PartitionId, limit: number): boolean {
   const keys: Uint8Array[] = [];
   for (const key of store.index.getKeys({ start: chunkKey(id, 0), limit })) {
@@ -165,6 +186,12 @@ export function removePartition(store: TopicStore, id: PartitionId, limit: numbe
     store.index.remove(key);
   }
   return keys.length < limit;
+}
+
+function removeChunk(store: TopicStore, { topic }: PartitionId, key: Uint8Array, { place }: IndexEntry): void {
+  store.index.remove(key);
+  if (place) dropReference(store, { topic, owner: place.owner, file: place.file });
+  else store.chunks.remove(key);
 }
 
 export function removeHead(store: TopicStore, id: PartitionId): void {
@@ -180,18 +207,28 @@ function writeHead(store: TopicStore, id: PartitionId, head: Head): void {
   store.heads.put(headKey(id), bytes);
 }
 
+const INLINE_ENTRY = 32;
+const PLACED_ENTRY = 48;
+
 function encodeEntry(entry: Omit<IndexEntry, "base">): Buffer {
-  const bytes = Buffer.alloc(32);
+  const { place } = entry;
+  const bytes = Buffer.alloc(place ? PLACED_ENTRY : INLINE_ENTRY);
   bytes.writeUInt32LE(entry.count, 0);
   bytes.writeUInt32LE(entry.bytes, 4);
   bytes.writeDoubleLE(entry.maxTime, 8);
   bytes.writeDoubleLE(entry.maxTimeSoFar, 16);
   bytes.writeDoubleLE(entry.appendedAt, 24);
+  if (place) {
+    bytes.writeUInt32LE(place.owner, 32);
+    bytes.writeUInt32LE(place.file, 36);
+    bytes.writeDoubleLE(place.position, 40);
+  }
   return bytes;
 }
 
 function decodeEntry(base: number, bytes: Uint8Array): IndexEntry {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const isPlaced = bytes.length >= PLACED_ENTRY;
   return {
     base,
     count: view.getUint32(0, true),
@@ -199,6 +236,7 @@ function decodeEntry(base: number, bytes: Uint8Array): IndexEntry {
     maxTime: view.getFloat64(8, true),
     maxTimeSoFar: view.getFloat64(16, true),
     appendedAt: view.getFloat64(24, true),
+    place: isPlaced ? { owner: view.getUint32(32, true), file: view.getUint32(36, true), position: view.getFloat64(40, true) } : undefined,
   };
 }
 

@@ -1,8 +1,10 @@
-/** Reads one partition on. Chunks are copied out of LMDB whole, so that what a batch gives stays valid as long as anyone holds it; records are ranges of them. */
+/** Reads one partition on. Chunks are read whole into memory of their own, so that what a batch gives stays valid as long as anyone holds it; records are ranges of them. */
 import type { Millis, RecordBatch, TopicReader, TopicStart } from "@millrace/engine/node";
 import { topicDeleted, unknownPartition, unknownTopic } from "../topic-errors.ts";
 import type { ChunkView } from "./chunk.ts";
-import { chunkAt, type Head, offsetAt, type PartitionId, readHead } from "./partition-log.ts";
+import { type LoadedChunk, loadChunks } from "./chunk-reads.ts";
+import { entriesFrom, entryOfTime, type Head, type IndexEntry, type PartitionId, readHead } from "./partition-log.ts";
+import type { SegmentReads } from "./segment-reads.ts";
 import type { TopicStore } from "./store.ts";
 import { findTopic, topicNames } from "./topics.ts";
 
@@ -12,8 +14,8 @@ export interface Waits {
   wait(isNew: () => boolean, ms: number): Promise<boolean>;
 }
 
-/** A batch takes no more chunks when it has so many bytes. */
-const BATCH_BYTES = 4 << 20;
+/** So much is read at a time, at least; fewer bytes when there are records enough in them. */
+const READ_BYTES = 2 << 20;
 
 interface Part {
   readonly chunk: ChunkView;
@@ -24,7 +26,14 @@ interface Part {
   readonly skip: number;
 }
 
-export function openReader(store: TopicStore, topicName: string, partition: number, start: TopicStart, waits: Waits): TopicReader {
+export async function openReader(
+  store: TopicStore,
+  reads: SegmentReads,
+  topicName: string,
+  partition: number,
+  start: TopicStart,
+  waits: Waits,
+): Promise<TopicReader> {
   const topic = findTopic(store, topicName);
   if (!topic) throw unknownTopic(topicName, topicNames(store));
   const id: PartitionId = { topic: topic.id, partition };
@@ -32,10 +41,12 @@ export function openReader(store: TopicStore, topicName: string, partition: numb
   const first = isPartition ? readHead(store, id) : undefined;
   if (!first) throw unknownPartition(topicName, partition, topic.partitions);
 
-  let offset = startOffset(store, id, first, start);
   let end = first.latest;
+  let offset = await startOffset(store, reads, id, first, start);
   let skipped = 0;
   let isClosed = false;
+  /** Chunks that are read, from the one with `offset` on. */
+  let loaded: LoadedChunk[] = [];
 
   function headNow(): Head {
     const head = readHead(store, id);
@@ -48,37 +59,51 @@ export function openReader(store: TopicStore, topicName: string, partition: numb
     return head;
   }
 
-  function take(maxRecords: number): RecordBatch {
-    if (offset >= end) headNow();
+  /** Leaves `loaded` empty only at the end. */
+  async function load(maxRecords: number): Promise<void> {
+    for (;;) {
+      headNow();
+      if (offset >= end) return;
+      let [records, bytes] = [0, 0];
+      const entries = entriesFrom(store, id, offset, (entry) => {
+        records += entry.base + entry.count - Math.max(entry.base, offset);
+        bytes += entry.bytes;
+        return records < maxRecords && bytes < READ_BYTES;
+      });
+      if (entries.length === 0) throw new Error(`partition ${partition} of topic ${topicName} has no chunk with offset ${offset}`);
+      loaded = await loadChunks(store, reads, id, entries);
+      if (loaded.length > 0) return;
+      // The file of the first is gone: so must its entry be by now.
+      if (headNow().earliest <= (entries[0] as IndexEntry).base)
+        throw new Error(`partition ${partition} of topic ${topicName} has lost the segment file with offset ${offset}`);
+    }
+  }
+
+  async function take(maxRecords: number): Promise<RecordBatch> {
+    if (loaded.length === 0) await load(maxRecords);
     const first = offset;
     const parts: Part[] = [];
     let count = 0;
-    let bytes = 0;
-    while (count < maxRecords && offset < end && bytes < BATCH_BYTES) {
-      const found = chunkAt(store, id, offset);
-      if (!found) {
-        // Retention was here. What is already taken goes first: a batch's offsets have no gaps.
-        if (count > 0) break;
-        const before = offset;
-        headNow();
-        if (offset === before) throw new Error(`partition ${partition} of topic ${topicName} has no chunk with offset ${offset}`);
-        return take(maxRecords);
-      }
-      const skip = offset - found.base;
-      const taken = Math.min(found.chunk.count - skip, maxRecords - count);
-      parts.push({ chunk: found.chunk, from: count, to: count + taken, skip });
+    let used = 0;
+    for (const { base, chunk } of loaded) {
+      const skip = offset - base;
+      const taken = Math.min(chunk.count - skip, maxRecords - count);
+      parts.push({ chunk, from: count, to: count + taken, skip });
       count += taken;
       offset += taken;
-      bytes += found.chunk.bytes.length;
+      if (skip + taken < chunk.count) break;
+      used += 1;
+      if (count === maxRecords) break;
     }
+    loaded = loaded.slice(used);
     return batchOf(parts, count, first);
   }
 
   return {
     async read(maxRecords, waitMs) {
-      let batch = take(maxRecords);
+      let batch = await take(maxRecords);
       if (batch.count > 0 || waitMs <= 0) return batch;
-      if (await waits.wait(() => isClosed || headNow().latest > offset, waitMs)) batch = isClosed ? batch : take(maxRecords);
+      if (await waits.wait(() => isClosed || headNow().latest > offset, waitMs)) batch = isClosed ? batch : await take(maxRecords);
       return batch;
     },
     get offset() {
@@ -92,11 +117,12 @@ export function openReader(store: TopicStore, topicName: string, partition: numb
     },
     async close() {
       isClosed = true;
+      loaded = [];
     },
   };
 }
 
-function startOffset(store: TopicStore, id: PartitionId, head: Head, start: TopicStart): number {
+async function startOffset(store: TopicStore, reads: SegmentReads, id: PartitionId, head: Head, start: TopicStart): Promise<number> {
   switch (start.from) {
     case "earliest":
       return head.earliest;
@@ -105,8 +131,19 @@ function startOffset(store: TopicStore, id: PartitionId, head: Head, start: Topi
     case "offset":
       return Math.min(Math.max(0, Math.floor(start.offset)), head.latest);
     case "time":
-      return offsetAt(store, id, head, start.time);
+      return offsetOfTime(store, reads, id, head, start.time);
   }
+}
+
+/** Offset of the first record whose time is at or after `time`; the end if there is none. */
+async function offsetOfTime(store: TopicStore, reads: SegmentReads, id: PartitionId, head: Head, time: Millis): Promise<number> {
+  const entry = entryOfTime(store, id, head, time);
+  if (!entry) return head.latest;
+  const [found] = await loadChunks(store, reads, id, [entry]);
+  // Retention has been faster: the reader goes on at what is left.
+  if (!found) return entry.base;
+  for (let i = 0; i < found.chunk.count; i++) if (found.chunk.time(i) >= time) return entry.base + i;
+  throw new Error(`partition ${id.partition} of topic ${id.topic} has no time ${time} in the chunk at ${entry.base}`);
 }
 
 /** Records are mostly asked for in order, so the part of the last one is tried first. */

@@ -2,6 +2,7 @@
 import type { Millis } from "@millrace/engine/node";
 import { isAbove } from "./commit.ts";
 import { hasOld, removeOldest } from "./partition-log.ts";
+import { removeUnusedSegments } from "./remove-unused.ts";
 import type { StoredTopic, TopicStore } from "./store.ts";
 import { findTopic, nextTurn, removeDoomed, topicNames } from "./topics.ts";
 
@@ -15,6 +16,7 @@ export async function retain(store: TopicStore, now: () => Millis): Promise<void
     const topic = findTopic(store, name);
     if (topic) await retainTopic(store, topic, now);
   }
+  await removeUnusedSegments(store);
 }
 
 async function retainTopic(

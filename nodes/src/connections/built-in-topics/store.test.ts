@@ -22,12 +22,29 @@ describe("the topics' folder", () => {
   it("is refused when a newer Millrace wrote it, and left as it is", async () => {
     await (await openHere()).close();
     const root = open({ path: folder, noSubdir: false, overlappingSync: false });
-    await root.openDB<number, string>("meta", { encoding: "json" }).put("format", 2);
+    await root.openDB<number, string>("meta", { encoding: "json" }).put("format", 3);
     await root.close();
     for (let attempt = 0; attempt < 2; attempt++)
       await expect(openHere()).rejects.toThrow(
-        /have format 2; this Millrace reads format 1\. Use the Millrace that wrote them, or another data folder\./,
+        /have format 3; this Millrace reads format 2\. Use the Millrace that wrote them, or another data folder\./,
       );
+  });
+
+  it("of the format before segment files is taken over as it is", async () => {
+    let log = await openHere();
+    await log.createTopic("t", { partitions: 1 });
+    await log.append("t", [record("old")]);
+    await log.close();
+    const root = open({ path: folder, noSubdir: false, overlappingSync: false });
+    await root.openDB<number, string>("meta", { encoding: "json" }).put("format", 1);
+    await root.close();
+    log = await openHere();
+    await log.append(
+      "t",
+      range(500).map((i) => record(`${i} ${"x".repeat(1_000)}`)),
+    );
+    expect((await texts(log, "t")).map((text) => text?.split(" ")[0])).toEqual(["old", ...range(500).map(String)]);
+    await log.close();
   });
 
   it("is refused when what lies there is something else", async () => {

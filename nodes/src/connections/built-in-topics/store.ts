@@ -11,12 +11,13 @@
  *
  * | database | key | value |
  * | --- | --- | --- |
- * | meta | name | JSON: the format's version, the next topic's id |
+ * | meta | name | JSON: the format's version, the next topic's id, the next writer's epoch, the next owner of segments |
  * | topics | name | JSON: id and settings |
  * | doomed | topic id | JSON: partitions; topics whose chunks are still to be removed |
+ * | files | topic id, owner, number | how many chunks lie in a segment file, see `segments.ts` |
  * | heads | topic id, partition | `Head` |
  * | index | topic id, partition, offset of a chunk's first record | `IndexEntry` |
- * | chunks | the same | see `chunk.ts` |
+ * | chunks | the same, where the index has no place for it | see `chunk.ts` |
  * | positions | group, topic, partition | JSON: offset to read next |
  * | records | name | JSON: small records of others that commit with the topics |
  */
@@ -25,8 +26,11 @@ import { join } from "node:path";
 import type { Words } from "@millrace/engine/node";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { ConnectionError, isDiskFull, quote } from "../connection-error.ts";
+import { becomeOwner, type Owner } from "./segments.ts";
 
-const FORMAT_VERSION = 1;
+/** 2: segment files. A folder of format 1 has none, and is otherwise the same, so that it only gets the new number. */
+const FORMAT_VERSION = 2;
+const WITHOUT_SEGMENTS = 1;
 
 export interface StoredTopic {
   readonly id: number;
@@ -42,6 +46,7 @@ export interface TopicStore {
   readonly meta: Database<number, string>;
   readonly topics: Database<StoredTopic, string>;
   readonly doomed: Database<number, number>;
+  readonly files: Database<Uint8Array, Uint8Array>;
   readonly heads: Database<Uint8Array, Uint8Array>;
   readonly index: Database<Uint8Array, Uint8Array>;
   readonly chunks: Database<Uint8Array, Uint8Array>;
@@ -49,6 +54,10 @@ export interface TopicStore {
   readonly records: Database<unknown, string>;
   /** All that `work` writes, durable on return, or nothing of it. Throws what `work` throws, or a `ConnectionError`. `adds`: bytes of records that it adds; without it, it adds none. */
   transact<T>(work: () => T, adds?: number): T;
+  /** Inside a transaction: does the work once the transaction is durable, or never. */
+  whenDurable(work: () => void): void;
+  /** This thread as an owner of segments; it becomes one when it first writes some. */
+  owner(): Owner;
   /** Frees what killed processes were reading. */
   forgetDeadReaders(): void;
   /** Closes the environment when nobody in this thread uses it any more. */
@@ -88,6 +97,8 @@ function madeFolder(folder: string): string {
 
 function createStore(path: string): TopicStore {
   const root = openRoot(path);
+  const afterwards: (() => void)[] = [];
+  let owner: Owner | undefined;
   const json = { encoding: "json" } as const;
   const binary = { encoding: "binary", keyEncoding: "binary" } as const;
   const store: TopicStore = {
@@ -95,14 +106,25 @@ function createStore(path: string): TopicStore {
     meta: root.openDB<number, string>("meta", json),
     topics: root.openDB<StoredTopic, string>("topics", json),
     doomed: root.openDB<number, number>("doomed", json),
+    files: root.openDB<Uint8Array, Uint8Array>("files", binary),
     heads: root.openDB<Uint8Array, Uint8Array>("heads", binary),
     index: root.openDB<Uint8Array, Uint8Array>("index", binary),
     chunks: root.openDB<Uint8Array, Uint8Array>("chunks", binary),
     positions: root.openDB<number, PositionKey>("positions", json),
     records: root.openDB<unknown, string>("records", json),
-    transact: (work, adds) => transact(root, path, work, adds),
+    transact(work, adds) {
+      try {
+        const done = transact(root, path, work, adds);
+        for (const one of afterwards) one();
+        return done;
+      } finally {
+        afterwards.length = 0;
+      }
+    },
+    whenDurable: (work) => void afterwards.push(work),
+    owner: () => (owner ??= becomeOwner(store)),
     forgetDeadReaders: () => void root.readerCheck(),
-    release: () => release(path, root),
+    release: () => release(path, root, () => owner?.release()),
   };
   try {
     checkFormat(store);
@@ -136,7 +158,7 @@ const ROOM_FOR_OTHERS = 16 << 20;
 const ROOM_TO_REMOVE = 1 << 20;
 
 /** LMDB writes the pages on the way to what it changes anew, hence twice. */
-function requireRoom(path: string, adds: number | undefined): void {
+export function requireRoom(path: string, adds: number | undefined): void {
   const needed = adds === undefined ? ROOM_TO_REMOVE : ROOM_FOR_OTHERS + 2 * adds;
   const { bavail, bsize } = statfsSync(path);
   const free = bavail * bsize;
@@ -160,8 +182,8 @@ function transact<T>(root: RootDatabase<Uint8Array, Uint8Array>, path: string, w
       }
     });
   } catch (error) {
-    if (!(error instanceof ConnectionError) && isDiskFull(error))
-      throw diskFull(path, { en: messageOf(error), zh: messageOf(error) }, error);
+    const known = asDiskFull(path, error);
+    if (known instanceof ConnectionError) throw known;
     if (failed) throw failed.error;
     throw new ConnectionError(
       "topic.cannot-write",
@@ -172,6 +194,12 @@ function transact<T>(root: RootDatabase<Uint8Array, Uint8Array>, path: string, w
       error,
     );
   }
+}
+
+/** The error in words, where it says that the disk is full; else the error itself. */
+export function asDiskFull(path: string, error: unknown): unknown {
+  if (error instanceof ConnectionError || !isDiskFull(error)) return error;
+  return diskFull(path, { en: messageOf(error), zh: messageOf(error) }, error);
 }
 
 function diskFull(path: string, detail: Words, error?: unknown): ConnectionError {
@@ -223,9 +251,10 @@ function checkFormat(store: TopicStore): void {
   const known = store.meta.get("format");
   if (known === FORMAT_VERSION) return;
   const version = store.transact(() => {
-    const found = store.meta.get("format");
-    if (found === undefined) store.meta.put("format", FORMAT_VERSION);
-    return found ?? FORMAT_VERSION;
+    const found = store.meta.get("format") ?? WITHOUT_SEGMENTS;
+    if (found !== WITHOUT_SEGMENTS) return found;
+    store.meta.put("format", FORMAT_VERSION);
+    return FORMAT_VERSION;
   });
   if (version === FORMAT_VERSION) return;
   throw new ConnectionError("topic.format", {
@@ -234,12 +263,13 @@ function checkFormat(store: TopicStore): void {
   });
 }
 
-async function release(path: string, root: RootDatabase<Uint8Array, Uint8Array>): Promise<void> {
+async function release(path: string, root: RootDatabase<Uint8Array, Uint8Array>, onClosing: () => void): Promise<void> {
   const entry = opened.get(path);
   if (!entry) return;
   entry.uses -= 1;
   if (entry.uses > 0) return;
   opened.delete(path);
+  onClosing();
   const done = root.close().finally(() => closing.delete(path));
   closing.set(path, done);
   await done;

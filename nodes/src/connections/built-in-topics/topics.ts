@@ -1,8 +1,10 @@
 /** The topics of a store: which there are, their settings, and their end. */
+import { rm } from "node:fs/promises";
 import type { PartitionInfo, TopicInfo, TopicSettings } from "@millrace/engine/node";
 import { ConnectionError } from "../connection-error.ts";
 import { checkTopicName } from "../topic-errors.ts";
 import { createPartition, readHead, removeHead, removePartition } from "./partition-log.ts";
+import { fileKey, segmentFolder } from "./segments.ts";
 import type { StoredTopic, TopicStore } from "./store.ts";
 
 /** What a topic gets that a sink creates by writing to it: Kafka's default retention. */
@@ -78,7 +80,15 @@ export async function removeDoomed(store: TopicStore): Promise<void> {
     for (let partition = 0; partition < partitions; partition++) {
       while (!store.transact(() => removePartition(store, { topic, partition }, REMOVED_AT_ONCE))) await nextTurn();
     }
-    store.transact(() => void store.doomed.remove(topic));
+    await rm(segmentFolder(store, topic), { recursive: true, force: true, maxRetries: 3 });
+    store.transact(() => {
+      const files = store.files.getKeys({
+        start: fileKey({ topic, owner: 0, file: 0 }),
+        end: fileKey({ topic: topic + 1, owner: 0, file: 0 }),
+      });
+      for (const key of [...files].map((key) => Buffer.from(key))) store.files.remove(key);
+      store.doomed.remove(topic);
+    });
   }
 }
 

@@ -1,58 +1,54 @@
-/** Writes whose records become visible with a commit: until then they wait in memory, packed as they will be stored. */
+/** Writes whose records become visible with a commit: until then they wait in segment files, and what is small in memory. */
 import type { Millis, Prepared, TopicRecord, TransactionalWriter } from "@millrace/engine/node";
 import { ConnectionError } from "../connection-error.ts";
 import type { Commit, PreparedRecords } from "./commit.ts";
 import { StagedRecords } from "./staged-records.ts";
-import type { TopicStore } from "./store.ts";
+import type { StoredTopic, TopicStore } from "./store.ts";
 import { createTopic, DEFAULT_SETTINGS, findTopic } from "./topics.ts";
 import { forgetWriter, takeOver } from "./writer-records.ts";
 
+/** Many of a topic may be open, in any threads. */
 export function openTransactionalWriter(store: TopicStore, transaction: string, now: () => Millis): TransactionalWriter {
   const epoch = takeOver(store, transaction);
-  const staged = new StagedRecords(now);
+  const staged = new StagedRecords(store, now, (topic) => madeTopic(store, topic));
   let lastPrepared = 0;
-  /** Partitions of the topics written to; looked up anew for each part. */
-  let partitionsOf = new Map<string, number>();
-
-  function partitionsFor(topic: string): number {
-    const known = partitionsOf.get(topic);
-    if (known !== undefined) return known;
-    let found = findTopic(store, topic);
-    if (!found) {
-      createTopic(store, topic, DEFAULT_SETTINGS);
-      found = findTopic(store, topic);
-    }
-    if (!found) throw new Error(`topic ${topic} is not there after it was created`);
-    partitionsOf.set(topic, found.partitions);
-    return found.partitions;
-  }
 
   return {
     write(topic: string, record: TopicRecord) {
-      staged.add(topic, partitionsFor(topic), record);
+      staged.add(topic, record);
     },
     get stagedBytes() {
       return staged.bytes;
     },
     async prepare(checkpoint) {
-      partitionsOf = new Map();
-      const parts = staged.take();
+      const { parts, full } = await staged.take();
       if (parts.length > 0) lastPrepared = checkpoint;
-      return { transaction, epoch, checkpoint, parts } satisfies PreparedRecords;
+      return { transaction, epoch, checkpoint, parts, full } satisfies PreparedRecords;
     },
-    async abort() {
-      staged.clear();
-    },
+    abort: () => staged.clear(),
     async close() {
-      staged.clear();
+      await staged.clear();
       try {
-        forgetWriter(store, transaction, epoch, lastPrepared);
+        store.transact(() => {
+          staged.markFull();
+          forgetWriter(store, transaction, epoch, lastPrepared);
+        });
       } catch (error) {
         // What cannot be tidied up stays until the id is taken over; why the writer is closed must not be hidden by it.
         if (!(error instanceof ConnectionError)) throw error;
       }
+      await staged.close();
     },
   };
+}
+
+function madeTopic(store: TopicStore, name: string): StoredTopic {
+  const known = findTopic(store, name);
+  if (known) return known;
+  createTopic(store, name, DEFAULT_SETTINGS);
+  const made = findTopic(store, name);
+  if (!made) throw new Error(`topic ${name} is not there after it was created`);
+  return made;
 }
 
 /** Adds what writers prepared to a commit; parts without records are as good as committed. */

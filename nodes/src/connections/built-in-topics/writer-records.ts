@@ -44,10 +44,8 @@ export function beginCommit(store: TopicStore, { transaction, epoch, checkpoint 
   return true;
 }
 
-/** Forgets a writer that has nothing more to commit; what is still to be committed keeps its record. */
+/** Inside a transaction: forgets a writer that has nothing more to commit; what is still to be committed keeps its record. */
 export function forgetWriter(store: TopicStore, transaction: string, epoch: number, lastPrepared: number): void {
-  store.transact(() => {
-    const record = store.records.get(keyOf(transaction)) as WriterRecord | undefined;
-    if (record?.epoch === epoch && record.committed >= lastPrepared) store.records.remove(keyOf(transaction));
-  });
+  const record = store.records.get(keyOf(transaction)) as WriterRecord | undefined;
+  if (record?.epoch === epoch && record.committed >= lastPrepared) store.records.remove(keyOf(transaction));
 }
