@@ -5,13 +5,15 @@
 import { enableCompileCache, getCompileCacheDir } from "node:module";
 import { parseArgs } from "node:util";
 import { keepFreedMemory } from "../src/keep-freed-memory.ts";
-import { baseLog } from "./base-log.ts";
+import { baseLogWork } from "./base-log.ts";
 import { cpuSecondsSince } from "./cpu.ts";
 import { firstRow } from "./first-row.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { anonymousMemoryMb } from "./memory.ts";
 import { pageLogs, type Records } from "./page-logs.ts";
 import { topics } from "./topics.ts";
+import { twoWorkers } from "./two-workers.ts";
+import { w1Work } from "./w1.ts";
 
 /** One measured pass. */
 export interface Pass {
@@ -24,8 +26,12 @@ export interface Pass {
 
 export interface Work {
   readonly name: string;
+  /** CPU is divided by the records that are read, not by those in and out together. */
+  readonly perRecordIn?: true;
   /** How many records it reads, where that is not for `--records` to say. */
   readonly records?: number;
+  /** Own figures of which the best pass counts, not the middle one. */
+  readonly best?: Readonly<Record<string, "lowest" | "highest">>;
   /** Measured passes, where one warm-up and five are not needed. */
   readonly passes?: number;
   /** Prepares outside of the measurement and returns what is measured; each call begins from nothing. */
@@ -35,7 +41,7 @@ export interface Work {
 // As the command line does.
 keepFreedMemory();
 
-const works: readonly Work[] = [baseLog, topics, firstRow, idleMemory];
+const works: readonly Work[] = [w1Work("w1", 1), baseLogWork("base-log", 1), topics, ...twoWorkers, firstRow, idleMemory];
 const PASSES = 5;
 
 const { values, positionals } = parseArgs({
@@ -74,7 +80,7 @@ for (const work of works.filter(({ name }) => positionals.length === 0 || positi
     floors.push(floor);
     passes.push(measured);
   }
-  report(work.name, records.count, passes, floors, memory);
+  report(work, records.count, passes, floors, memory);
 }
 
 function floorOf({ bytes, starts, ends, count: n }: Records): number {
@@ -85,17 +91,26 @@ function floorOf({ bytes, starts, ends, count: n }: Records): number {
   return cpuSecondsSince(before);
 }
 
-function report(work: string, count: number, passes: readonly Pass[], floors: readonly number[], memoryMb: number): void {
+function report(
+  { name, perRecordIn, best = {} }: Work,
+  count: number,
+  passes: readonly Pass[],
+  floors: readonly number[],
+  memoryMb: number,
+): void {
   const recordsOut = passes[0]?.recordsOut ?? 0;
   const perMillion = (seconds: number, n: number) => (seconds / n) * 1_000_000;
-  const cpuSecondsPerMillion = median(passes.map((pass) => perMillion(pass.cpuSeconds, count + recordsOut)));
+  const cpuSecondsPerMillion = median(passes.map((pass) => perMillion(pass.cpuSeconds, perRecordIn ? count : count + recordsOut)));
   const floorCpuSecondsPerMillion = median(floors.map((seconds) => perMillion(seconds, count)));
   const recordsPerSecond = median(passes.map((pass) => count / pass.wallSeconds));
   const own = Object.fromEntries(
-    Object.keys(passes[0]?.own ?? {}).map((name) => [name, round(median(passes.map((pass) => pass.own?.[name] ?? Number.NaN)))]),
+    Object.keys(passes[0]?.own ?? {}).map((figure) => {
+      const all = passes.map((pass) => pass.own?.[figure] ?? Number.NaN);
+      return [figure, round(best[figure] === "lowest" ? Math.min(...all) : best[figure] === "highest" ? Math.max(...all) : median(all))];
+    }),
   );
   const result = {
-    work,
+    work: name,
     records: count,
     recordsOut,
     recordsPerSecond: Math.round(recordsPerSecond),
@@ -105,16 +120,14 @@ function report(work: string, count: number, passes: readonly Pass[], floors: re
     anonymousMemoryMb: Math.round(memoryMb),
     ...own,
   };
+  const ownWords = Object.entries(own)
+    .map(([figure, value]) => `${figure} ${value}`)
+    .join(", ");
   if (values.json) console.log(JSON.stringify(result));
-  else if (count === 0)
-    console.log(
-      `${work}: ${Object.entries(own)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(", ")}; ${result.anonymousMemoryMb} MB anonymous here`,
-    );
+  else if (count === 0) console.log(`${name}: ${ownWords}; ${result.anonymousMemoryMb} MB anonymous here`);
   else
     console.log(
-      `${work}: ${result.ratio} of the floor (${result.cpuSecondsPerMillion} CPU s per million records in and out, JSON.parse ${result.floorCpuSecondsPerMillion}); ${result.recordsPerSecond} records/s in, ${recordsOut} out, ${result.anonymousMemoryMb} MB anonymous`,
+      `${name}: ${result.ratio} of the floor (${result.cpuSecondsPerMillion} CPU s per million records ${perRecordIn ? "in" : "in and out"}, JSON.parse ${result.floorCpuSecondsPerMillion}); ${result.recordsPerSecond} records/s in, ${recordsOut} out, ${result.anonymousMemoryMb} MB anonymous${ownWords && `; ${ownWords}`}`,
     );
 }
 

@@ -1,0 +1,36 @@
+/** One subtask against two, on the same records: CPU per row and wall rate. Each pass runs both, one after the other. Best of the passes, as nothing else should run. */
+import { baseLogWork } from "./base-log.ts";
+import type { Pass, Work } from "./main.ts";
+import type { Records } from "./page-logs.ts";
+import { w1Work } from "./w1.ts";
+
+export const twoWorkers: readonly Work[] = [
+  pair("w1-two-workers", w1Work("one", 1), w1Work("two", 2)),
+  pair("base-log-two-workers", baseLogWork("one", 1), baseLogWork("two", 2)),
+];
+
+function pair(name: string, one: Work, two: Work): Work {
+  return {
+    name,
+    best: { cpuRatio: "lowest", wallRatio: "highest" },
+    async prepare(records) {
+      return {
+        async run() {
+          const alone = await passOf(one, records);
+          const both = await passOf(two, records);
+          return { ...both, own: { cpuRatio: both.cpuSeconds / alone.cpuSeconds, wallRatio: alone.wallSeconds / both.wallSeconds } };
+        },
+        async clear() {},
+      };
+    },
+  };
+}
+
+async function passOf(work: Work, records: Records): Promise<Pass> {
+  const prepared = await work.prepare(records);
+  try {
+    return await prepared.run();
+  } finally {
+    await prepared.clear();
+  }
+}
