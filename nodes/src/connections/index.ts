@@ -7,6 +7,7 @@ import { openFileStore } from "./files/index.ts";
 import { testFolder } from "./files/test-folder.ts";
 import { type Attempt, type TestedStep, trySteps } from "./test-connection.ts";
 
+export { copyTopics, type TopicsCopy } from "./built-in-topics/copy.ts";
 export { type BuiltInTopicLog, type CommitTransaction, commitBuiltIn, openBuiltInTopics, readRecord } from "./built-in-topics/index.ts";
 export { ConnectionError, isDiskFull } from "./connection-error.ts";
 export type { TestedStep } from "./test-connection.ts";

@@ -53,7 +53,23 @@ function dataWith(name: string, orders: string): string {
   return data;
 }
 
-const COMMANDS = ["start", "run", "check", "test", "eval", "templates", "deploy", "stop", "savepoint", "status", "logs", "list", "logger"];
+const COMMANDS = [
+  "start",
+  "run",
+  "check",
+  "test",
+  "eval",
+  "templates",
+  "deploy",
+  "stop",
+  "savepoint",
+  "status",
+  "logs",
+  "list",
+  "backup",
+  "restore",
+  "logger",
+];
 
 describe("every command", PATIENCE, () => {
   it("explains itself", async () => {

@@ -26,6 +26,8 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ["status", async () => (await import("./status.ts")).statusCommand],
   ["logs", async () => (await import("./logs.ts")).logsCommand],
   ["list", async () => (await import("./list.ts")).listCommand],
+  ["backup", async () => (await import("./backup.ts")).backupCommand],
+  ["restore", async () => (await import("./restore.ts")).restoreCommand],
   ["logger", async () => (await import("./logger.ts")).loggerCommand],
 ]);
 

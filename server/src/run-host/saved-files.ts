@@ -1,0 +1,11 @@
+import type { CheckpointList, CheckpointRecord } from "./checkpoint-record.ts";
+
+/** Every state file that a run of any pipeline may go on from, below the data folder. `records`: all that is kept with the topics, by key (see `checkpoint-store.ts`). */
+export function savedFiles(records: ReadonlyMap<string, unknown>): string[] {
+  const saved = [...records].flatMap(([key, value]): readonly CheckpointRecord[] => {
+    if (key.startsWith("checkpoints/")) return (value as CheckpointList).kept;
+    return key.startsWith("savepoints/") ? (value as readonly CheckpointRecord[]) : [];
+  });
+  const files = saved.flatMap(({ pipelineId, states }) => states.map(({ file }) => file && `runs/${pipelineId}/state/${file}`));
+  return [...new Set(files)].filter((path) => path !== "");
+}
