@@ -1,0 +1,63 @@
+/** The topics that are written to, as long as they need not be looked up again. */
+import { unknownTopic } from "../topic-errors.ts";
+import type { Cluster } from "./cluster.ts";
+import type { Target } from "./staging.ts";
+import { createTopic, DEFAULT_SETTINGS, largestBatch } from "./topics.ts";
+
+export interface Targets {
+  /** Undefined while it must be looked up. */
+  known(topic: string): Target | undefined;
+  /** Rejects with a `ConnectionError` when there is no such topic and none is to be made. */
+  find(topic: string): Promise<Target>;
+  forget(topic: string): void;
+}
+
+/** Partitions may be added, and limits changed, while a topic is in use. */
+const FRESH_MS = 60_000;
+
+/** `makes`: topics that are not there are made. */
+export function createTargets(cluster: Cluster, makes: boolean): Targets {
+  const found = new Map<string, { target: Target; since: number }>();
+  const looking = new Map<string, Promise<Target>>();
+
+  async function lookUp(topic: string): Promise<Target> {
+    const target = await findTarget(cluster, topic, makes);
+    found.set(topic, { target, since: performance.now() });
+    return target;
+  }
+
+  function find(topic: string): Promise<Target> {
+    const asked = looking.get(topic) ?? lookUp(topic).finally(() => looking.delete(topic));
+    looking.set(topic, asked);
+    return asked;
+  }
+
+  return {
+    known(topic) {
+      const known = found.get(topic);
+      if (!known) return undefined;
+      if (performance.now() - known.since > FRESH_MS) {
+        known.since = performance.now();
+        // Until then, and should it fail, with what is known: whatever is wrong shows when the records are sent.
+        find(topic).catch(() => undefined);
+      }
+      return known.target;
+    },
+    find,
+    forget: (topic) => void found.delete(topic),
+  };
+}
+
+async function findTarget(cluster: Cluster, name: string, makes: boolean): Promise<Target> {
+  let topic = await cluster.topic(name, true);
+  if (!topic && makes) {
+    await createTopic(cluster, name, DEFAULT_SETTINGS);
+    topic = await cluster.topic(name, true);
+  }
+  if (!topic)
+    throw unknownTopic(
+      name,
+      (await cluster.topics()).map((one) => one.name),
+    );
+  return { topic: name, partitions: topic.leaders.length, maxBatchBytes: await largestBatch(cluster, topic) };
+}
