@@ -10,9 +10,10 @@
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { copyTopics } from "@millrace/nodes/connections";
+import { copyTopics, isDiskFull } from "@millrace/nodes/connections";
 import { UsageError } from "../data-folder.ts";
 import { formatOf } from "../data-format.ts";
+import { isDatabaseFull } from "../http/errors.ts";
 import { takeLock } from "../process-lock.ts";
 import { savedFiles } from "../run-host/saved-files.ts";
 import { MANIFEST, type Manifest, sumOf } from "./manifest.ts";
@@ -41,6 +42,10 @@ export async function backUp(dataFolder: string, destination: string, now: () =>
     throw new UsageError(`${folder} changed too much while it was copied, ${TRIES} times. Try again when less is deployed and removed.`);
   } catch (error) {
     empty(into);
+    if (isDiskFull(error) || isDatabaseFull(error))
+      throw new UsageError(
+        `The disk of ${into} has no room for a backup of ${folder}; nothing is left there. Free space, or name a folder on another disk.`,
+      );
     throw error;
   } finally {
     lock.release();
@@ -63,13 +68,14 @@ function refuseUnfit(folder: string, into: string): void {
 /** False when something changed that does not fit together any more. */
 async function copyAll(folder: string, into: string): Promise<boolean> {
   const before = deployed(join(folder, "metadata.db"));
-  const pins = pinFiles(folder, ["runs"]);
+  const pins = pinFiles(folder, ["runs", "topics/segments"]);
   try {
     copyDatabase(folder, into, "record-ids.db");
-    const { records } = await copyTopics(join(folder, "topics"), join(into, "topics"));
+    const { files, records } = await copyTopics(join(folder, "topics"), join(into, "topics"));
     copyDatabase(folder, into, "metadata.db");
     if (deployed(join(into, "metadata.db")) !== before) return false;
-    for (const path of savedFiles(records)) if (!copyIfThere(pins.placeOf(path), join(into, path))) return false;
+    const needed = [...savedFiles(records), ...files.map((path) => `topics/${path.replaceAll("\\", "/")}`)];
+    for (const path of needed) if (!copyIfThere(pins.placeOf(path), join(into, path))) return false;
   } finally {
     pins.release();
   }

@@ -42,11 +42,13 @@ async function fill(texts: readonly string[]): Promise<void> {
 async function textsIn(place: string): Promise<string[]> {
   const topics = await openBuiltInTopics({ folder: join(place, "topics"), now: Date.now });
   const reader = await topics.openReader("t", 0, { from: "earliest" });
-  const batch = await reader.read(1_000, 0);
-  const texts = Array.from({ length: batch.count }, (_, i) => {
-    const range = batch.bytes(i);
-    return range ? Buffer.from(range.bytes.subarray(range.start, range.end)).toString() : "";
-  });
+  const texts: string[] = [];
+  for (let batch = await reader.read(1_000, 0); batch.count > 0; batch = await reader.read(1_000, 0)) {
+    for (let i = 0; i < batch.count; i++) {
+      const range = batch.bytes(i);
+      texts.push(range ? Buffer.from(range.bytes.subarray(range.start, range.end)).toString() : "");
+    }
+  }
   await reader.close();
   await topics.close();
   return texts;
@@ -69,6 +71,35 @@ describe("a backup", () => {
     expect(readFileSync(join(back, "token"), "utf8")).toBe("the-token-of-the-test\n");
     await bringUpToDate(back, () => undefined);
     openMetadata(join(back, "metadata.db")).close();
+  });
+
+  it("is one moment of topics that are written meanwhile, whole when their records are removed right after", async () => {
+    const topics = await openBuiltInTopics({ folder: join(data, "topics"), now: Date.now });
+    const filler = "x".repeat(100_000);
+    const value = (n: number) => Buffer.from(`${n} ${filler}`);
+    let written = 0;
+    let isDone = false;
+    const writing = (async () => {
+      while (!isDone || written === 0) {
+        const bytes = Array.from({ length: 10 }, () => value(++written));
+        await topics.append(
+          "t",
+          bytes.map((one) => ({ value: { bytes: one, start: 0, end: one.length }, key: null, time: 1 })),
+        );
+      }
+    })();
+    await expect.poll(() => written).toBeGreaterThan(50);
+    const { files } = await make();
+    isDone = true;
+    await writing;
+    await topics.deleteTopic("t");
+    await topics.close();
+
+    expect(Object.keys(files).some((path) => path.startsWith("topics/segments/"))).toBe(true);
+    await restore(backup, back);
+    const texts = (await textsIn(back)).map((text) => text.replace(` ${filler}`, ""));
+    expect(texts.length).toBeGreaterThan(42);
+    expect(texts).toEqual(["one", "two", ...Array.from({ length: texts.length - 2 }, (_, i) => String(i + 1))]);
   });
 
   it("is not written over another one, nor into the data folder", async () => {

@@ -1,6 +1,7 @@
 /** Makes a data folder of a backup. Every file is compared with what the backup says of it before the folder gets its name. */
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { isDiskFull } from "@millrace/nodes/connections";
 import { UsageError } from "../data-folder.ts";
 import { DATA_FORMAT } from "../data-format.ts";
 import { type Manifest, readManifest, sumOf } from "./manifest.ts";
@@ -36,6 +37,10 @@ export async function restore(source: string, dataFolder: string): Promise<Manif
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
+    if (isDiskFull(error))
+      throw new UsageError(
+        `The disk of ${folder} has no room for the backup ${from}; nothing was restored. Free space, or name a folder on another disk.`,
+      );
     throw error;
   }
   return manifest;

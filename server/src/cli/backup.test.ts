@@ -1,9 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openBuiltInTopics } from "@millrace/nodes/connections";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { RecordPage, RunStatus } from "../api.ts";
-import { killMillraces, PATIENCE, runMillrace, startMillrace } from "../testing/millrace-process.ts";
+import { openMetadata } from "../metadata/database.ts";
+import { killMillraces, MAIN, PATIENCE, runMillrace, startMillrace } from "../testing/millrace-process.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -90,6 +93,29 @@ it("of a running server restores to where every run goes on, with nothing lost o
   expect([state, failure]).toEqual(["running", undefined]);
   second.child.kill("SIGTERM");
   expect((await second.ended).code).toBe(0);
+});
+
+it.skipIf(process.platform === "win32")("leaves nothing where there is no room", PATIENCE, async () => {
+  const data = join(folder, "large");
+  mkdirSync(join(data, "files"), { recursive: true });
+  writeFileSync(join(data, "files", "large.bin"), Buffer.alloc(2_000_000));
+  openMetadata(join(data, "metadata.db")).close();
+  await (await openBuiltInTopics({ folder: join(data, "topics"), now: Date.now })).close();
+  expect((await runMillrace(folder, ["backup", "fits", "--data", data])).code).toBe(0);
+
+  // No file may grow beyond a megabyte.
+  const limited = (...args: string[]) =>
+    spawnSync("sh", ["-c", 'ulimit -f 2000 && exec "$0" "$@"', process.execPath, MAIN, ...args], { cwd: folder, encoding: "utf8" });
+  const backup = limited("backup", "full", "--data", data);
+  expect([backup.status, backup.stdout, backup.stderr]).toEqual([
+    1,
+    "",
+    `millrace: The disk of ${join(folder, "full")} has no room for a backup of ${data}; nothing is left there. Free space, or name a folder on another disk.\n`,
+  ]);
+  expect(readdirSync(join(folder, "full"))).toEqual([]);
+  const restored = limited("restore", "fits", "--data", "nowhere");
+  expect([restored.status, restored.stderr]).toEqual([1, expect.stringContaining("has no room for the backup")]);
+  expect(readdirSync(folder).filter((name) => name.startsWith("nowhere"))).toEqual([]);
 });
 
 it("says what cannot be backed up or restored, with exit status 1", PATIENCE, async () => {

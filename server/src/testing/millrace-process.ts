@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 
-const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+export const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
 
 /** A process is started for each: several seconds when the machine is busy. */
 export const PATIENCE = { timeout: 60_000 };

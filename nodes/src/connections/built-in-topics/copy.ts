@@ -1,9 +1,12 @@
 /** A copy of the topics as they are at one moment, made while any number of processes go on writing. */
 import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { openStore } from "./store.ts";
+import { join, relative } from "node:path";
+import { isReferred, segmentOf, segmentPath } from "./segments.ts";
+import { openStore, type TopicStore } from "./store.ts";
 
 export interface TopicsCopy {
+  /** Segment files that the copy refers to, below the folder and not copied yet. They are only appended to, and are removed when the topics need them no more. */
+  readonly files: readonly string[];
   /** What others keep with the topics (`commitBuiltIn`), as it was at that moment. */
   readonly records: ReadonlyMap<string, unknown>;
 }
@@ -20,10 +23,15 @@ export async function copyTopics(folder: string, into: string): Promise<TopicsCo
   }
   const copy = await openStore(into);
   try {
-    return { records: new Map([...copy.records.getRange()].map(({ key, value }) => [key, value])) };
+    return { files: filesOf(copy), records: new Map([...copy.records.getRange()].map(({ key, value }) => [key, value])) };
   } finally {
     await copy.release();
     // Of those who had this copy open.
     await rm(join(into, "lock.mdb"), { force: true });
   }
+}
+
+function filesOf(store: TopicStore): string[] {
+  const segments = [...store.files.getKeys()].map((key) => segmentOf(Buffer.from(key)));
+  return segments.filter((id) => isReferred(store, id)).map((id) => relative(store.folder, segmentPath(store, id)));
 }

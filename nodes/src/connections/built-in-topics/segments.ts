@@ -132,6 +132,11 @@ export function fileKey({ topic, owner, file }: SegmentId): Buffer {
   return key;
 }
 
+/** The file of a key of `files`. */
+export function segmentOf(key: Buffer): SegmentId {
+  return { topic: key.readUInt32BE(0), owner: key.readUInt32BE(4), file: key.readUInt32BE(8) };
+}
+
 function readRecord(store: TopicStore, id: SegmentId): FileRecord | undefined {
   const bytes = store.files.getBinary(fileKey(id));
   return bytes && { chunks: bytes.readUInt32LE(0), isFull: bytes.readUInt8(4) === 1 };
