@@ -5,8 +5,10 @@
 import type { FieldTree } from "../src/codec/codec.ts";
 import { parsingDecoder, readingDecoder } from "../src/codec/json-decode.ts";
 import type { ReadRecord } from "../src/codec/json-reader.ts";
+import { isName, memberRange, skipSpace, skipString, skipValue } from "../src/codec/json-scan.ts";
+import { keyExtractor } from "../src/codec/key-extractor.ts";
 import { type ByteRange, META, type Row, RowError } from "../src/node/index.ts";
-import type { DataType, Schema } from "../src/schema/index.ts";
+import type { DataType, Schema, Value } from "../src/schema/index.ts";
 import { Documents, type Shape } from "./fuzz-documents.ts";
 
 export interface FuzzCounts {
@@ -15,6 +17,8 @@ export interface FuzzCounts {
   taken: number;
   /** Refused by both, and by `JSON.parse` or for a value that is not of its type. */
   refused: number;
+  /** Keys that an extractor knew. */
+  keyed: number;
   /** Left to the long way, which took them: an earlier member of a name that comes again was not of its type. */
   left: number;
 }
@@ -141,11 +145,13 @@ const DECODERS = WANTED.map((wanted) => ({
   parse: parsingDecoder(SCHEMA, wanted),
 }));
 
+const KEYS = [["common", "mid"], ["ts"], ["small"]].map((path) => ({ path, extract: keyExtractor(SCHEMA, [path]) }));
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Throws for the first document that is not decoded as it must be, with the seed, its number and its bytes. */
 export function fuzzDecoder(seed: number, documents: number): FuzzCounts {
-  const counts: FuzzCounts = { documents: 0, taken: 0, refused: 0, left: 0 };
+  const counts: FuzzCounts = { documents: 0, taken: 0, refused: 0, keyed: 0, left: 0 };
   const source = new Documents(seed, SHAPE);
   for (; counts.documents < documents; counts.documents++) {
     const record = source.next();
@@ -181,7 +187,41 @@ function compare(
     return undefined;
   }
   counts.taken++;
+  const wrongKey = compareKeys(record, decoded, counts);
+  if (wrongKey) return wrongKey;
   return same(taken, decoded) ? undefined : `the rows differ: ${JSON.stringify([taken, decoded], exact)}`;
+}
+
+/** The extractor stops at the first member that it finds, so it may miss one that comes again. */
+function compareKeys(record: ByteRange, decoded: Row, counts: FuzzCounts): string | undefined {
+  for (const { path, extract } of KEYS) {
+    const keys = extract(record);
+    if (!keys) continue;
+    counts.keyed++;
+    let value: Value | undefined = decoded;
+    for (const name of path) value = (value as Row | null | undefined)?.[name];
+    // Undefined where the decoder was not asked for it.
+    if (value !== undefined && !same(keys, [value]) && !comesAgain(record, path))
+      return `the key ${path.join(".")} is ${JSON.stringify(keys, exact)}, in the row it is ${JSON.stringify(value, exact)}`;
+  }
+  return undefined;
+}
+
+/** Whether some object on the path has its member twice. */
+function comesAgain({ bytes, start }: ByteRange, path: readonly string[]): boolean {
+  let from = skipSpace(bytes, start);
+  for (const name of path) {
+    let count = 0;
+    for (let at = skipSpace(bytes, from + 1); bytes[at] === 0x22; ) {
+      const nameEnd = skipString(bytes, at);
+      if (isName(bytes, at, nameEnd, name)) count++;
+      at = skipSpace(bytes, skipValue(bytes, skipSpace(bytes, skipSpace(bytes, nameEnd) + 1)));
+      if (bytes[at] === 0x2c) at = skipSpace(bytes, at + 1);
+    }
+    if (count > 1) return true;
+    from = memberRange(bytes, from, name)?.start ?? from;
+  }
+  return false;
 }
 
 function isJsonText({ bytes, start, end }: ByteRange): boolean {

@@ -3,16 +3,12 @@
  * is made for just these fields. What it takes it takes as the long way would; a value that is not of its type already goes the long way alone, and a record that is to be
  * refused whole, for errors have their words there.
  */
-import { attach, type ByteRange, META, type Row } from "../node/index.ts";
+import { attach, type ByteRange, type Row } from "../node/index.ts";
 import type { DataType, Schema, Value } from "../schema/index.ts";
 import type { FieldTree } from "./codec.ts";
-import { MARGIN, spaceEnd, unusualStringEnd } from "./json-bytes.ts";
-import { Names, says } from "./json-names.ts";
-import { NUMBER, POWERS_OF_TEN, plainNumberEnd } from "./json-numbers.ts";
+import { MARGIN } from "./json-bytes.ts";
+import { compiled } from "./json-compiled.ts";
 import { readerCode } from "./json-reader-code.ts";
-import { valueEnd } from "./json-skip.ts";
-import { KnownTexts } from "./known-texts.ts";
-import { valueFromText } from "./value-text.ts";
 
 /** The row, or undefined for a record that is left to the long way. */
 export type ReadRecord = (record: ByteRange) => Row | undefined;
@@ -27,9 +23,6 @@ type Read = (view: DataView, from: number, end: number, seen: Uint8Array, own: U
 const GREATEST_PLACE = 0x7fff0000;
 const LONGEST_COPY_KEPT = 1 << 20;
 
-/** What texts the sources of a thread have in common they share. */
-const texts = new KnownTexts();
-
 /** `readValue` makes the long way's readers of single values. */
 export function recordReader(
   schema: Schema,
@@ -37,21 +30,7 @@ export function recordReader(
   readValue: (dataType: DataType, wanted: FieldTree) => ReadValue,
 ): ReadRecord {
   const { text, names, others } = readerCode(schema, wanted);
-  const read = new Function("env", text)({
-    META,
-    NUMBER,
-    POWERS: POWERS_OF_TEN,
-    texts,
-    skipped: new Names([]),
-    names: names.map((list) => new Names(list)),
-    others: others.map((other) => readValue(other.dataType, other.wanted)),
-    fromTexts: others.map(({ dataType }) => textReader(dataType)),
-    spaceEnd,
-    unusualStringEnd,
-    valueEnd,
-    plainNumberEnd,
-    says,
-  }) as Read;
+  const read = compiled(text, names, others, { others: others.map((other) => readValue(other.dataType, other.wanted)) }) as Read;
 
   let last: Uint8Array = new Uint8Array(0);
   let view: DataView = new DataView(last.buffer);
@@ -86,18 +65,5 @@ export function recordReader(
       row = read(view, start, end, bytes, bytes, 0);
     }
     return row && attach(row, { record: { format: "json", bytes, start, end } });
-  };
-}
-
-/** Values of text, undefined for text that is none. Days and times repeat from record to record, so the last is remembered. */
-function textReader(dataType: DataType): (text: string) => Value | undefined {
-  let lastText = "";
-  let lastValue = valueFromText("", dataType);
-  return (text) => {
-    if (text !== lastText) {
-      lastValue = valueFromText(text, dataType);
-      lastText = text;
-    }
-    return lastValue;
   };
 }
