@@ -60,7 +60,7 @@ export const problem = z.object({
 });
 
 export const apiError = z.object({
-  /** A stable code ("not-found", "stale-revision", "problems" …), words, and for "problems" the list. */
+  /** A stable code ("not-found", "stale-revision", "problems" …; "rows-double": `force` would start it all the same), words, and for "problems" the list. */
   error: z.object({ code: z.string(), message: words, problems: z.array(problem).optional() }),
 });
 

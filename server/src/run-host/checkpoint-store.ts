@@ -9,13 +9,15 @@ import { type CommitTransaction, commitBuiltIn, readRecord } from "@millrace/nod
 import type { RunLimits } from "../runs/run-host.ts";
 import { type CheckpointList, type CheckpointRecord, RECORD_FORMAT } from "./checkpoint-record.ts";
 
-/** Trying again cannot help. */
+/** Trying again cannot help. `doubled`: a forced start would, and write that many rows again. */
 export class PermanentFailure extends Error {
   readonly words: Words;
-  constructor(words: Words) {
+  readonly doubled: number | undefined;
+  constructor(words: Words, doubled?: number) {
     super(words.en);
     this.name = "PermanentFailure";
     this.words = words;
+    this.doubled = doubled;
   }
 }
 

@@ -18,7 +18,8 @@ export class ReportedFailure extends Error {
 /** `log` gets the stack: people get the sentence, who has to mend it needs the place. */
 export function failureOf(error: unknown, log: (line: string) => void): RunFailure {
   if (error instanceof ReportedFailure) return error.failure;
-  if (error instanceof PermanentFailure) return { message: error.words, permanent: true };
+  if (error instanceof PermanentFailure)
+    return { message: error.words, permanent: true, ...(error.doubled === undefined ? {} : { doubled: error.doubled }) };
   const cause = error instanceof NodeFailure ? error.cause : error;
   if (cause instanceof Error && cause.stack !== undefined) log(cause.stack);
   const text = cause instanceof Error ? cause.message : String(cause);

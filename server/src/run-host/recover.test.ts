@@ -64,9 +64,11 @@ describe("choosing a checkpoint", () => {
   it("starts from an older savepoint only when forced, and says how many rows would come twice", async () => {
     const states = [record(3), record(1)];
     const from = { savepoint: "1" };
-    await expect(chooseCheckpoint(states, committers, { from, force: false })).rejects.toThrow(
-      "20 rows were written after savepoint 1 and are visible; a start from it writes them again. Start from the newest state, or force it.",
-    );
+    await expect(chooseCheckpoint(states, committers, { from, force: false })).rejects.toMatchObject({
+      message:
+        "20 rows were written after savepoint 1 and are visible; a start from it writes them again. Start from the newest state, or force it.",
+      doubled: 20,
+    });
     expect(await chooseCheckpoint(states, committers, { from, force: true })).toBe(states[1]);
     await expect(chooseCheckpoint(states, committers, { from: { savepoint: "9" }, force: true })).rejects.toThrow(
       'There is no savepoint "9"; there are 3, 1.',

@@ -40,10 +40,13 @@ export async function chooseCheckpoint(
   }
   const doubled = visibleRows(asked, newest, committers, outcome);
   if (doubled === 0 || force) return asked;
-  throw new PermanentFailure({
-    en: `${doubled} rows were written after savepoint ${asked.checkpointId} and are visible; a start from it writes them again. Start from the newest state, or force it.`,
-    zh: `保存点 ${asked.checkpointId} 之后已写出 ${doubled} 行且可见，从该保存点启动会重复写出。请从最新状态启动，或选择强制启动。`,
-  });
+  throw new PermanentFailure(
+    {
+      en: `${doubled} rows were written after savepoint ${asked.checkpointId} and are visible; a start from it writes them again. Start from the newest state, or force it.`,
+      zh: `保存点 ${asked.checkpointId} 之后已写出 ${doubled} 行且可见，从该保存点启动会重复写出。请从最新状态启动，或选择强制启动。`,
+    },
+    doubled,
+  );
 }
 
 /**

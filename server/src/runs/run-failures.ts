@@ -29,8 +29,8 @@ export function savepointFailed(error: unknown): ApiFailure {
 
 export function startFailed(error: unknown, oldGoesOn: boolean): ApiFailure {
   if (error instanceof ApiFailure) return error;
-  const { message } = failureOf(error);
-  return new ApiFailure(422, "start-failed", {
+  const { message, doubled } = failureOf(error);
+  return new ApiFailure(422, doubled === undefined ? "start-failed" : "rows-double", {
     en: `The run did not start: ${message.en}${oldGoesOn ? " The version before goes on." : ""}`,
     zh: `运行未能启动:${message.zh}${oldGoesOn ? " 之前的版本继续运行。" : ""}`,
   });

@@ -161,6 +161,8 @@ export interface RunFailure {
   readonly nodeId?: string;
   /** True when trying again cannot help (state that does not fit, a forced restore that would double rows): the supervisor leaves it failed. */
   readonly permanent?: boolean;
+  /** Rows that a start with `force` would write a second time; without it such a start is refused. */
+  readonly doubled?: number;
 }
 
 /** One watcher's view. */

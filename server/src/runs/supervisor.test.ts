@@ -136,6 +136,15 @@ describe("deploy", () => {
     expect(store.versions(id).map(({ version }) => version)).toEqual([1]);
   });
 
+  it("says by its code when force would start it", async () => {
+    const id = await deployed();
+    const failure = { message: { en: "20 rows come twice.", zh: "20 行会重复。" }, permanent: true, doubled: 20 };
+    const { startRun } = host;
+    host.startRun = (request) =>
+      request.version === 2 ? Promise.reject(Object.assign(new Error(failure.message.en), { failure })) : startRun(request);
+    await expect(supervisor.deploy(id, { set: {}, environment: undefined })).rejects.toMatchObject({ status: 422, code: "rows-double" });
+  });
+
   it("does one thing at a time to a pipeline", async () => {
     const id = await deployed();
     const all = await Promise.allSettled([
