@@ -149,6 +149,23 @@ describe("writing lines", () => {
     expect(await content()).toBe("");
   });
 
+  it("keeps lines that come while others are flushed for the next time", async () => {
+    const writer = await files.openWriter("out", undefined);
+    const lengths: Promise<number>[] = [];
+    for (let n = 0; n < 50; n++) {
+      writer.append(line(`before ${n}`));
+      const flushed = writer.flush();
+      writer.append(line(`while ${n}`));
+      lengths.push(flushed);
+      await flushed;
+    }
+    await writer.flush();
+    await writer.close();
+    const lines = Array.from({ length: 50 }, (_, n) => `before ${n}\nwhile ${n}\n`).join("");
+    expect(await content()).toBe(lines);
+    expect(await lengths[0]).toBe("before 0\n".length);
+  });
+
   it("forgets what is discarded, staged or flushed", async () => {
     const writer = await files.openWriter("out", undefined);
     writer.append(line("kept"));

@@ -19,6 +19,8 @@ export async function openLineWriter(file: string, committedBytes: number | unde
   }
   let staged = Buffer.alloc(0);
   let stagedBytes = 0;
+  /** What `flush` writes while lines come into the other. */
+  let spare = Buffer.alloc(0);
 
   return {
     append(line) {
@@ -42,15 +44,20 @@ export async function openLineWriter(file: string, committedBytes: number | unde
     },
     async flush() {
       if (stagedBytes === 0) return length;
+      const lines = staged;
+      const bytes = stagedBytes;
+      // Lines that come meanwhile belong to the next part.
+      staged = spare;
+      stagedBytes = 0;
       try {
-        for (let written = 0; written < stagedBytes; )
-          written += (await handle.write(staged, written, stagedBytes - written, length + written)).bytesWritten;
+        for (let written = 0; written < bytes; )
+          written += (await handle.write(lines, written, bytes - written, length + written)).bytesWritten;
         await handle.datasync();
       } catch (error) {
         throw fileError(error, file);
       }
-      length += stagedBytes;
-      stagedBytes = 0;
+      spare = lines;
+      length += bytes;
       return length;
     },
     close: () => handle.close(),
