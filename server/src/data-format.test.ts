@@ -21,6 +21,7 @@ const upgrade = (...upgrades: Upgrade[]) => bringUpToDate(folder, log, { upgrade
 /** Each appends its number to what there is. */
 const step = (to: number): Upgrade => ({
   to,
+  alone: true,
   changes: ["text", "more/deep.txt"],
   apply: () => writeFileSync(path("text"), `${read("text")}${to}`),
 });
@@ -45,7 +46,11 @@ describe("a data folder", () => {
   it("that says nothing of its format is brought to the present one", async () => {
     writeFileSync(path("token"), "token");
     await bringUpToDate(folder, log);
-    expect([formatOf(folder), read("token"), logged]).toEqual([DATA_FORMAT, "token", []]);
+    expect([formatOf(folder), read("token"), logged]).toEqual([
+      DATA_FORMAT,
+      "token",
+      [`The data folder ${folder} was upgraded from format 0 to ${DATA_FORMAT}.`],
+    ]);
   });
 
   it("of a newer Millrace is refused", async () => {
@@ -118,10 +123,10 @@ describe("an upgrade", () => {
     expect(read("text")).toBe("01");
   });
 
-  it("that changes nothing needs nobody to stop", async () => {
+  it("that can be taken beside others needs nobody to stop", async () => {
     const lock = takeLock(path("server.lock"));
-    await bringUpToDate(folder, log);
+    await upgrade({ ...step(1), alone: false });
     lock?.release();
-    expect(formatOf(folder)).toBe(DATA_FORMAT);
+    expect(read("text")).toBe("01");
   });
 });

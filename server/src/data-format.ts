@@ -12,15 +12,21 @@ import { isLocked, takeLock } from "./process-lock.ts";
 export interface Upgrade {
   /** From the format before to this one. */
   readonly to: number;
-  /** Files and folders that it changes, below the data folder. With any, nobody else may use the folder meanwhile. */
+  /** Nobody else may use the folder meanwhile. */
+  readonly alone: boolean;
+  /** Files and folders that it changes, below the data folder, other than by adding to a store. */
   readonly changes: readonly string[];
   readonly apply: (folder: string) => void | Promise<void>;
 }
 
-/** Folders of format 0 say nothing of their format, and are otherwise the same. */
-const UPGRADES: readonly Upgrade[] = [{ to: 1, changes: [], apply: () => undefined }];
+const UPGRADES: readonly Upgrade[] = [
+  // Folders of format 0 say nothing of their format, and are otherwise the same.
+  { to: 1, alone: false, changes: [], apply: () => undefined },
+  // Loaded when it is needed: it brings the topics' store along.
+  { to: 2, alone: true, changes: [], apply: async (folder) => (await import("./upgrades/checkpoint-lists.ts")).listCheckpoints(folder) },
+];
 
-export const DATA_FORMAT = 1;
+export const DATA_FORMAT = 2;
 
 const FILE = "format.json";
 /** An upgrade by another process may take so long. */
@@ -58,10 +64,8 @@ export async function bringUpToDate(
     const steps = upgrades.filter(({ to }) => to > from && to <= latest);
     for (const step of steps) await take(folder, step);
     const kept = steps.filter(({ changes }) => changes.length > 0).map(({ to }) => copyPath(folder, to));
-    if (kept.length > 0)
-      log(
-        `The data folder ${folder} was upgraded from format ${from} to ${latest}. What was changed is kept in ${kept.join(", ")}; remove it when all is well.`,
-      );
+    const what = kept.length > 0 ? ` What was changed is kept in ${kept.join(", ")}; remove it when all is well.` : "";
+    log(`The data folder ${folder} was upgraded from format ${from} to ${latest}.${what}`);
   } finally {
     lock.release();
   }
@@ -77,13 +81,13 @@ function refuseNewer(folder: string, latest: number): void {
 
 /** Nothing is kept in it yet. */
 function isFresh(folder: string): boolean {
-  return readdirSync(folder).every((name) => name === "upgrade.lock");
+  return readdirSync(folder).every((name) => name.startsWith("upgrade.lock"));
 }
 
 async function take(folder: string, step: Upgrade): Promise<void> {
-  const { to, changes, apply } = step;
+  const { to, alone, changes, apply } = step;
   const copy = copyPath(folder, to);
-  if (changes.length > 0) refuseUsed(folder, to);
+  if (alone) refuseUsed(folder, to);
   // An earlier try was cut off.
   if (existsSync(copy)) putBack(folder, step);
   try {
