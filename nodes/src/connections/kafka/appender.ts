@@ -4,7 +4,7 @@ import { INIT_PRODUCER_ID } from "./apis.ts";
 import { check } from "./broker-error.ts";
 import type { Cluster } from "./cluster.ts";
 import { createSender, type Identity } from "./sender.ts";
-import { type Batch, checkRecord, Staging } from "./staging.ts";
+import { type Batch, BatchMemory, checkRecord, Staging } from "./staging.ts";
 import { createTargets } from "./targets.ts";
 
 type AppendedAt = { readonly partition: number; readonly offset: number };
@@ -35,10 +35,11 @@ export function createAppender(cluster: Cluster, now: () => Millis): Appender {
     },
   });
 
-  const staging = new Staging(now, (batch) => {
+  const memory = new BatchMemory();
+  const staging = new Staging(now, memory, (batch) => {
     const sending = sender.send(batch);
     sent.set(batch, sending);
-    const recycle = () => staging.recycle(batch);
+    const recycle = () => memory.give(batch.builder.memory);
     sending.then(recycle, () => {
       recycle();
       // Whether it was appended is unknown: what comes next must not seem to follow it.
@@ -57,6 +58,7 @@ export function createAppender(cluster: Cluster, now: () => Millis): Appender {
   }
 
   async function appendAll(topic: string, records: readonly TopicRecord[]): Promise<readonly AppendedAt[]> {
+    targets.refresh();
     const target = targets.known(topic) ?? (await targets.find(topic));
     for (const record of records) checkRecord(target, record);
     const places = records.map((record) => staging.add(target, record));

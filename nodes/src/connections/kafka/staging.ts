@@ -23,8 +23,21 @@ export interface Batch {
 
 /** A larger batch gains nothing. */
 const BATCH_BYTES = 256 << 10;
-/** 16 MiB at most are kept for the batches to come. */
-const MOST_FREE = 64;
+/** Kept for the batches to come: 32 MiB, twice what a sink has waiting. */
+const MOST_FREE = 128;
+
+/** Memory of batches that are done, to build others in: what is freed and asked for again costs the system more than the records do. */
+export class BatchMemory {
+  private readonly free: Buffer[] = [];
+
+  take(): Buffer | undefined {
+    return this.free.pop();
+  }
+
+  give(memory: Buffer): void {
+    if (this.free.length < MOST_FREE && memory.length <= BATCH_BYTES) this.free.push(memory);
+  }
+}
 
 interface Lanes {
   readonly target: Target;
@@ -42,10 +55,11 @@ export class Staging {
   private lastKey: Uint8Array | undefined;
   private lastPartitions = 0;
   private lastPartition = 0;
-  private readonly free: Buffer[] = [];
+  private readonly memory: BatchMemory;
 
-  constructor(now: () => Millis, onFull: (batch: Batch) => void) {
+  constructor(now: () => Millis, memory: BatchMemory, onFull: (batch: Batch) => void) {
     this.now = now;
+    this.memory = memory;
     this.onFull = onFull;
   }
 
@@ -61,7 +75,7 @@ export class Staging {
       if (record.key === null && record.partition === undefined) lanes.next = (partition + 1) % target.partitions;
     }
     if (!batch) {
-      batch = { topic: target.topic, partition, builder: new BatchBuilder(this.free.pop()) };
+      batch = { topic: target.topic, partition, builder: new BatchBuilder(this.memory.take()) };
       lanes.open[partition] = batch;
       this.bytes += HEADER_BYTES;
     }
@@ -88,11 +102,6 @@ export class Staging {
   clear(): void {
     this.lanes.clear();
     this.bytes = 0;
-  }
-
-  /** A batch that was given on is not looked at any more. */
-  recycle({ builder }: Batch): void {
-    if (this.free.length < MOST_FREE && builder.memory.length <= BATCH_BYTES) this.free.push(builder.memory);
   }
 
   private give(batch: Batch): void {

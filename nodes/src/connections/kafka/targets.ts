@@ -7,6 +7,8 @@ import { createTopic, DEFAULT_SETTINGS, largestBatch } from "./topics.ts";
 export interface Targets {
   /** Undefined while it must be looked up. */
   known(topic: string): Target | undefined;
+  /** Looks up anew, in the background, what has been known for long. To be called now and then. */
+  refresh(): void;
   /** Rejects with a `ConnectionError` when there is no such topic and none is to be made. */
   find(topic: string): Promise<Target>;
   forget(topic: string): void;
@@ -33,15 +35,15 @@ export function createTargets(cluster: Cluster, makes: boolean): Targets {
   }
 
   return {
-    known(topic) {
-      const known = found.get(topic);
-      if (!known) return undefined;
-      if (performance.now() - known.since > FRESH_MS) {
-        known.since = performance.now();
+    known: (topic) => found.get(topic)?.target,
+    refresh() {
+      const now = performance.now();
+      for (const [topic, known] of found) {
+        if (now - known.since < FRESH_MS) continue;
+        known.since = now;
         // Until then, and should it fail, with what is known: whatever is wrong shows when the records are sent.
         find(topic).catch(() => undefined);
       }
-      return known.target;
     },
     find,
     forget: (topic) => void found.delete(topic),

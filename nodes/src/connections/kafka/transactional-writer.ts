@@ -10,7 +10,7 @@ import { BrokerError, refused } from "./broker-error.ts";
 import type { Cluster } from "./cluster.ts";
 import type { PreparedTransaction } from "./prepared.ts";
 import { createSender, type Partition } from "./sender.ts";
-import { Staging } from "./staging.ts";
+import { BatchMemory, Staging } from "./staging.ts";
 import { createTargets } from "./targets.ts";
 import { TransactionLane } from "./transaction-lane.ts";
 import { describeTransaction, isFenced, takenOver } from "./transaction-state.ts";
@@ -43,6 +43,8 @@ export async function openTransactionalWriter(cluster: Cluster, transactionId: s
   const purpose = `write ${transactionId}`;
   const lanes = ["a", "b"].map((name) => new TransactionLane(cluster, `${transactionId}/${name}`)) as [TransactionLane, TransactionLane];
   await Promise.all(lanes.map((lane) => lane.open()));
+  const memory = new BatchMemory();
+  const targets = createTargets(cluster, true);
   let turn = 0;
   let part = newPart();
   /** Once it fails, it can do nothing more: the run begins again from its last checkpoint. */
@@ -50,7 +52,6 @@ export async function openTransactionalWriter(cluster: Cluster, transactionId: s
   let failure: unknown;
   let lastCheckpoint: { readonly id: number; readonly prepared: Promise<Prepared> } | undefined;
   let isClosed = false;
-  const targets = createTargets(cluster, true);
 
   function newPart(): Part {
     const lane = lanes[turn % lanes.length] as TransactionLane;
@@ -64,7 +65,7 @@ export async function openTransactionalWriter(cluster: Cluster, transactionId: s
         identity: () => lane.ready(),
         begin: (partitions) => lane.begin(partitions),
       }),
-      staging: new Staging(now, (batch) => {
+      staging: new Staging(now, memory, (batch) => {
         const bytes = batch.builder.size;
         made.unacknowledged += bytes;
         follow(
@@ -72,7 +73,7 @@ export async function openTransactionalWriter(cluster: Cluster, transactionId: s
           made.sender.send(batch).then((offset) => {
             made.unacknowledged -= bytes;
             made.first ??= { topic: batch.topic, partition: batch.partition, offset };
-            made.staging.recycle(batch);
+            memory.give(batch.builder.memory);
           }),
         );
       }),
@@ -144,6 +145,7 @@ export async function openTransactionalWriter(cluster: Cluster, transactionId: s
     const done = part;
     if (done.records > 0) {
       turn += 1;
+      targets.refresh();
       part = newPart();
       await acknowledged(done).catch((error: unknown) => fail(error, done.lane));
     }
