@@ -313,7 +313,7 @@ export const recordPage = z.object({
 
 export const connection = z.object({
   name: z.string(),
-  kind: z.enum(["built-in"], { error: expected('"built-in"') }),
+  kind: z.enum(["built-in", "kafka"], { error: expected('"built-in" or "kafka"') }),
   role: z.enum(["topic", "files"], { error: expected('"topic" or "files"') }),
   /** By the names of the kind's settings; a secret is `{ secret: text }` on its way in, and `{ secret: true }` (it is there) on its way out. */
   settings: z.record(z.string(), z.json()),

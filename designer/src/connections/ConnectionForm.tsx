@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, NativeSelect, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, NativeSelect, PasswordInput, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { type ConnectionKind, type ConnectionSetting, connectionKinds } from "@millrace/nodes/specs";
 import type { Connection, ConnectionTest } from "@millrace/server/api";
 import { IconPlugConnected } from "@tabler/icons-react";
@@ -8,7 +8,7 @@ import { useWords } from "../i18n/use-words.ts";
 import { server } from "../server.ts";
 import { formValues, isStored, kindOf, settingsFrom } from "./settings.ts";
 import { TestSteps } from "./TestSteps.tsx";
-import { useSending } from "./use-sending.ts";
+import { useSending } from "../store/use-sending.ts";
 
 interface ConnectionFormProps {
   /** Undefined: closed. */
@@ -163,10 +163,23 @@ function SettingField({ setting, isStored: hasValue, isFirst, value, onChange }:
     value,
     autoComplete: "off",
     ...(isFirst ? { "data-autofocus": true } : {}),
-    onChange: ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) => onChange(currentTarget.value),
+    onChange: ({ currentTarget }: { readonly currentTarget: { readonly value: string } }) => onChange(currentTarget.value),
   };
   if (setting.type === "secret") {
     return <PasswordInput {...common} description={hasValue ? t("secretKept") : words(setting.description)} />;
   }
-  return <TextInput {...common} description={words(setting.description)} placeholder={setting.example ?? ""} spellCheck={false} />;
+  if (setting.type === "choice") {
+    const options = setting.options ?? [];
+    return (
+      <NativeSelect
+        {...common}
+        description={words(setting.description)}
+        value={value || options[0]?.value}
+        data={options.map((option) => ({ value: option.value, label: words(option.title) }))}
+      />
+    );
+  }
+  const typed = { ...common, description: words(setting.description), placeholder: setting.example ?? "", spellCheck: false };
+  if (setting.type === "lines") return <Textarea {...typed} autosize minRows={2} maxRows={6} />;
+  return <TextInput {...typed} {...(setting.type === "number" ? { inputMode: "decimal" as const } : {})} />;
 }

@@ -36,7 +36,12 @@ it("opens files in the data folder, or below the root that is set", async () => 
 
 it("says which kinds there are", async () => {
   for (const kind of ["pulsar", "__proto__", "constructor"])
-    await expect(open({ kind })).rejects.toThrow(`There is no driver ${JSON.stringify(kind)} for role "topic". Known kinds: "built-in".`);
+    await expect(open({ kind })).rejects.toThrow(
+      `There is no driver ${JSON.stringify(kind)} for role "topic". Known kinds: "built-in", "kafka".`,
+    );
+  await expect(open({ kind: "kafka", role: "files" })).rejects.toThrow(
+    'There is no driver "kafka" for role "files". Known kinds: "built-in".',
+  );
 });
 
 it("says what is wrong with a setting", async () => {

@@ -5,6 +5,9 @@ import { openBuiltInTopics } from "./built-in-topics/index.ts";
 import { ConnectionError, quote } from "./connection-error.ts";
 import { openFileStore } from "./files/index.ts";
 import { testFolder } from "./files/test-folder.ts";
+import { openKafkaTopics } from "./kafka/index.ts";
+import { readSettings } from "./kafka/settings.ts";
+import { testKafka } from "./kafka/test-kafka.ts";
 import { type Attempt, type TestedStep, trySteps } from "./test-connection.ts";
 
 export { copyTopics, type TopicsCopy } from "./built-in-topics/copy.ts";
@@ -13,7 +16,6 @@ export { ConnectionError, isDiskFull } from "./connection-error.ts";
 export type { TestedStep } from "./test-connection.ts";
 
 export interface ConnectionSettings {
-  /** "built-in" is all there is so far. */
   readonly kind: string;
   readonly role: RoleName;
   readonly settings: Readonly<Record<string, unknown>>;
@@ -35,7 +37,7 @@ interface Kind {
 const openTopics = (dataFolder: string, now: Surroundings["now"]) => openBuiltInTopics({ folder: join(dataFolder, "topics"), now });
 const defaultFiles = (dataFolder: string) => join(dataFolder, "files");
 
-const DRIVERS: Readonly<Record<string, Readonly<Record<RoleName, Kind>>>> = {
+const DRIVERS: Readonly<Record<string, Readonly<Partial<Record<RoleName, Kind>>>>> = {
   "built-in": {
     topic: {
       open: (_settings, { dataFolder, now }) => openTopics(dataFolder, now),
@@ -56,6 +58,12 @@ const DRIVERS: Readonly<Record<string, Readonly<Record<RoleName, Kind>>>> = {
         const root = folderSetting(settings, "root", defaultFiles(dataFolder));
         return testFolder(attempt, root, root === defaultFiles(dataFolder));
       },
+    },
+  },
+  kafka: {
+    topic: {
+      open: async (settings, { now }) => openKafkaTopics({ settings: readSettings(settings), now }),
+      test: (attempt, settings) => testKafka(attempt, readSettings(settings)),
     },
   },
 };
@@ -87,8 +95,11 @@ function folderSetting(settings: ConnectionSettings["settings"], name: string, b
   });
 }
 
-function unknownKind(kind: string, role: string): ConnectionError {
-  const known = Object.keys(DRIVERS).map(quote).join(", ");
+function unknownKind(kind: string, role: RoleName): ConnectionError {
+  const known = Object.keys(DRIVERS)
+    .filter((one) => DRIVERS[one]?.[role] !== undefined)
+    .map(quote)
+    .join(", ");
   return new ConnectionError("connection.unknown-kind", {
     en: `There is no driver ${quote(kind)} for role ${quote(role)}. Known kinds: ${known}.`,
     zh: `没有用于角色 ${quote(role)} 的驱动 ${quote(kind)}。已知类型：${known}。`,

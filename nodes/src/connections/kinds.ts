@@ -1,5 +1,6 @@
 /** What connections can be, as data: forms are drawn from it, and the server checks settings against it. The drivers are in `index.ts`. */
 import type { RoleName, Words } from "@millrace/engine/node";
+import { COMPRESSIONS, DEFAULT_BROKERS, SASL_MECHANISMS } from "./kafka/settings.ts";
 
 export interface ConnectionKind {
   readonly kind: string;
@@ -14,8 +15,9 @@ export interface ConnectionSetting {
   readonly name: string;
   readonly title: Words;
   readonly description: Words;
-  /** All are texts. `folder`: an absolute path on the server's machine. `secret`: kept encrypted and never shown. */
-  readonly type: "text" | "folder" | "secret";
+  /** All are texts. `folder`: an absolute path on the server's machine. `secret`: kept encrypted and never shown. `lines`: of several lines. `number`: above 0. `choice`: one of `options`, the first when it is left out. */
+  readonly type: "text" | "folder" | "secret" | "lines" | "number" | "choice";
+  readonly options?: readonly { readonly value: string; readonly title: Words }[];
   readonly example?: string;
 }
 
@@ -48,6 +50,111 @@ export const connectionKinds: readonly ConnectionKind[] = [
         },
         type: "folder",
         example: "/data/logs",
+      },
+    ],
+  },
+  {
+    kind: "kafka",
+    role: "topic",
+    title: { en: "Apache Kafka", zh: "Apache Kafka" },
+    description: {
+      en: "The topics of a Kafka cluster, 3.0 or newer. Reads committed records; writes exactly once.",
+      zh: "Kafka 集群（3.0 及以上）的主题。读取已提交的记录，精确一次写入。",
+    },
+    settings: [
+      {
+        name: "brokers",
+        title: { en: "Brokers", zh: "Broker 地址" },
+        description: {
+          en: "One or more, with ports; the cluster names the others itself.",
+          zh: "一个或多个，带端口；其余 broker 由集群自行给出。",
+        },
+        type: "text",
+        example: DEFAULT_BROKERS,
+      },
+      {
+        name: "sasl",
+        title: { en: "Login (SASL)", zh: "登录方式（SASL）" },
+        description: { en: "How the brokers check who comes.", zh: "Broker 如何验证身份。" },
+        type: "choice",
+        options: [
+          { value: "none", title: { en: "none", zh: "无" } },
+          ...SASL_MECHANISMS.map((value) => ({ value, title: { en: value.toUpperCase(), zh: value.toUpperCase() } })),
+        ],
+      },
+      {
+        name: "user",
+        title: { en: "User", zh: "用户" },
+        description: { en: "For the login.", zh: "用于登录。" },
+        type: "text",
+        example: "millrace",
+      },
+      {
+        name: "password",
+        title: { en: "Password", zh: "密码" },
+        description: { en: "For the login.", zh: "用于登录。" },
+        type: "secret",
+      },
+      {
+        name: "tls",
+        title: { en: "Encryption (TLS)", zh: "加密（TLS）" },
+        description: { en: "On when the brokers' port has TLS.", zh: "broker 端口启用 TLS 时选择“开启”。" },
+        type: "choice",
+        options: [
+          { value: "off", title: { en: "off", zh: "关闭" } },
+          { value: "on", title: { en: "on", zh: "开启" } },
+        ],
+      },
+      {
+        name: "ca",
+        title: { en: "Trusted certificates", zh: "受信任的证书" },
+        description: {
+          en: "PEM of the authority that signed the brokers' certificates. Empty: those that Node.js trusts.",
+          zh: "签发 broker 证书的机构的 PEM。不填则使用 Node.js 信任的机构。",
+        },
+        type: "lines",
+        example: "-----BEGIN CERTIFICATE-----",
+      },
+      {
+        name: "compression",
+        title: { en: "Compression", zh: "压缩" },
+        description: { en: "Of what is written. All kinds can be read.", zh: "写入时使用的压缩方式。读取时支持全部方式。" },
+        type: "choice",
+        options: COMPRESSIONS.map((value) => ({ value, title: { en: value, zh: value === "none" ? "无" : value } })),
+      },
+      {
+        name: "transactionTimeout",
+        title: { en: "Transaction timeout (s)", zh: "事务超时（秒）" },
+        description: {
+          en: "What is written and not committed for so long is given up by the brokers, which allow 900 by default.",
+          zh: "写入后超过此时间仍未提交的内容会被 broker 放弃；broker 默认最多允许 900 秒。",
+        },
+        type: "number",
+        example: "900",
+      },
+      {
+        name: "requestTimeout",
+        title: { en: "Answer within (s)", zh: "应答时限（秒）" },
+        description: { en: "A request without an answer after that is made again.", zh: "超过此时间没有应答的请求会重发。" },
+        type: "number",
+        example: "30",
+      },
+      {
+        name: "giveUp",
+        title: { en: "Give up after (s)", zh: "放弃时限（秒）" },
+        description: {
+          en: "When the brokers cannot be reached for so long the run fails, and is started again from its last checkpoint.",
+          zh: "broker 持续无法访问超过此时间后运行失败，并从上一个检查点重新启动。",
+        },
+        type: "number",
+        example: "60",
+      },
+      {
+        name: "clientId",
+        title: { en: "Client id", zh: "客户端标识" },
+        description: { en: "Under this name it shows in the brokers' logs and quotas.", zh: "在 broker 的日志和配额中显示的名称。" },
+        type: "text",
+        example: "millrace",
       },
     ],
   },

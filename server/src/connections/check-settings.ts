@@ -18,7 +18,7 @@ export function checkSettings(kinds: readonly ConnectionKind[], { kind, role, se
   }
 }
 
-function checkValue({ name, type }: ConnectionSetting, value: Setting): void {
+function checkValue({ name, type, options = [] }: ConnectionSetting, value: Setting): void {
   const text = shown(value);
   if (type === "secret") {
     if (isSecret(value) && (typeof value.secret === "string" || value.secret === true)) return;
@@ -32,6 +32,13 @@ function checkValue({ name, type }: ConnectionSetting, value: Setting): void {
       `settings.${name}: expected a text, got ${text}. Leave it out for the default.`,
       `settings.${name}:应为文本,实际为 ${text}。使用默认值时请不要填写。`,
     );
+  }
+  if (type === "number" && !(Number(value) > 0)) {
+    throw bad(`settings.${name}: expected a number above 0, got ${text}.`, `settings.${name}:应为大于 0 的数,实际为 ${text}。`);
+  }
+  if (type === "choice" && !options.some((option) => option.value === value)) {
+    const known = options.map((option) => quote(option.value)).join(", ");
+    throw bad(`settings.${name}: expected one of ${known}, got ${text}.`, `settings.${name}:应为 ${known} 之一,实际为 ${text}。`);
   }
   if (type === "folder" && !isAbsolute(value)) {
     throw bad(

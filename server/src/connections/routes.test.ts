@@ -97,7 +97,10 @@ it("tries settings before they are saved, with the stored secrets", async () => 
 });
 
 it.each([
-  [{ kind: "kafka" }, 'body.kind: expected "built-in", got "kafka"'],
+  [{ kind: "pulsar" }, 'body.kind: expected "built-in" or "kafka", got "pulsar"'],
+  [{ kind: "kafka" }, 'There is no kind "kafka" for role "files".'],
+  [{ role: "topic", settings: { login: "gssapi" } }, 'settings.login: expected one of "none", "plain", got "gssapi".'],
+  [{ role: "topic", settings: { timeout: "soon" } }, 'settings.timeout: expected a number above 0, got "soon".'],
   [{ role: "tables" }, 'body.role: expected "topic" or "files", got "tables"'],
   [{ role: undefined }, 'body.role: expected "topic" or "files", got nothing'],
   [{ settings: { roots: "/a" } }, 'There is no setting "roots" of kind "built-in" for role "files". It has: "root".'],

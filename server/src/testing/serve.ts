@@ -163,7 +163,7 @@ export function documentOf(name: string, nodes: PipelineDocument["nodes"] = {}):
   return { formatVersion: 1, name, nodes, edges: [] };
 }
 
-/** One with a secret, and one with a folder. */
+/** One with a secret, a choice and a number, and one with a folder. */
 const KINDS: AppDeps["connectionKinds"] = [
   {
     kind: "built-in",
@@ -172,6 +172,13 @@ const KINDS: AppDeps["connectionKinds"] = [
     settings: [
       { name: "address", type: "text", ...describedAs("Address") },
       { name: "password", type: "secret", ...describedAs("Password") },
+      {
+        name: "login",
+        type: "choice",
+        options: ["none", "plain"].map((value) => ({ value, title: describedAs(value).title })),
+        ...describedAs("Login"),
+      },
+      { name: "timeout", type: "number", ...describedAs("Timeout") },
     ],
   },
   { kind: "built-in", role: "files", ...describedAs("Files"), settings: [{ name: "root", type: "folder", ...describedAs("Folder") }] },

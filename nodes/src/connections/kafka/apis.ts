@@ -6,6 +6,7 @@ import {
   createTopicsV7,
   deleteTopicsV5,
   deleteTopicsV6,
+  describeClusterV0,
   describeConfigsV4,
   describeLogDirsV2,
   describeTransactionsV0,
@@ -39,6 +40,7 @@ export const FIND_COORDINATOR = versions("FindCoordinator", findCoordinatorV4, f
 export const LIST_OFFSETS = versions("ListOffsets", listOffsetsV6);
 export const CREATE_TOPICS = versions("CreateTopics", createTopicsV7, createTopicsV5);
 export const DELETE_TOPICS = versions("DeleteTopics", deleteTopicsV6, deleteTopicsV5);
+export const DESCRIBE_CLUSTER = versions("DescribeCluster", describeClusterV0);
 export const DESCRIBE_CONFIGS = versions("DescribeConfigs", describeConfigsV4);
 export const DESCRIBE_LOG_DIRS = versions("DescribeLogDirs", describeLogDirsV2);
 export const OFFSET_COMMIT = versions("OffsetCommit", offsetCommitV8);

@@ -38,8 +38,7 @@ export function readSettings(stored: Stored): KafkaSettings {
   const given = (name: string) => (Object.hasOwn(stored, name) && stored[name] !== "" ? stored[name] : undefined);
   const mechanism = choice("sasl", given("sasl"), ["none", ...SASL_MECHANISMS] as const, "none");
   const ca = text("ca", given("ca"));
-  const tls = given("tls") ?? ca !== undefined;
-  if (typeof tls !== "boolean") throw badSetting("tls", tls, { en: "true or false", zh: "true 或 false" });
+  const tls = choice("tls", given("tls"), ["off", "on"], "off");
   return {
     brokers: addresses(text("brokers", given("brokers")) ?? DEFAULT_BROKERS),
     clientId: text("clientId", given("clientId")) ?? "millrace",
@@ -47,7 +46,7 @@ export function readSettings(stored: Stored): KafkaSettings {
       mechanism === "none"
         ? undefined
         : { mechanism, user: required("user", given("user")), password: required("password", given("password")) },
-    tls: tls ? { ca } : undefined,
+    tls: tls === "on" ? { ca } : undefined,
     transactionTimeoutMs: seconds("transactionTimeout", given("transactionTimeout"), 15 * 60),
     requestTimeoutMs: seconds("requestTimeout", given("requestTimeout"), 30),
     giveUpMs: seconds("giveUp", given("giveUp"), 60),

@@ -34,7 +34,8 @@ export async function createTopic(cluster: Cluster, name: string, settings: Topi
   checkTopicName(name);
   checkSettings(settings);
   const { partitions, retentionMs = UNLIMITED, retentionBytes = UNLIMITED } = settings;
-  const configs = { "retention.ms": retentionMs, "retention.bytes": retentionBytes };
+  const [ms, bytes] = [retentionMs, retentionBytes].map((value) => (Number.isFinite(value) ? value : UNLIMITED));
+  const configs = { "retention.ms": ms, "retention.bytes": bytes };
   const isNew = await cluster.persist({ en: `create topic ${name}`, zh: `创建主题 ${name}` }, async () => {
     const link = await cluster.controller();
     const wanted = {

@@ -68,7 +68,7 @@ export function createWriters(cluster: Cluster, now: () => Millis): Writers {
 }
 
 /** What became of a prepared transaction must be seen after a crash. */
-async function checkBrokers(cluster: Cluster): Promise<void> {
+export async function checkBrokers(cluster: Cluster): Promise<void> {
   const doing = { en: "look up what the brokers know", zh: "查询 broker 支持的功能" };
   const link = await cluster.persist(doing, () => cluster.anyLink());
   const [call] = DESCRIBE_TRANSACTIONS.calls;
