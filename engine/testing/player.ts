@@ -1,6 +1,6 @@
 /**
  * Plays timelines. A node case is a pipeline of one node, so there is one player: it pushes what the steps say into a task, and after each step compares what came out
- * with what is expected. `restart` snapshots the task through JSON, throws it away and goes on in a new one.
+ * with what is expected. `restart` snapshots the task through plain data, throws it away and goes on in a new one.
  */
 
 import { codecOf } from "../src/codec/index.ts";
@@ -117,7 +117,7 @@ export class Player {
   }
 
   private restart(): void {
-    const entries = JSON.parse(JSON.stringify([...this.task.snapshot(true)])) as SnapshotEntry[];
+    const entries = structuredClone([...this.task.snapshot(true)]) as SnapshotEntry[];
     for (const [name, total] of this.totals(false)) this.before.set(name, (this.before.get(name) ?? 0) + total);
     this.task = this.newTask();
     this.seen = new Map();

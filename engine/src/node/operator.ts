@@ -101,10 +101,36 @@ export interface KeyedState {
   value(name: string, dataType: DataType, options?: StateOptions): ValueState;
   map(name: string, types: { key: DataType; value: DataType }, options?: StateOptions): MapState;
   list(name: string, dataType: DataType, options?: StateOptions): ListState;
+  /** What the broadcast inputs wrote (`spec.broadcast`). */
+  readonly shared: SharedState;
+}
+
+/**
+ * The state of no key, read-only. Rows of an input without a key write it by the state that was declared, of the same name; as every subtask gets all rows of a broadcast input, all
+ * of them read the same. A name that is not declared (yet) is a bug.
+ */
+export interface SharedState {
+  value(name: string): SharedValue;
+  map(name: string): SharedMap;
+  list(name: string): SharedList;
+}
+
+export interface SharedValue {
+  get(): Value;
+}
+
+export interface SharedMap {
+  get(key: Value): Value | undefined;
+  entries(): Iterable<[Value, Value]>;
+  readonly size: number;
+}
+
+export interface SharedList {
+  get(): readonly Value[];
 }
 
 export interface StateOptions {
-  /** Milliseconds of processing time after the last write (or read, if asked) until the entry is gone. */
+  /** Milliseconds of processing time after the last write (or read, if asked) until the entry is gone: at or before now is over. Each map entry and list element has its own. */
   readonly ttlMs?: number;
   readonly ttlUpdate?: "onWrite" | "onReadAndWrite";
 }

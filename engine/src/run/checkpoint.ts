@@ -1,7 +1,7 @@
 /** What a run keeps of itself: the parts that its subtasks give, and the whole that the coordinator makes count. */
 import type { Millis, Position, Prepared } from "../node/index.ts";
 import type { RowKind } from "../schema/index.ts";
-import type { StateSchema } from "./keyed-state.ts";
+import type { StateSchema } from "../state/index.ts";
 
 /** By source node and split. */
 export type Positions = Readonly<Record<string, Readonly<Record<string, Position>>>>;

@@ -1,11 +1,11 @@
 /** An edge whose rows may have to leave their subtask: it finds the subtask that each belongs to, and what stays is passed on as by any other edge. */
 import type { Encoder } from "../codec/codec.ts";
 import { type CompiledExpression, META, type Millis, type Row, RowError } from "../node/index.ts";
+import { type KeyId, keyGroupOf, keyIdOf, ownerOf } from "../state/index.ts";
 import { IS_NEW, IS_TRACED, type RecordPlace } from "./exchange-batch.ts";
 import type { ExchangeOutput } from "./exchange-output.ts";
-import { type KeyId, keyGroupOf, keyIdOf } from "./key.ts";
 import type { Downstream, LocalEdge } from "./node-runtime.ts";
-import { type Exchange, ownerOf } from "./plan.ts";
+import type { Exchange } from "./plan.ts";
 
 /** What is known of the record being processed. */
 export interface CurrentRecord {

@@ -1,8 +1,7 @@
+export * from "../state/index.ts";
 export * from "./checkpoint.ts";
 export * from "./coordinator.ts";
 export type { ExchangeBatch } from "./exchange-batch.ts";
-export * from "./key.ts";
-export type { KeySnapshot, StateSchema } from "./keyed-state.ts";
 export { NodeFailure } from "./node-runtime.ts";
 export * from "./plan.ts";
 export * from "./subtask.ts";

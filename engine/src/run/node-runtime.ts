@@ -18,7 +18,7 @@ import {
   type Sink,
 } from "../node/index.ts";
 import type { Value } from "../schema/index.ts";
-import type { KeyedBackend } from "./keyed-state.ts";
+import type { KeyedBackend } from "../state/index.ts";
 import type { Tap } from "./tap.ts";
 import { CombinedWatermark, WatermarkValve } from "./watermark.ts";
 

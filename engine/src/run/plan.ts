@@ -6,7 +6,6 @@
  */
 
 import { type Edge, parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
-import { KEY_GROUPS } from "./key.ts";
 
 export interface RunPlan {
   /** Subtasks of the run: as many as its widest node has. */
@@ -79,9 +78,4 @@ function waysOf(node: TypedNode, port: string, senders: number, receivers: numbe
   if (!node.disabled && node.spec.broadcast?.includes(port)) return "all";
   if (!node.disabled && node.spec.keyBy?.(node.params)[port] !== undefined) return "key";
   return senders === receivers ? undefined : "round";
-}
-
-/** Of `parallelism` subtasks the one that owns a key group: ranges of equal length, as Flink assigns them. */
-export function ownerOf(keyGroup: number, parallelism: number): number {
-  return Math.floor((keyGroup * parallelism) / KEY_GROUPS);
 }

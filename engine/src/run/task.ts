@@ -26,14 +26,12 @@ import {
 import { declaredSchemas } from "../pipeline/declared-schemas.ts";
 import { type Edge, parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
 import type { DataType, RowKind, Schema } from "../schema/index.ts";
+import { KeyedBackend, type KeySnapshot, ownsGroup, type SpillOptions, type StateSchema } from "../state/index.ts";
 import { type BatchHandler, type ExchangeBatch, IS_NEW, IS_RAW, IS_TRACED, type RecordPlace, readBatch } from "./exchange-batch.ts";
 import { ExchangeEdge } from "./exchange-edge.ts";
 import { ExchangeOutput } from "./exchange-output.ts";
-import { keyGroupOf } from "./key.ts";
-import { KeyedBackend, type KeySnapshot, type StateSchema } from "./keyed-state.ts";
 import { type InputPort, LocalEdge, NodeFailure, type NodeHost, NodeRuntime, type OutputPort, type SinkSide } from "./node-runtime.ts";
-import { type Exchange, ownerOf, type RunPlan } from "./plan.ts";
-import { fromStateJson } from "./state-value.ts";
+import type { Exchange, RunPlan } from "./plan.ts";
 import { DEFAULT_TAP, Tap, type TapSettings } from "./tap.ts";
 import { wantedFields } from "./wanted-fields.ts";
 
@@ -60,6 +58,8 @@ export interface TaskOptions {
   readonly now: () => Millis;
   readonly onDeadLetter: (letter: DeadLetter) => void;
   readonly taps?: TapSettings;
+  /** Where a node's keyed state goes when it does not fit into memory; without it all of it stays there. */
+  readonly spill?: (nodeId: string) => SpillOptions;
   /** This subtask's place in a run of several; left out: all of the graph runs here. */
   readonly place?: TaskPlace;
 }
@@ -308,7 +308,10 @@ export class Task {
     return Object.fromEntries(this.ordered.filter((node) => node.operator).map((node) => [node.id, node.backend.schema()]));
   }
 
-  /** State that changed since `markClean` (all of it with `all`), and every node's watermarks. */
+  /**
+   * State that changed since the last snapshot (all of it with `all`), and every node's watermarks. To be taken whole and at once, before anything else is pushed: with that, what changes
+   * later belongs to the next one.
+   */
   *snapshot(all: boolean): Iterable<SnapshotEntry> {
     for (const node of this.ordered) {
       for (const key of node.backend.snapshot(all)) yield { node: node.id, key };
@@ -317,13 +320,9 @@ export class Task {
     }
   }
 
-  /** State changed since the last checkpoint that counted. */
+  /** State changed since the last snapshot. */
   get isDirty(): boolean {
     return this.ordered.some((node) => node.backend.isDirty);
-  }
-
-  markClean(): void {
-    for (const node of this.ordered) node.backend.markClean();
   }
 
   /** Takes a snapshot of a run of one subtask, oldest entries first. Entries of nodes that are gone are skipped; their ids are returned. */
@@ -335,11 +334,15 @@ export class Task {
 
   /**
    * Takes the snapshots of all `subtasks` that there were, each one's entries oldest first: the keys that this subtask owns now. Where a node has other channels than it had,
-   * they begin at the lowest of the watermarks that were saved.
+   * they begin at the lowest of the watermarks that were saved. `schemas`: what the nodes kept then, where it may not be what they keep now.
    */
-  beginRestore(subtasks: number): { take(subtask: number, entry: SnapshotEntry): void; end(): ReadonlySet<string> } {
+  beginRestore(
+    subtasks: number,
+    schemas: Readonly<Record<string, StateSchema>> = {},
+  ): { take(subtask: number, entry: SnapshotEntry): void; end(): ReadonlySet<string> } {
     const gone = new Set<string>();
     const watermarks = new Map<string, (WatermarkEntry | undefined)[]>();
+    for (const [id, schema] of Object.entries(schemas)) this.nodes.get(id)?.backend.readAs(schema);
     return {
       take: (subtask, entry) => {
         const node = this.nodes.get(entry.node);
@@ -349,7 +352,7 @@ export class Task {
           const saved = watermarks.get(entry.node) ?? new Array<WatermarkEntry | undefined>(subtasks).fill(undefined);
           saved[subtask] = entry;
           watermarks.set(entry.node, saved);
-        } else if (this.isOwner(node, entry.key)) node.backend.restore(declaredOnly(entry.key, node.backend.schema()));
+        } else if (this.isOwner(node, entry.key)) node.backend.restore(entry.key);
       },
       end: () => {
         for (const [id, saved] of watermarks) this.restoreWatermarks(id, saved);
@@ -358,13 +361,10 @@ export class Task {
     };
   }
 
-  private isOwner(node: NodeRuntime, { key }: KeySnapshot): boolean {
+  private isOwner(node: NodeRuntime, { group }: KeySnapshot): boolean {
     const { place } = this.options;
     const parallelism = place?.plan.parallelism.get(node.id) ?? 1;
-    if (place === undefined || parallelism === 1) return true;
-    const { keys } = node.backend.schema();
-    const values = key.map((json, index) => fromStateJson(json, keys[index] as DataType));
-    return ownerOf(keyGroupOf(values), parallelism) === place.subtask;
+    return place === undefined || ownsGroup(group, { subtask: place.subtask, parallelism });
   }
 
   private restoreWatermarks(id: string, saved: readonly (WatermarkEntry | undefined)[]): void {
@@ -399,7 +399,7 @@ export class Task {
     const keyTexts = typed.spec.keyBy?.(typed.params) ?? {};
     const keys = new Map(Object.entries(keyTexts).map(([port, texts]) => [port, texts.map((text) => expressions.value(text, port))]));
     const keyTypes = [...keys.values()][0]?.map((key) => key.dataType) ?? [];
-    const backend = new KeyedBackend(keyTypes, this.options.now);
+    const backend = new KeyedBackend(keyTypes, this.options.now, this.options.spill?.(typed.id));
     const firstInput = Object.values(typed.inputs)[0]?.schema ?? NO_FIELDS;
     const node = new NodeRuntime(typed.id, typed.spec, typed.disabled, backend, this.tapFor(firstInput), this.hostOf());
     const json = codecOf({ name: "json" });
@@ -673,13 +673,6 @@ function toStored(time: Millis): StoredTime {
 
 function fromStored(time: StoredTime): Millis {
   return time === "min" ? MIN_TIME : time === "max" ? MAX_TIME : time;
-}
-
-/** Without states that the node does not keep any more. */
-function declaredOnly(snapshot: KeySnapshot, { states }: StateSchema): KeySnapshot {
-  const saved = snapshot.states;
-  if (saved === undefined || Object.keys(saved).every((name) => Object.hasOwn(states, name))) return snapshot;
-  return { ...snapshot, states: Object.fromEntries(Object.entries(saved).filter(([name]) => Object.hasOwn(states, name))) };
 }
 
 function mapValues<A, B>(members: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {

@@ -21,7 +21,8 @@ import { PermanentFailure } from "./checkpoint-store.ts";
 import { DEAD_LETTERS, openLetterSink, openReplays, readReplays } from "./dead-letters.ts";
 import { createPauses } from "./pauses.ts";
 import type { RunStart, SubtaskView } from "./protocol.ts";
-import { readStateFile, StateFileWriter } from "./state-file.ts";
+import { readStateFile } from "./state-file.ts";
+import { StateFileWriter } from "./state-writer.ts";
 
 /** The graph that a run executes, spread over its subtasks: the same in all of its threads. Throws `PermanentFailure` for a document with errors. */
 export function planOf(start: RunStart): { readonly graph: TypedGraph; readonly plan: RunPlan } {
@@ -39,6 +40,7 @@ export interface SubtaskLinks {
   toCoordinator(message: FromSubtask): void;
   send(batch: ExchangeBatch): void;
   giveCredit(batch: ExchangeBatch): void;
+  log(line: string): void;
 }
 
 export interface OpenSubtask {
@@ -115,7 +117,7 @@ export async function openSubtask(options: {
   });
   const stateFolder = join(start.dataFolder, "runs", start.pipelineId, "state");
   if (restored) await restoreInto(task, stateFolder, restored);
-  const writer = new StateFileWriter(stateFolder, `${start.runId}-${subtask}`);
+  const writer = new StateFileWriter({ folder: stateFolder, pipelineId: start.pipelineId, runId: start.runId, subtask, log: links.log });
   // Replays enter at the first subtask, which sends them where they belong.
   const reader =
     subtask === 0
@@ -184,8 +186,8 @@ export function portsOf(graph: TypedGraph): readonly string[] {
 
 /** Every subtask reads all files and takes what is its own, so a checkpoint restores at any parallelism. Rejects with `StateFileError`. */
 async function restoreInto(task: Task, folder: string, restored: CheckpointRecord): Promise<void> {
-  const restore = task.beginRestore(restored.states.length);
+  const restore = task.beginRestore(restored.states.length, restored.schemas);
   for (const [subtask, pointer] of restored.states.entries())
-    for (const entry of await readStateFile(folder, pointer)) restore.take(subtask, entry);
+    for (const entry of readStateFile(folder, pointer, restored.pipelineId)) restore.take(subtask, entry);
   restore.end();
 }

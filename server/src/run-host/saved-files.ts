@@ -6,6 +6,8 @@ export function savedFiles(records: ReadonlyMap<string, unknown>): string[] {
     if (key.startsWith("checkpoints/")) return (value as CheckpointList).kept;
     return key.startsWith("savepoints/") ? (value as readonly CheckpointRecord[]) : [];
   });
-  const files = saved.flatMap(({ pipelineId, states }) => states.map(({ file }) => file && `runs/${pipelineId}/state/${file}`));
-  return [...new Set(files)].filter((path) => path !== "");
+  const files = saved.flatMap(({ pipelineId, states }) =>
+    states.flatMap(({ parts }) => parts.map(({ file }) => `runs/${pipelineId}/state/${file}`)),
+  );
+  return [...new Set(files)];
 }

@@ -44,7 +44,7 @@ async function main(): Promise<SubtaskView> {
       restored,
       topics: connections.topics,
       connectionOf: (node) => connections.of(node),
-      links: { toCoordinator: (message) => send({ type: "control", message }), ...peerLinks(peers) },
+      links: { toCoordinator: (message) => send({ type: "control", message }), ...peerLinks(peers), log },
     });
     listenToPeers(peers, one.subtask);
     open = one;

@@ -2,7 +2,6 @@
  * A run's first thread: it coordinates the run, executes its first subtask, starts a thread for each further one, and tells the server's thread four
  * times a second what people want to see. Nothing here is shared with other runs but the stores.
  */
-import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Committer, NodeType, TopicLog } from "@millrace/engine/node";
@@ -24,6 +23,7 @@ import type { Frame, FromWorker, RunStart, SubtaskView, ToWorker } from "./proto
 import { chooseCheckpoint, fallBack } from "./recover.ts";
 import { restorePlan } from "./restore-plan.ts";
 import { StateFileError } from "./state-file.ts";
+import { removeUnusedStates } from "./state-files.ts";
 import { closePeers, listenToPeers, type PeerPorts, peerLinks, peerPorts, startSubtaskThreads } from "./subtask-threads.ts";
 import { trimMemory } from "./trim-memory.ts";
 
@@ -109,7 +109,7 @@ async function execute(graph: TypedGraph, plan: RunPlan, connections: Connection
       restored: record,
       topics,
       connectionOf: (node) => connections.of(node),
-      links: { toCoordinator, ...peerLinks(links[0] as PeerPorts) },
+      links: { toCoordinator, ...peerLinks(links[0] as PeerPorts), log },
     }),
   );
   const threads = startSubtaskThreads({
@@ -256,14 +256,13 @@ class StateFiles {
     this.topics = topics;
   }
 
-  /** `record`: the checkpoint that has just been made. Resolves before the next one begins a file. */
+  /** `record`: the checkpoint that has just been made. */
   async removeUnused(record: CheckpointRecord): Promise<void> {
-    const newest = record.states.map(({ file }) => file).join();
+    const newest = record.states.flatMap(({ parts }) => parts.map(({ file }) => file)).join();
     if (newest === this.known) return;
     this.known = newest;
-    const kept = new Set(readSavedStates(this.topics, start.pipelineId).flatMap(({ states }) => states.map(({ file }) => file)));
-    const folder = join(start.dataFolder, "runs", start.pipelineId, "state");
-    for (const file of await readdir(folder)) if (!kept.has(file)) await rm(join(folder, file), { force: true });
+    const kept = readSavedStates(this.topics, start.pipelineId).flatMap(({ states }) => states);
+    await removeUnusedStates(join(start.dataFolder, "runs", start.pipelineId, "state"), start.runId, record.states, kept);
   }
 }
 

@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { anySchemaAndRow } from "../codec/arbitraries.testing.ts";
+import type { DataType, Value } from "../schema/index.ts";
+import { valueReader, valueWriter } from "./state-value.ts";
+import { ValueReader, ValueWriter } from "./value-bytes.ts";
+
+const anyValue = fc.letrec<{ value: Value }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: "small" },
+    fc.constant(null),
+    fc.boolean(),
+    fc.double(),
+    fc.maxSafeInteger(),
+    fc.integer({ min: -200, max: 200 }),
+    fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }),
+    fc.string({ unit: "binary", maxLength: 100 }),
+    fc.uint8Array(),
+    fc.array(tie("value")),
+    fc.dictionary(fc.string(), tie("value"), { noNullPrototype: true }),
+    fc.array(fc.tuple(fc.string(), tie("value"))).map((pairs) => new Map(pairs)),
+  ),
+})).value;
+
+function roundTrip(value: Value, dataType: DataType): Value {
+  const writer = new ValueWriter();
+  // Behind something else, as in an entry.
+  writer.text("before");
+  valueWriter(dataType)(writer, value);
+  const reader = new ValueReader().reset(writer.take());
+  expect(reader.text()).toBe("before");
+  const read = valueReader(dataType)(reader);
+  expect(reader.isAtEnd).toBe(true);
+  return read;
+}
+
+describe("state values", () => {
+  it("come back as they were, whatever their shape", () => {
+    fc.assert(
+      fc.property(anyValue, (value) => {
+        // What text cannot be written as UTF-8 is not text.
+        expect(roundTrip(wellFormed(value), { type: "VARIANT" })).toEqual(wellFormed(value));
+      }),
+    );
+  });
+
+  it("come back as they were, whatever their type", () => {
+    fc.assert(
+      fc.property(anySchemaAndRow, ([schema, row]) => {
+        expect(roundTrip(row, schema)).toEqual(row);
+      }),
+    );
+  });
+
+  it("take little room: a short text its bytes and one, a small number one", () => {
+    const length = (value: Value) => {
+      const writer = new ValueWriter();
+      writer.value(value);
+      return writer.length;
+    };
+    expect([length("mid_1"), length("字段"), length(""), length("x".repeat(63)), length("x".repeat(64))]).toEqual([6, 7, 1, 64, 66]);
+    expect([length(0), length(127), length(128), length(-1), length(1_700_000_000_000)]).toEqual([1, 1, 3, 2, 7]);
+    expect([length(null), length(true), length(0.5), length(2n ** 63n)]).toEqual([1, 1, 9, 10]);
+  });
+
+  it("are refused when they are cut short or nobody wrote them", () => {
+    fc.assert(
+      fc.property(anyValue, (value) => {
+        const writer = new ValueWriter();
+        writer.value(value);
+        const bytes = writer.take();
+        expect(() => new ValueReader().reset(bytes.subarray(0, bytes.length - 1)).value()).toThrow("the bytes end too early");
+      }),
+    );
+    expect(() => new ValueReader().reset(Uint8Array.of(0xff)).value()).toThrow("no value begins with the byte 255");
+  });
+
+  it("that are long are written whole, across the writer's chunks", () => {
+    const writer = new ValueWriter();
+    const texts = Array.from({ length: 50 }, (_, i) => "长".repeat(i * 997));
+    const taken = texts.map((text) => {
+      writer.value(text);
+      return writer.take();
+    });
+    for (const [i, bytes] of taken.entries()) expect(new ValueReader().reset(bytes).value()).toBe(texts[i]);
+  });
+});
+
+function wellFormed(value: Value): Value {
+  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) return (value as readonly Value[]).map(wellFormed);
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [wellFormed(key), wellFormed(item)] as [Value, Value]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name.toWellFormed(), wellFormed(item as Value)]));
+}
