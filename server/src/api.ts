@@ -253,7 +253,14 @@ export const deadLetter = z.object({
   origin: origin.optional(),
   replayedAt: z.number().optional(),
 });
-export const deadLetterPage = z.object({ total: z.number(), letters: z.array(deadLetter), next: z.string().optional() });
+export const deadLetterPage = z.object({
+  /** That are kept. */
+  total: z.number(),
+  /** That were removed since the pipeline was made: by age, or for newer ones. */
+  removed: z.number(),
+  letters: z.array(deadLetter),
+  next: z.string().optional(),
+});
 export const replay = z.strictObject({
   ids: z.array(z.string()).min(1).max(1000),
   /** A repaired text for a single letter. */ text: z.string().optional(),
@@ -292,6 +299,7 @@ export const createTopic = z.strictObject({
   name: z.string(),
   connection: z.string().optional(),
   partitions: z.int().min(1).max(1024).default(4),
+  /** Left out: for ever. */
   retentionMs: z.number().positive().optional(),
   retentionBytes: z.number().positive().optional(),
 });

@@ -24,7 +24,8 @@ const SETTINGS = {
     byDefault: "7 d",
     least: 60_000,
     canBeUnlimited: true,
-    effect: "age at which records of a topic are removed, for topics that are made from now on and are given none of their own",
+    effect:
+      "age at which records of a topic are removed, for topics that are made from now on by themselves: by sources, sinks, push nodes and /applog",
   },
   "topics.warn-size": {
     kind: "size",
@@ -112,6 +113,8 @@ function valuesOf(texts: ReadonlyMap<string, string>, place: string): Partial<Se
 /** What of them the run host must know. */
 export function runLimits(settings: Settings): RunLimits {
   return {
+    topicMs: settings["topics.retention"],
+    topicWarnBytes: settings["topics.warn-size"],
     deadLetterMs: settings["dead-letters.retention"],
     deadLetterBytes: settings["dead-letters.size"],
     checkpoints: settings["checkpoints.kept"],

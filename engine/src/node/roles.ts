@@ -55,9 +55,9 @@ export interface PartitionInfo {
 
 export interface TopicSettings {
   readonly partitions: number;
-  /** Records older than this may be removed. */
+  /** Records older than this may be removed. Left out: as the log keeps topics by default; `Infinity`: none is. */
   readonly retentionMs?: number | undefined;
-  /** Per partition; oldest records are removed above it. */
+  /** Per partition; oldest records are removed above it. Left out: without bound. */
   readonly retentionBytes?: number | undefined;
 }
 

@@ -30,7 +30,7 @@ const replay = (body: unknown) => served.call("POST", "/api/pipelines/a/dead-let
 it("lists letters newest first, a page at a time, by node", async () => {
   const first = await list("?limit=2");
   expect(first).toMatchObject({ total: 3, letters: [{ id: "3" }, { id: "2" }], next: "2" });
-  expect(await list("?limit=2&before=2")).toEqual({ total: 3, letters: [letter("1", "source")] });
+  expect(await list("?limit=2&before=2")).toEqual({ total: 3, removed: 0, letters: [letter("1", "source")] });
   expect(await list("?node=split")).toMatchObject({ total: 1, letters: [{ id: "3" }] });
 });
 

@@ -17,6 +17,10 @@ export function replayTopic(pipelineId: string): string {
   return `__replays.${pipelineId}`;
 }
 
+export function isDeadLetterTopic(name: string): boolean {
+  return [deadLetterTopic(""), replayTopic("")].some((beginning) => name.startsWith(beginning));
+}
+
 export async function createDeadLetterTopics(log: TopicLog, pipelineId: string, limits: RunLimits): Promise<void> {
   const settings = {
     partitions: 1,
@@ -88,7 +92,7 @@ export function letterCommitter(log: TopicLog): Committer {
 export async function readDeadLetters(log: TopicLog, pipelineId: string, query: DeadLetterQuery): Promise<DeadLetterPage> {
   const topic = await log.describeTopic(deadLetterTopic(pipelineId));
   const partition = topic?.partitions[0];
-  if (!partition) return { total: 0, letters: [] };
+  if (!partition) return { total: 0, removed: 0, letters: [] };
   const replayed = await replayTimes(log, pipelineId);
   const letters: DeadLetterView[] = [];
   let end = query.before === undefined ? partition.latest : Math.min(partition.latest, offsetOf(query.before));
@@ -110,7 +114,12 @@ export async function readDeadLetters(log: TopicLog, pipelineId: string, query: 
     }
     if (page.length === 0) end = start;
   }
-  return { total: partition.latest - partition.earliest, letters, ...(end > partition.earliest ? { next: String(end) } : {}) };
+  return {
+    total: partition.latest - partition.earliest,
+    removed: partition.earliest,
+    letters,
+    ...(end > partition.earliest ? { next: String(end) } : {}),
+  };
 }
 
 /** How many are kept. */

@@ -11,12 +11,11 @@ import { savedStateOf } from "./checkpoint-record.ts";
 import { deleteSavepoint, forgetCheckpoints, readSavedStates } from "./checkpoint-store.ts";
 import { openConnections } from "./connections.ts";
 import { deadLetterTopic, readDeadLetters, replayTopic } from "./dead-letters.ts";
+import { keepTopics } from "./keep-topics.ts";
 import { restorePlan, schemasOf } from "./restore-plan.ts";
 import { RunThread } from "./run-thread.ts";
 import { trimMemory } from "./trim-memory.ts";
 
-/** How often topics are brought back to what their settings keep. */
-const RETENTION_MS = 60_000;
 /** By then the server has started, and with it the runs that go on. */
 const SETTLED_MS = 8_000;
 
@@ -24,11 +23,7 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log, limits = r
   const connections = await openConnections(dataFolder, {});
   const topics = connections.topics;
   const running = new Map<string, RunThread>();
-  const retention = setInterval(
-    () => void topics.retain().catch((error: Error) => log(`Old records could not be removed: ${error.message}`)),
-    RETENTION_MS,
-  );
-  retention.unref();
+  const stopKeeping = await keepTopics(topics, { limits, now: Date.now, log });
   const settled = setTimeout(trimMemory, SETTLED_MS);
   settled.unref();
 
@@ -65,7 +60,7 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log, limits = r
       return tryDocument(request);
     },
     async close() {
-      clearInterval(retention);
+      stopKeeping();
       clearTimeout(settled);
       await Promise.all([...running.values()].map((thread) => thread.stop({ savepoint: false })));
       await connections.close();

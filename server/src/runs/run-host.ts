@@ -204,8 +204,12 @@ interface RunHostOptions {
   readonly limits?: RunLimits | undefined;
 }
 
-/** Bounds of what the host keeps of each pipeline. */
+/** Bounds of what the host keeps, of each pipeline unless it says otherwise. */
 export interface RunLimits {
+  /** Of topics that are made from now on and are given no time of their own; `Infinity`: for ever. */
+  readonly topicMs: number;
+  /** Of all topics together: above it the host warns. */
+  readonly topicWarnBytes: number;
   /** Older dead letters go; `Infinity`: none does. */
   readonly deadLetterMs: number;
   /** When dead letters take more than this, the oldest go. */

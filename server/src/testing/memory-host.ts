@@ -64,7 +64,7 @@ export function createMemoryHost(now: () => number = Date.now): MemoryHost {
       const from = query.before === undefined ? 0 : all.findIndex((letter) => letter.id === query.before) + 1;
       const letters = all.slice(from, from + query.limit);
       const last = letters.at(-1);
-      return { total: all.length, letters, ...(last && from + query.limit < all.length ? { next: last.id } : {}) };
+      return { total: all.length, removed: 0, letters, ...(last && from + query.limit < all.length ? { next: last.id } : {}) };
     },
     async forget(id) {
       host.states.delete(id);

@@ -1,5 +1,5 @@
 /** The built-in driver of role "topic": Kafka's model in a folder, with no server. */
-import type { Millis, TopicLog } from "@millrace/engine/node";
+import type { Millis, TopicLog, TopicSettings } from "@millrace/engine/node";
 import { createAppender } from "./appender.ts";
 import { Commit, type CommitTransaction, commitTo, ownTransaction, type StoredRecord } from "./commit.ts";
 import { groupsOf, positionsOf, setPositions } from "./positions.ts";
@@ -7,7 +7,7 @@ import { openReader } from "./reader.ts";
 import { retain } from "./retention.ts";
 import { createSegmentReads } from "./segment-reads.ts";
 import { openStore, type TopicStore } from "./store.ts";
-import { createTopic, deleteTopic, topicInfo, topicNames } from "./topics.ts";
+import { changeRetention, createTopic, deleteTopic, setDefaultRetention, topicInfo, topicNames } from "./topics.ts";
 import { addPrepared, openTransactionalWriter } from "./transactional-writer.ts";
 import { createWaker } from "./waker.ts";
 
@@ -16,6 +16,10 @@ export type { CommitTransaction, StoredRecord } from "./commit.ts";
 export interface BuiltInTopicLog extends TopicLog {
   /** Removes what topics need not keep any more, in small steps. To be called every minute or so by who keeps the data folder; topics limited by size also keep to it by themselves. */
   retain(): Promise<void>;
+  /** How long topics that are made from now on, in any process, keep their records, unless they are given another time. `Infinity`: for ever; not set: 7 days. */
+  setDefaultRetention(ms: Millis): void;
+  /** Changes how long (`retentionMs`) and how much (`retentionBytes`) a topic keeps; left out: without bound. Nothing for a topic that is not there. */
+  changeRetention(topic: string, retention: Omit<TopicSettings, "partitions">): void;
 }
 
 export interface BuiltInTopicsOptions {
@@ -73,6 +77,8 @@ export async function openBuiltInTopics({ folder, now }: BuiltInTopicsOptions): 
       return groupsOf(store, topic);
     },
     retain: () => retain(store, now),
+    setDefaultRetention: (ms) => setDefaultRetention(store, ms),
+    changeRetention: (topic, retention) => changeRetention(store, topic, retention),
     async close() {
       if (isClosed) return;
       isClosed = true;

@@ -1,5 +1,6 @@
 /** The topics of a store: which there are, their settings, and their end. */
 import { rm } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { PartitionInfo, TopicInfo, TopicSettings } from "@millrace/engine/node";
 import { ConnectionError } from "../connection-error.ts";
 import { checkTopicName } from "../topic-errors.ts";
@@ -7,8 +8,12 @@ import { createPartition, readHead, removeHead, removePartition } from "./partit
 import { fileKey, segmentFolder } from "./segments.ts";
 import type { StoredTopic, TopicStore } from "./store.ts";
 
-/** What a topic gets that a sink creates by writing to it: Kafka's default retention. */
-export const DEFAULT_SETTINGS: TopicSettings = { partitions: 4, retentionMs: 7 * 86_400_000 };
+/** What a topic gets that a sink creates by writing to it. */
+export const DEFAULT_SETTINGS: TopicSettings = { partitions: 4 };
+/** Of topics that are given none, until the folder has another: Kafka's. */
+const DEFAULT_RETENTION_MS = 7 * 86_400_000;
+/** In the store, where numbers have no infinity. */
+const FOR_EVER = 0;
 
 /** A partition's number has two bytes in keys. */
 const MAX_PARTITIONS = 10_000;
@@ -46,19 +51,48 @@ export function createTopic(store: TopicStore, name: string, settings: TopicSett
   return store.transact(() => createInside(store, name, settings));
 }
 
+/** How long topics that are made from now on keep their records, unless they are given another time. `Infinity`: for ever. */
+export function setDefaultRetention(store: TopicStore, ms: number): void {
+  if (defaultRetention(store) === ms) return;
+  store.transact(() => void store.meta.put("retentionMs", Number.isFinite(ms) ? ms : FOR_EVER));
+}
+
+function defaultRetention(store: TopicStore): number {
+  const ms = store.meta.get("retentionMs") ?? DEFAULT_RETENTION_MS;
+  return ms === FOR_EVER ? Number.POSITIVE_INFINITY : ms;
+}
+
+/** Changes how long and how much a topic keeps; nothing for one that is not there. */
+export function changeRetention(store: TopicStore, name: string, retention: Omit<TopicSettings, "partitions">): void {
+  const before = findTopic(store, name);
+  if (!before || isDeepStrictEqual(before, kept(before, retention))) return;
+  checkSettings({ ...before, ...retention });
+  store.transact(() => {
+    const topic = findTopic(store, name);
+    if (topic) store.topics.put(name, kept(topic, retention));
+  });
+}
+
 /** As `createTopic`, within a transaction. */
-function createInside(store: TopicStore, name: string, { partitions, retentionMs, retentionBytes }: TopicSettings): boolean {
+function createInside(store: TopicStore, name: string, { partitions, ...retention }: TopicSettings): boolean {
   if (findTopic(store, name)) return false;
   const id = store.meta.get("nextTopic") ?? 1;
   store.meta.put("nextTopic", id + 1);
-  store.topics.put(name, {
-    id,
-    partitions,
-    ...(retentionMs === undefined ? {} : { retentionMs }),
-    ...(retentionBytes === undefined ? {} : { retentionBytes }),
-  });
+  store.topics.put(name, kept({ id, partitions }, { ...retention, retentionMs: retention.retentionMs ?? defaultRetention(store) }));
   for (let partition = 0; partition < partitions; partition++) createPartition(store, { topic: id, partition });
   return true;
+}
+
+function kept(
+  { id, partitions }: Pick<StoredTopic, "id" | "partitions">,
+  { retentionMs, retentionBytes }: Omit<TopicSettings, "partitions">,
+): StoredTopic {
+  return {
+    id,
+    partitions,
+    ...(retentionMs !== undefined && Number.isFinite(retentionMs) && { retentionMs }),
+    ...(retentionBytes !== undefined && Number.isFinite(retentionBytes) && { retentionBytes }),
+  };
 }
 
 /** The topic is gone at once; its records are removed in small steps, the rest by the next `removeDoomed` should this process end. */
@@ -105,10 +139,10 @@ function checkSettings({ partitions, retentionMs, retentionBytes }: TopicSetting
     });
   }
   for (const [name, value] of Object.entries({ retentionMs, retentionBytes })) {
-    if (value === undefined || (Number.isFinite(value) && value > 0)) continue;
+    if (value === undefined || value > 0) continue;
     throw new ConnectionError("topic.bad-settings", {
-      en: `${name}: expected a number above 0, got ${value}. Leave it out to keep records for ever.`,
-      zh: `${name}：应为大于 0 的数，实际为 ${value}。不填则永久保留。`,
+      en: `${name}: expected a number above 0, got ${value}.`,
+      zh: `${name}：应为大于 0 的数，实际为 ${value}。`,
     });
   }
 }
