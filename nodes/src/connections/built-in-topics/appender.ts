@@ -76,7 +76,7 @@ export function createAppender(store: TopicStore, now: () => Millis, onAppended:
       reject(error);
       return undefined;
     }
-    return records.map((record) => staged.add(topic, record));
+    return records.map((record) => ({ partition: staged.add(topic, record), index: staged.lastIndex }));
   }
 
   return {

@@ -71,6 +71,8 @@ interface StagingTopic {
 }
 
 export class StagedRecords {
+  /** How many records were staged for its partition before the one that was added last. */
+  lastIndex = 0;
   private readonly now: () => Millis;
   private readonly find: (topic: string) => StoredTopic;
   private readonly topics = new Map<string, StagingTopic>();
@@ -97,8 +99,8 @@ export class StagedRecords {
     return this.inMemory + this.segments.pendingBytes;
   }
 
-  /** Throws a `ConnectionError`, and nothing is staged, for a record that cannot be. Returns where it went: its partition, and how many were staged for that partition before it. */
-  add(topicName: string, record: TopicRecord): { partition: number; index: number } {
+  /** Throws a `ConnectionError`, and nothing is staged, for a record that cannot be. Returns its partition. */
+  add(topicName: string, record: TopicRecord): number {
     const topic = this.last?.name === topicName ? this.last : this.topicOf(topicName);
     const size = checkRecord(topic.name, topic.partitions, record);
     const partition = record.partition ?? (record.key === null ? topic.next : this.partitionOf(record.key, topic.partitions));
@@ -113,7 +115,8 @@ export class StagedRecords {
     lane.builder.add(stamped, size);
     // Its part in the columns is some 20 bytes; an empty record must count too.
     this.inMemory += size + COLUMNS;
-    return { partition, index: lane.count++ };
+    this.lastIndex = lane.count++;
+    return partition;
   }
 
   /** Resolves with all that is staged, on disk or to be put into LMDB; nothing is staged then. */
