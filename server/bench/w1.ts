@@ -77,6 +77,12 @@ export function w1Work(name: string, parallelism: number): Work {
   };
 }
 
+interface PageLog {
+  readonly common: { readonly mid: string; readonly uid: string };
+  readonly page: { readonly page_id: string; readonly item: string; readonly during_time: number };
+  readonly ts: number;
+}
+
 interface Projected {
   readonly mid: string;
   readonly uid: string;
@@ -84,6 +90,14 @@ interface Projected {
   readonly item: string;
   readonly during_time: number;
   readonly ts: number;
+}
+
+/** What w1 makes of a record, as the bytes that a sink writes; undefined where it keeps none. */
+export function plainW1(record: Buffer): Buffer | undefined {
+  const { common, page, ts } = JSON.parse(record.toString()) as PageLog;
+  if (page.page_id !== "good_detail") return undefined;
+  const { page_id, item, during_time } = page;
+  return Buffer.from(JSON.stringify({ mid: common.mid, uid: common.uid, page_id, item, during_time, ts }));
 }
 
 function sumOf(rows: readonly Projected[]): number {
@@ -96,12 +110,8 @@ function sumOf(rows: readonly Projected[]): number {
 function plainSum({ bytes, starts, ends, count }: Records): number {
   const rows: Projected[] = [];
   for (let i = 0; i < count; i++) {
-    const log = JSON.parse(bytes.toString("utf8", starts[i], ends[i])) as {
-      common: { mid: string; uid: string };
-      page: { page_id: string; item: string; during_time: number };
-      ts: number;
-    };
-    if (log.page.page_id === "good_detail") rows.push({ ...log.common, ...log.page, ts: log.ts });
+    const row = plainW1(bytes.subarray(starts[i], ends[i]));
+    if (row) rows.push(JSON.parse(row.toString()) as Projected);
   }
   return sumOf(rows);
 }
