@@ -51,6 +51,17 @@ describe("state files", () => {
     expect(read(pointer)).toEqual([entry("a", 1), entry("b", 1, "other"), entry("a", 2), gone("b")].map(plain));
   });
 
+  it("of a run that is started again never take the place of those it had before", async () => {
+    const before = writerOf();
+    const pointer = await before.append(1, true, [entry("a", 1)]);
+    await before.close();
+    const again = writerOf();
+    const next = await again.append(2, true, [entry("a", 2)]);
+    await again.close();
+    expect(read(pointer)).toEqual([plain(entry("a", 1))]);
+    expect(read(next)).toEqual([plain(entry("a", 2))]);
+  });
+
   it("give of what is no key's state only what the last checkpoint said", async () => {
     const writer = writerOf();
     await writer.append(1, true, [note(1), entry("a", 1)]);
@@ -261,10 +272,12 @@ describe("state that cannot be trusted", () => {
     await copyFile(place, join(folder, "run9-0-1.state"));
     const renamed = { ...pointer, parts: [{ ...(pointer.parts[0] as StatePart), file: "run9-0-1.state" }] };
     expect(() => read(renamed)).toThrow("run9-0-1.state is somebody else's: it is run1-0-1.state of pipeline a pipeline 流.");
-    const again = writerOf();
+    const elsewhere = join(folder, "elsewhere");
+    const again = writerOf({ folder: elsewhere });
     await again.append(1, true, [note(1), entry("a", 11)]);
-    await again.append(2, false, [note(2), entry("c", 22)]);
+    const written = await again.append(2, false, [note(2), entry("c", 22)]);
     await again.close();
+    await copyFile(join(elsewhere, (written.parts[0] as StatePart).file), place);
     expect(() => read(pointer)).toThrow("is not the file that the checkpoint names: it was written again since. Put the right one back.");
   });
 

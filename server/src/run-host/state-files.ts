@@ -1,4 +1,5 @@
 /** The state files of a pipeline: how they are called, and which of them nobody needs any more. */
+import { readdirSync, statSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StateOwner, StatePointer } from "./state-file.ts";
@@ -8,6 +9,15 @@ const NAME = /^(?<run>.+)-(?<subtask>\d+)-(?<sequence>\d+)\.state/;
 /** `sequence` rises with each file that a subtask begins. */
 export function stateFileName({ runId, subtask }: Pick<StateOwner, "runId" | "subtask">, sequence: number): string {
   return `${runId}-${subtask}-${sequence}.state`;
+}
+
+/** Of the newest file that a subtask of the run began, in this process or in one before; 0 when there is none. */
+export function newestSequence(folder: string, { runId, subtask }: Pick<StateOwner, "runId" | "subtask">): number {
+  // Where something else is in the folder's way, making a file in it says so.
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 0;
+  const files = readdirSync(folder).map(nameOf);
+  const own = files.filter((file) => file.run === runId && file.subtask === String(subtask));
+  return Math.max(0, ...own.map(({ sequence }) => sequence));
 }
 
 /**

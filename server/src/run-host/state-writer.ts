@@ -8,7 +8,7 @@ import { Worker } from "node:worker_threads";
 import type { SnapshotEntry } from "@millrace/engine/run";
 import type { FoldRequest, FoldResult } from "./fold-state.ts";
 import { rawEntry, STATE_FORMAT, type StateOwner, type StatePart, type StatePointer } from "./state-file.ts";
-import { stateFileName } from "./state-files.ts";
+import { newestSequence, stateFileName } from "./state-files.ts";
 import { SegmentFile } from "./state-segments.ts";
 
 /** Increments are folded once they are longer than what is below them, and this long. */
@@ -40,7 +40,7 @@ export class StateFileWriter {
   private parts: readonly StatePart[];
   private checkpoint: number;
   private file: SegmentFile | undefined;
-  private sequence = 0;
+  private sequence: number;
   /** Name for the next file, set aside when a fold began: it is newer than the fold's. */
   private nextName: string | undefined;
   private fullBytes: number;
@@ -52,6 +52,8 @@ export class StateFileWriter {
     this.options = options;
     const { pipelineId, runId, subtask, base } = options;
     this.owner = { pipelineId, runId, subtask };
+    // A run that is started again must not write over what its last checkpoint is made of.
+    this.sequence = newestSequence(options.folder, this.owner);
     this.parts = base?.parts ?? [];
     this.checkpoint = base?.checkpoint ?? 0;
     this.fullBytes = base?.parts[0]?.bytes ?? 0;
