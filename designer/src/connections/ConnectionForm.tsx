@@ -6,9 +6,9 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
 import { server } from "../server.ts";
+import { useSending } from "../store/use-sending.ts";
 import { formValues, isStored, kindOf, settingsFrom } from "./settings.ts";
 import { TestSteps } from "./TestSteps.tsx";
-import { useSending } from "../store/use-sending.ts";
 
 interface ConnectionFormProps {
   /** Undefined: closed. */

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
 import { Tag } from "../preview/Tag.tsx";
 import { server } from "../server.ts";
+import { useSending } from "../store/use-sending.ts";
 import { ConnectionForm } from "./ConnectionForm.tsx";
 import classes from "./connections.module.css";
 import { DeleteNamed } from "./DeleteNamed.tsx";
@@ -14,7 +15,6 @@ import { NameList } from "./NameList.tsx";
 import { kindOf, shownSettings } from "./settings.ts";
 import { TestSteps } from "./TestSteps.tsx";
 import type { Known } from "./use-connections.ts";
-import { useSending } from "./use-sending.ts";
 
 interface ConnectionListProps {
   readonly known: Known;

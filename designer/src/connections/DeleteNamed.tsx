@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
-import { useSending } from "./use-sending.ts";
+import { useSending } from "../store/use-sending.ts";
 
 interface DeleteNamedProps {
   /** Undefined: closed. */

@@ -4,9 +4,9 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
 import { server } from "../server.ts";
+import { useSending } from "../store/use-sending.ts";
 import { type Alias, choicesFor, gatherAliases } from "./aliases.ts";
 import type { Known } from "./use-connections.ts";
-import { useSending } from "./use-sending.ts";
 
 interface EnvironmentFormProps {
   /** Undefined: closed. */
