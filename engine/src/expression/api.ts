@@ -8,6 +8,8 @@ import type { DataType, Schema, Value, Values } from "../schema/index.ts";
 export interface ExpressionSettings {
   /** IANA name; never the host's zone. */
   readonly timeZone: string;
+  /** What the row as a whole is called, so that `orders.amount` is its field `amount`; a field of that name comes first. */
+  readonly rowName?: string;
 }
 
 /** Position in the expression's text, from 0, end exclusive. */
@@ -23,6 +25,8 @@ export type ExpressionProblem = Omit<Problem, "nodeId" | "path"> & { readonly ra
 export interface CheckedExpression {
   readonly text: string;
   readonly dataType: DataType;
+  /** As Flink declares it: NOT NULL also where Flink gives NULL all the same (a DECIMAL beyond 38 digits, a pattern that is none). */
+  readonly declaredType: DataType;
   /** Paths of the fields it reads: ["page", "page_id"]; an array's element is "[]". */
   readonly reads: readonly (readonly string[])[];
   readonly tree: unknown;
@@ -34,12 +38,36 @@ export interface CheckResult {
   readonly problems: readonly ExpressionProblem[];
 }
 
+/** One aggregate of an expression over a group of rows. */
+export interface CheckedAggregate {
+  readonly text: string;
+  /** The field under which the expression reads the aggregate's value. */
+  readonly field: string;
+  /** In capitals: "COUNT"; without arguments it counts rows. */
+  readonly name: string;
+  readonly distinct: boolean;
+  /** Over the rows of the group. */
+  readonly args: readonly CheckedExpression[];
+  /** Rows that do not fulfil it do not count. */
+  readonly filter: CheckedExpression | undefined;
+  readonly dataType: DataType;
+}
+
+export interface AggregateCheckResult extends CheckResult {
+  /** In the order in which they stand; equal ones are one. */
+  readonly aggregates: readonly CheckedAggregate[];
+}
+
 /** What a compiled expression may ask of its surroundings while it runs. */
 export interface EvalContext {
   /** Event time of the row, epoch ms. */
   readonly time: number;
   /** Injected clock, epoch ms. */
   now(): number;
+  /** Numbers from 0 up to 1 for RAND and its like, from a seed when a run must be repeatable; the host's without it. */
+  random?(): number;
+  /** Epoch ms; undefined before the first watermark. */
+  readonly watermark?: number | undefined;
 }
 
 /** Throws `RowError` (code "expression.…", message with the value) where the row cannot be computed. */

@@ -17,17 +17,54 @@ type Call = Extract<Expression, { kind: "call" }>;
 export function checkCall(scope: Scope, call: Call): Typed {
   const definition = functionNamed(call.name);
   if (!definition) throw unknownFunction(call);
+  const nameRange = { start: call.range.start, end: call.range.start + call.name.length };
+  if (definition.group === "aggregate") {
+    if (!scope.aggregate) throw failure("expression.aggregate", { function: call.name }, nameRange);
+    return scope.aggregate(call);
+  }
+  if (call.over) throw failure("expression.not-aggregate", { function: call.name }, call.range);
+  if (definition.name === "JSON_OBJECT" || definition.name === "JSON_ARRAY") for (const arg of call.args) jsonParts.add(arg);
   const args = checkArguments(scope, call.args);
   const signature = chooseSignature(definition, args);
   if (!signature) throw wrongCount(definition, call, args.length);
   return applySignature(scope, definition, signature, args, call);
 }
 
+/** Arguments of JSON_OBJECT and JSON_ARRAY, where alone JSON(…) may stand. */
+const jsonParts = new WeakSet<Expression>();
+
 /** CURRENT_DATE and its like are written as fields are; undefined for any other name. */
 export function checkNiladic(scope: Scope, { name, range }: Extract<Expression, { kind: "field" }>): Typed | undefined {
   const definition = functionNamed(name.toUpperCase());
   if (!definition?.niladic) return undefined;
   return applySignature(scope, definition, definition.signatures[0] as Signature, [], { kind: "call", name, args: [], range });
+}
+
+/** An aggregate's arguments over the rows of the scope, and the type of its value over many of them. */
+export function typeAggregate(scope: Scope, call: Call): { readonly args: readonly Typed[]; readonly dataType: DataType } {
+  const definition = functionNamed(call.name);
+  if (!definition) throw unknownFunction(call);
+  const given = checkArguments(scope, call.args);
+  const signature = chooseSignature(definition, given);
+  const isStar = call.over?.star === true;
+  if (!signature || isStar !== (signature.params.length === 0)) throw wrongCount(definition, call, given.length);
+  const args = given.map((arg, i) => asArgument(scope, definition, signature, arg, i));
+  const { returns } = signature;
+  return { args, dataType: typeof returns === "function" ? returns(typedCallOf(scope, definition, args, call)) : returns };
+}
+
+function typedCallOf(scope: Scope, definition: FunctionDefinition, args: readonly Typed[], call: Call): TypedCall {
+  return {
+    name: definition.name,
+    args,
+    types: args.map(({ dataType }) => dataType),
+    given: call.args,
+    json: call.json,
+    inJson: jsonParts.has(call),
+    range: call.range,
+    settings: scope.settings,
+    scope,
+  };
 }
 
 /** Words stand as constants of their text, so that arguments stay one list. */
@@ -80,6 +117,8 @@ const IS_IN: Readonly<Record<Family, (dataType: DataType) => boolean>> = {
   NUMBER: isNumeric,
   DOUBLE: isNumeric,
   INTEGER: isInteger,
+  INT: (dataType) => isInteger(dataType) && dataType.type !== "BIGINT",
+  "STRING or NUMBER": (dataType) => isText(dataType) || isNumeric(dataType),
   BOOLEAN: ({ type }) => type === "BOOLEAN",
   DATE: ({ type }) => type === "DATE",
   TIMESTAMP: isTimestamp,
@@ -100,6 +139,8 @@ const CAST_TO: Readonly<Record<Family, DataType>> = {
   NUMBER: { type: "DOUBLE" },
   DOUBLE: { type: "DOUBLE" },
   INTEGER: { type: "INT" },
+  INT: { type: "INT" },
+  "STRING or NUMBER": { type: "STRING" },
   BOOLEAN: { type: "BOOLEAN" },
   DATE: { type: "DATE" },
   TIMESTAMP: { type: "TIMESTAMP", precision: 3 },
@@ -114,15 +155,7 @@ const CAST_TO: Readonly<Record<Family, DataType>> = {
 
 function applySignature(scope: Scope, definition: FunctionDefinition, signature: Signature, given: readonly Typed[], call: Call): Typed {
   const args = given.map((arg, i) => asArgument(scope, definition, signature, arg, i));
-  const typedCall: TypedCall = {
-    name: definition.name,
-    args,
-    types: args.map(({ dataType }) => dataType),
-    json: call.json,
-    range: call.range,
-    settings: scope.settings,
-    scope,
-  };
+  const typedCall = typedCallOf(scope, definition, args, call);
   if (signature.build) return signature.build(typedCall);
   const dataType = typeof signature.returns === "function" ? signature.returns(typedCall) : signature.returns;
   const compute = typeof signature.compute === "function" ? signature.compute(typedCall) : signature.compute;
@@ -172,27 +205,8 @@ function wrongCount(definition: FunctionDefinition, { range }: Call, got: number
   return failure("expression.argument-count", { function: definition.name, got, signatures }, range);
 }
 
-/** Aggregates are known by name, so that the answer is not "unknown". */
-const AGGREGATES = new Set([
-  "COUNT",
-  "SUM",
-  "AVG",
-  "MIN",
-  "MAX",
-  "FIRST_VALUE",
-  "LAST_VALUE",
-  "LISTAGG",
-  "COLLECT",
-  "STDDEV_POP",
-  "STDDEV_SAMP",
-  "VAR_POP",
-  "VAR_SAMP",
-  "ROW_NUMBER",
-]);
-
 function unknownFunction({ name, range }: Call) {
   const at = { start: range.start, end: range.start + name.length };
-  if (AGGREGATES.has(name)) return failure("expression.aggregate", { function: name }, at);
   const suggestion = didYouMean(
     name,
     FUNCTIONS.flatMap(({ name, aliases = [] }) => [name, ...aliases]),

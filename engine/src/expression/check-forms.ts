@@ -3,15 +3,20 @@ import type { DataType, Value } from "../schema/index.ts";
 import { conversionOf } from "./casts/cast.ts";
 import { checkComparison } from "./check-operators.ts";
 import { conversionCompute, convert, isHeldAlike, refuseVariant } from "./convert.ts";
+import { folded } from "./fold.ts";
 import { formatType } from "./format-type.ts";
 import { failure, shorten } from "./problems.ts";
 import { type Scope, sourceOf } from "./scope.ts";
-import type { Expression } from "./syntax.ts";
-import { commonType, isInteger, isNumeric, isText, isTimestamp } from "./type-rules.ts";
-import { apply, constant, isNullConstant, type Typed, withNullable } from "./typed-tree.ts";
-import { sameValue } from "./values/compare.ts";
+import type { Expression, IntervalUnit } from "./syntax.ts";
+import { commonType, isExact, isInteger, isNumeric, isText, isTimestamp, type Rules } from "./type-rules.ts";
+import { apply, constant, isNullConstant, nullabilityOf, type Typed, withNullable } from "./typed-tree.ts";
+import { millisOfUnit, monthsOf } from "./values/calendar.ts";
+import { mapOf } from "./values/collections.ts";
+import { truncate } from "./values/decimal.ts";
+import { held } from "./values/integer.ts";
 import { isJson, type JsonShape } from "./values/json-shape.ts";
-import { likePattern, patternError, similarPattern } from "./values/like.ts";
+import { likePattern, similarPattern } from "./values/like.ts";
+import { patternFailure } from "./values/pattern.ts";
 
 type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
 type Range = { readonly start: number; readonly end: number };
@@ -32,8 +37,7 @@ export function asCondition(scope: Scope, typed: Typed): Typed {
 
 export function checkLogic(scope: Scope, { operator, operands, range }: Of<"logic">): Typed {
   const conditions = scope.checkAll(operands).map((typed) => asCondition(scope, typed));
-  const nullable = conditions.some(({ dataType }) => dataType.nullable !== false);
-  return { kind: "logic", operator, operands: conditions, dataType: withNullable(BOOLEAN, nullable), range };
+  return { kind: "logic", operator, operands: conditions, ...nullabilityOf(BOOLEAN, conditions), range };
 }
 
 export function checkNot(scope: Scope, operand: Typed, range: Range): Typed {
@@ -77,8 +81,7 @@ function bind(value: Typed, use: (slot: Typed) => Typed): Typed {
 }
 
 function logic(operator: "AND" | "OR", operands: readonly Typed[], range: Range): Typed {
-  const nullable = operands.some(({ dataType }) => dataType.nullable !== false);
-  return { kind: "logic", operator, operands, dataType: withNullable(BOOLEAN, nullable), range };
+  return { kind: "logic", operator, operands, ...nullabilityOf(BOOLEAN, operands), range };
 }
 
 export function checkBetween(scope: Scope, { operand, low, high, not, symmetric, range }: Of<"between">): Typed {
@@ -156,14 +159,10 @@ function dynamicLike(compile: typeof likePattern) {
   return (text: string, pattern: string, escapedBy?: string): boolean => {
     if (last === undefined || last.pattern !== pattern || last.escapedBy !== escapedBy) {
       const matches = compile(pattern, escapedBy);
-      last = { pattern, escapedBy, matches: typeof matches === "string" ? badPattern(pattern) : matches };
+      last = { pattern, escapedBy, matches: typeof matches === "string" ? patternFailure(pattern) : matches };
     }
     return last.matches(text);
   };
-}
-
-function badPattern(pattern: string): never {
-  throw patternError(pattern);
 }
 
 export function checkCase(scope: Scope, { operand, branches, otherwise, range }: Of<"case">): Typed {
@@ -199,14 +198,17 @@ export function choose(
     kind: "case",
     branches: branches.map(({ when, result }) => ({ when, result: convert(scope, result, common) })),
     otherwise: convert(scope, otherwise, common),
-    dataType: common,
+    ...nullabilityOf(common, results),
     range,
   };
 }
 
 /** The type of several possible results; throws with the first that does not fit. */
-export function commonResult(scope: Scope, results: readonly Typed[]): DataType {
-  const common = commonType(results.map(({ dataType }) => dataType));
+export function commonResult(scope: Scope, results: readonly Typed[], rules: Rules = "Calcite"): DataType {
+  const common = commonType(
+    results.map(({ dataType }) => dataType),
+    rules,
+  );
   if (common) return common;
   const variant = results.find(({ dataType }) => dataType.type === "VARIANT");
   const other = results.find(({ dataType }) => dataType.type !== "VARIANT" && dataType.type !== "NULL");
@@ -225,16 +227,35 @@ export function commonResult(scope: Scope, results: readonly Typed[]): DataType 
   );
 }
 
-export function checkCast(scope: Scope, { operand, target, tries, range }: Of<"cast">): Typed {
+/** What TRY_CAST gives may always be NULL. */
+export function checkCast(scope: Scope, cast: Of<"cast">): Typed {
+  const typed = castTo(scope, cast);
+  return cast.tries ? { ...typed, dataType: withNullable(typed.dataType, true) } : typed;
+}
+
+function castTo(scope: Scope, { operand, target, tries, unit, range }: Of<"cast">): Typed {
   const typed = scope.check(operand);
   const { dataType } = typed;
-  const to = withNullable(target, true);
-  if (typed.kind === "constant" && typed.value === null) return constant(null, to, range);
+  // A TIME has whole seconds wherever Flink makes one.
+  const to: DataType = target.type === "TIME" ? { type: "TIME", precision: 0 } : withNullable(target, true);
+  if (isNullConstant(typed)) return constant(null, to, range);
+  if (unit !== undefined && isExact(dataType)) return numberOfUnits(scope, typed, to, unit, range);
   if (!conversionOf(dataType, to, scope.settings)) throw wrongCast(typed, to, range);
   if (isHeldAlike(dataType, to)) return { ...typed, dataType: withNullable(to, dataType.nullable !== false), range };
   if (typed.kind === "constant" && !tries) return convert(scope, typed, to, range);
   const cast = apply([typed], conversionCompute(dataType, to), to, range);
   return tries ? { kind: "try", operand: cast, dataType: to, range } : cast;
+}
+
+/** CAST(5 AS INTERVAL DAY). */
+function numberOfUnits(scope: Scope, typed: Typed, to: DataType, unit: IntervalUnit, range: Range): Typed {
+  const months = monthsOf(unit);
+  const scale = typed.dataType.type === "DECIMAL" ? typed.dataType.scale : 0;
+  const make = () => (value: number | bigint) => {
+    if (months !== undefined) return Math.imul(Number(BigInt.asIntN(32, BigInt(truncate(value, scale, 0)))), months);
+    return Number(truncate(held(BigInt(value) * BigInt(millisOfUnit(unit) ?? 1)), scale, 0));
+  };
+  return folded(apply([typed], { make }, to, range), scope.settings);
 }
 
 function wrongCast(typed: Typed, to: DataType, range: Range) {
@@ -279,15 +300,4 @@ export function checkConstructor(scope: Scope, { kind, items, range }: Of<"array
   const [key, value] = [commonResult(scope, keys), commonResult(scope, values)];
   const args = typed.map((item, i) => convert(scope, item, i % 2 === 0 ? key : value));
   return apply(args, { nulls: "passed", make: () => mapOf }, { type: "MAP", key, value }, range);
-}
-
-/** The last value under equal keys counts. */
-export function mapOf(...items: Value[]): ReadonlyMap<Value, Value> {
-  const map = new Map<Value, Value>();
-  for (let i = 0; i < items.length; i += 2) {
-    const key = items[i] as Value;
-    const known = typeof key === "object" ? [...map.keys()].find((other) => sameValue(other, key)) : undefined;
-    map.set(known ?? key, items[i + 1] as Value);
-  }
-  return map;
 }

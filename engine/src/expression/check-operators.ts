@@ -157,10 +157,12 @@ export function checkArithmetic(scope: Scope, operator: ArithmeticOperator, left
   if (result.type === "DECIMAL") {
     const make = () => decimalOperation(operator, asDecimal(left.dataType), asDecimal(right.dataType), result);
     // Only where 38 digits are not enough for every result can one be too large, hence NULL.
-    return apply([left, right], { make, mayBeNull: result.precision === 38 }, result, range);
+    return apply([left, right], { make, mayBeNull: result.precision === 38 && "undeclared" }, result, range);
   }
   if (result.type === "DOUBLE" || result.type === "FLOAT") return floatArithmetic(scope, operator, left, right, result, range);
-  return apply([left, right], wholeArithmetic(operator, left.dataType, right.dataType, result), result, range);
+  // A DECIMAL that is divided by a whole number for the remainder becomes one first, as in Flink.
+  const dividend = left.dataType.type === "DECIMAL" ? convert(scope, left, { type: "BIGINT" }) : left;
+  return apply([dividend, right], wholeArithmetic(operator, dividend.dataType, right.dataType, result), result, range);
 }
 
 /** Where both sides are constants every row would fail. */
@@ -205,6 +207,8 @@ function wrongArithmetic(scope: Scope, operator: string, left: Typed, right: Typ
     const fix = `${side(left)} || ${side(right)}`;
     return failure("expression.plus-on-text", { ...args, suggestion: shorten(fix, 100) }, range, fix);
   }
+  const isRemainder = operator === "%" && isNumeric(left.dataType) && isNumeric(right.dataType);
+  if (isRemainder) return failure("expression.remainder", args, range);
   return failure("expression.no-arithmetic", args, range);
 }
 

@@ -33,12 +33,17 @@ function walk(scope: Scope, expression: Expression): Path {
     case "field":
       return rootField(scope, expression);
     case "member":
+      if (isRowName(scope, expression.of)) return rootField(scope, { kind: "field", name: expression.name, range: expression.range });
       return member(scope, walk(scope, expression.of), expression);
     case "index":
       return element(scope, walk(scope, expression.of), expression);
     default:
       return { typed: scope.check(expression), reads: undefined };
   }
+}
+
+function isRowName({ settings, schema }: Scope, of: Expression): boolean {
+  return of.kind === "field" && of.name === settings.rowName && fieldNamed(schema, of.name) === undefined;
 }
 
 function rootField(scope: Scope, { name, range }: Of<"field">): Path {

@@ -1,18 +1,20 @@
 /** From what a text says to what it means over a schema: fields found, types inferred, functions chosen, conversions made plain. */
 import { type DataType, fieldNamed, type Schema } from "../schema/index.ts";
-import type { CheckedExpression, CheckResult, ExpressionProblem, ExpressionSettings } from "./api.ts";
+import type { AggregateCheckResult, CheckedExpression, CheckResult, ExpressionProblem, ExpressionSettings } from "./api.ts";
+import { AggregateCollector } from "./check-aggregate.ts";
 import { checkCall, checkNiladic } from "./check-call.ts";
 import { checkBetween, checkCase, checkCast, checkConstructor, checkIn, checkIs, checkLike, checkLogic, checkNot } from "./check-forms.ts";
 import { checkArithmetic, checkComparison, checkConcat, checkDistinct, checkNegation, checkPlus } from "./check-operators.ts";
 import { checkOverlaps } from "./check-overlaps.ts";
 import { checkPath } from "./check-path.ts";
+import { folded } from "./fold.ts";
 import { checkBytes, checkDatetime, checkInterval, checkNumber, checkString } from "./literals.ts";
 import { parseExpression } from "./parse-expression.ts";
 import { ExpressionFailure } from "./problems.ts";
 import type { Scope } from "./scope.ts";
 import type { Expression } from "./syntax.ts";
 import { TokenCursor } from "./token-cursor.ts";
-import { constant, type Typed } from "./typed-tree.ts";
+import { constant, type Typed, withNullable } from "./typed-tree.ts";
 
 /** The text's expression. Throws `ExpressionFailure`. */
 export function parse(text: string): Expression {
@@ -24,11 +26,24 @@ export function parse(text: string): Expression {
 
 /** Types the text over rows of the schema. Every mistake that can be seen at once is among the problems, in the order of the text. */
 export function check(text: string, schema: Schema, settings: ExpressionSettings): CheckResult {
-  const warnings: ExpressionProblem[] = [];
+  return checkWith(new Checker(text, schema, settings));
+}
+
+/**
+ * Types an expression over groups of rows: fields within aggregates are those of `rows`, fields beside them those of `groups` (keys, a window's start). The checked
+ * expression reads the aggregates' values, under their names, beside the fields of the group.
+ */
+export function checkAggregates(text: string, rows: Schema, groups: Schema, settings: ExpressionSettings): AggregateCheckResult {
+  const collector = new AggregateCollector((read) => new Checker(text, rows, settings, { read }), groups);
+  const checker = new Checker(text, groups, settings, { aggregate: (call) => collector.take(text, call) });
+  return { ...checkWith(checker), aggregates: collector.found };
+}
+
+function checkWith(checker: Checker): CheckResult {
+  const { text, warnings } = checker;
   try {
-    const scope = new Checker(text, schema, settings, warnings);
-    const tree = scope.check(parse(text));
-    return { checked: checkedExpression(text, tree, scope.reads), problems: warnings };
+    const tree = checker.check(parse(text));
+    return { checked: checkedExpression(text, tree, checker.reads), problems: warnings };
   } catch (error) {
     if (!(error instanceof ExpressionFailure)) throw error;
     const problems = [...warnings, ...error.problems].sort((a, b) => a.range.start - b.range.start);
@@ -38,7 +53,8 @@ export function check(text: string, schema: Schema, settings: ExpressionSettings
 
 function checkedExpression(text: string, tree: Typed, reads: readonly (readonly string[])[]): CheckedExpression {
   const distinct = new Map(reads.map((path) => [JSON.stringify(path), path]));
-  return { text, dataType: tree.dataType, reads: [...distinct.values()], tree };
+  const declaredType = withNullable(tree.dataType, tree.dataType.nullable !== false && !tree.undeclaredNull);
+  return { text, dataType: tree.dataType, declaredType, reads: [...distinct.values()], tree };
 }
 
 class Checker implements Scope {
@@ -46,17 +62,26 @@ class Checker implements Scope {
   readonly schema: Schema;
   readonly settings: ExpressionSettings;
   readonly reads: (readonly string[])[] = [];
-  private readonly warnings: ExpressionProblem[];
+  readonly warnings: ExpressionProblem[] = [];
+  readonly aggregate: Scope["aggregate"];
+  private readonly onRead: ((path: readonly string[]) => void) | undefined;
 
-  constructor(text: string, schema: Schema, settings: ExpressionSettings, warnings: ExpressionProblem[]) {
+  constructor(
+    text: string,
+    schema: Schema,
+    settings: ExpressionSettings,
+    { aggregate, read }: { readonly aggregate?: Scope["aggregate"]; readonly read?: (path: readonly string[]) => void } = {},
+  ) {
     this.text = text;
     this.schema = schema;
     this.settings = settings;
-    this.warnings = warnings;
+    this.aggregate = aggregate;
+    this.onRead = read;
   }
 
   read(path: readonly string[]): void {
     this.reads.push(path);
+    this.onRead?.(path);
   }
 
   warn(problem: ExpressionProblem): void {
@@ -79,6 +104,10 @@ class Checker implements Scope {
   }
 
   check(expression: Expression): Typed {
+    return folded(this.checkUnfolded(expression), this.settings);
+  }
+
+  private checkUnfolded(expression: Expression): Typed {
     const { range } = expression;
     switch (expression.kind) {
       case "null":

@@ -23,7 +23,7 @@ export function conversionCompute(from: DataType, to: DataType): Compute {
   if (from.type === "BIGINT" && to.type === "DOUBLE") return { inline: (value) => `Number(${value})` };
   return {
     make: (settings) => conversionOf(from, to, settings) ?? impossible(from, to),
-    mayBeNull: to.type === "DECIMAL" || from.type === "VARIANT",
+    mayBeNull: from.type === "VARIANT" || (to.type === "DECIMAL" && "undeclared"),
   };
 }
 
@@ -36,7 +36,7 @@ function foldConversion(scope: Scope, typed: Typed & { kind: "constant" }, to: D
   const conversion = conversionOf(typed.dataType, to, scope.settings) ?? impossible(typed.dataType, to);
   try {
     const value = conversion(typed.value);
-    return constant(value, withNullable(to, value === null), range);
+    return constant(value, withNullable(to, value === null || typed.dataType.nullable !== false), range);
   } catch (error) {
     if (!(error instanceof RowError)) throw error;
     throw failure("expression.bad-constant", { got: shorten(sourceOf(scope, typed.range)), type: formatType(bare(to)) }, typed.range);

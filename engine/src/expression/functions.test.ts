@@ -1,13 +1,27 @@
 import { describe, expect, it } from "vitest";
+import { checkAggregates } from "./check.ts";
 import { allFunctionHelp, functionHelp } from "./complete.ts";
+import { formatType } from "./format-type.ts";
 import { FUNCTIONS, functionNamed } from "./functions/table.ts";
-import { evaluate, problemsOf } from "./test-support.ts";
+import { evaluate, problemsOf, SETTINGS, schemaOf } from "./test-support.ts";
 
-describe.each(FUNCTIONS)("$name", ({ name, aliases = [], example, help }) => {
+const SCALAR = FUNCTIONS.filter(({ group }) => group !== "aggregate");
+const AGGREGATES = FUNCTIONS.filter(({ group }) => group === "aggregate");
+
+describe.each(SCALAR)("$name", ({ example }) => {
   it("gives what its example says", () => {
     expect(evaluate(example.text)).toBe(example.result);
   });
+});
 
+describe.each(AGGREGATES)("$name", ({ example }) => {
+  it("has the type that its example says", () => {
+    const { checked } = checkAggregates(example.text, schemaOf("x INT NOT NULL"), schemaOf(""), SETTINGS);
+    expect(checked && formatType(checked.dataType)).toBe(example.result);
+  });
+});
+
+describe.each(FUNCTIONS)("$name", ({ name, aliases = [], help }) => {
   it("is explained in both languages", () => {
     expect(help.en).toMatch(/\.$/);
     expect(help.zh).toMatch(/[\u4e00-\u9fff].*。$/);
@@ -18,10 +32,14 @@ describe.each(FUNCTIONS)("$name", ({ name, aliases = [], example, help }) => {
   });
 });
 
+/** What has an answer for NULL, or takes everything. */
+const OTHERS = new Set(["IS_ALPHA", "IS_DIGIT", "IS_DECIMAL", "HASH_CODE"]);
+
 /** Those with the plain form name(a, b), which compute NULL from NULL. */
-const PLAIN = FUNCTIONS.flatMap(({ name, signatures }) => {
+const PLAIN = SCALAR.flatMap(({ name, signatures }) => {
   const [first] = signatures;
-  if (!first || first.rest || first.params.length === 0 || signatures.some(({ shape, build }) => shape || build)) return [];
+  if (!first || OTHERS.has(name) || first.rest || first.params.length === 0 || signatures.some(({ shape, build }) => shape || build))
+    return [];
   return [{ name, families: first.params.filter(({ optional }) => !optional).map(({ family }) => family) }];
 });
 
@@ -39,7 +57,15 @@ describe.each(PLAIN)("$name", ({ name, families }) => {
 });
 
 /** A value of each family. */
-const SAMPLE: Readonly<Record<string, string>> = { STRING: "'a'", INTEGER: "1", NUMBER: "1", DOUBLE: "1", ANY: "1", BOOLEAN: "TRUE" };
+const SAMPLE: Readonly<Record<string, string>> = {
+  BYTES: "x'61'",
+  STRING: "'UTF-8'",
+  INTEGER: "1",
+  NUMBER: "1",
+  DOUBLE: "1",
+  ANY: "1",
+  BOOLEAN: "TRUE",
+};
 
 describe("texts", () => {
   it.each([
@@ -122,7 +148,8 @@ describe("times", () => {
     ["FROM_UNIXTIME(0)", "1970-01-01 08:00:00"],
     ["UNIX_TIMESTAMP('1970-01-01 08:00:00')", "0"],
     ["UNIX_TIMESTAMP()", "1717158600"],
-    ["TO_TIMESTAMP('2024-02-30 00:00:00')", "NULL"],
+    ["TO_TIMESTAMP('2024-02-30 00:00:00')", "2024-02-29 00:00:00.000"],
+    ["TO_TIMESTAMP('2024-13-30 00:00:00')", "NULL"],
     ["TO_TIMESTAMP('20240531', 'yyyyMMdd')", "2024-05-31 00:00:00.000"],
     ["TO_TIMESTAMP_LTZ(1717158600, 0)", "2024-05-31 20:30:00.000"],
     ["TO_TIMESTAMP_LTZ(1717158600123, 3)", "2024-05-31 20:30:00.123"],
@@ -167,11 +194,13 @@ describe("JSON texts", () => {
     [`JSON_VALUE('{"a b": 1}', '$["a b"]')`, "1"],
     [`JSON_VALUE('no json', '$.a')`, "NULL"],
     [`JSON_VALUE('no json', '$.a' DEFAULT 'x' ON ERROR)`, "x"],
-    [`JSON_VALUE('{}', '$.a' DEFAULT 5 ON EMPTY)`, "5"],
+    [`JSON_VALUE('{}', 'lax $.a' DEFAULT 5 ON EMPTY)`, "5"],
+    [`JSON_VALUE('{}', '$.a' DEFAULT 5 ON EMPTY)`, "NULL"],
+    [`JSON_VALUE('{"a": null}', 'lax $.a' DEFAULT 'none' ON EMPTY)`, "none"],
     [`JSON_VALUE('{"a": "x"}', '$.a' RETURNING INT)`, "NULL"],
     [`JSON_VALUE('{"a": 1}', '$.__proto__')`, "NULL"],
     [`JSON_VALUE(CAST(NULL AS STRING), '$.a')`, "NULL"],
-    [`JSON_EXISTS('{"a": null}', '$.a')`, "TRUE"],
+    [`JSON_EXISTS('{"a": null}', '$.a')`, "FALSE"],
     [`JSON_EXISTS('{"a": 1}', '$.b')`, "FALSE"],
     [`JSON_EXISTS('{"a": 1}', 'strict $.b' UNKNOWN ON ERROR)`, "NULL"],
     [`'{"a": 1}' IS JSON OBJECT`, "TRUE"],
@@ -181,13 +210,16 @@ describe("JSON texts", () => {
   });
 
   it("fails the row where that is asked", () => {
-    expect(() => evaluate(`JSON_VALUE('{}', '$.a' ERROR ON EMPTY)`)).toThrow(
-      'JSON_VALUE finds no single value at $.a in "{}". Correct the path, or use NULL ON ERROR.',
+    expect(() => evaluate(`JSON_VALUE('{}', '$.a' ERROR ON ERROR)`)).toThrow(
+      'JSON_VALUE finds no value that it can give at $.a in "{}". Correct the path, or use NULL ON ERROR.',
     );
   });
 
-  it("refuses a path that is none", () => {
-    expect(problemsOf("JSON_VALUE('{}', 'a.b')")[0]?.en).toBe("'a.b' is no path into JSON. Write it as '$.a.b[0]'.");
+  it("warns of a path that is none, which is an error of every row", () => {
+    expect(problemsOf("JSON_VALUE('{}', '$.a(')")[0]?.en).toBe(
+      "'$.a(' is no path into JSON, which is an error of every row. Write it as '$.a.b[0]'.",
+    );
+    expect(evaluate("JSON_VALUE('{}', '$.a(' DEFAULT 'x' ON ERROR)")).toBe("x");
   });
 });
 

@@ -1,5 +1,5 @@
 export * from "./api.ts";
-export { check, parse } from "./check.ts";
+export { check, checkAggregates, parse } from "./check.ts";
 export { compile } from "./compile.ts";
 export { allFunctionHelp, type Completion, type Completions, completionsAt, type FunctionHelp, functionHelp } from "./complete.ts";
 export { formatType } from "./format-type.ts";

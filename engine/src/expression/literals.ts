@@ -4,7 +4,6 @@ import { failure, shorten } from "./problems.ts";
 import type { Expression, IntervalUnit } from "./syntax.ts";
 import { constant, type Typed } from "./typed-tree.ts";
 import { dateFromText, dateTimeFromText, timeFromText, timestampOf } from "./values/date-time.ts";
-import { decimalFromText } from "./values/decimal.ts";
 import { held } from "./values/integer.ts";
 
 type Kind = Expression["kind"];
@@ -19,18 +18,23 @@ export function checkNumber({ text, range }: Of<"number">, negative: boolean): T
     return of(value, { type: "DOUBLE" });
   }
   const [whole = "", fraction] = text.split(".");
-  const digits = whole.replace(/^0+(?=\d)/, "");
-  if (fraction === undefined) {
-    const value = BigInt(sign + digits);
-    if (value >= -(2n ** 31n) && value < 2n ** 31n) return of(Number(value), { type: "INT" });
-    if (value >= -(2n ** 63n) && value < 2n ** 63n) return of(held(value), { type: "BIGINT" });
-  }
+  // Calcite takes a literal whose digits make a BIGINT; what is longer is written as a cast text.
+  const unscaled = BigInt(sign + whole + (fraction ?? ""));
   const scale = fraction?.length ?? 0;
-  const precision = Math.max((digits === "0" ? "" : digits).length + scale, 1);
-  const value = precision <= 38 ? decimalFromText(sign + text, precision, scale) : null;
-  if (value === null || value === undefined)
-    throw failure("expression.number-range", { got: shorten(sign + text), type: "DECIMAL(38)" }, range);
-  return of(value, { type: "DECIMAL", precision, scale });
+  const digits = whole.replace(/^0+/, "");
+  const precision = Math.max(digits.length + scale, 1);
+  if (unscaled < -(2n ** 63n) || unscaled >= 2n ** 63n) {
+    const type = `DECIMAL(${Math.min(Math.max(precision, scale + 1), 38)}, ${scale})`;
+    const instead = `CAST('${sign}${text}' AS ${type})`;
+    throw failure(
+      "expression.number-range",
+      { got: shorten(sign + text), type: "BIGINT", suggestion: shorten(instead, 80) },
+      range,
+      instead,
+    );
+  }
+  if (fraction === undefined) return of(held(unscaled), { type: unscaled >= -(2n ** 31n) && unscaled < 2n ** 31n ? "INT" : "BIGINT" });
+  return of(held(unscaled), { type: "DECIMAL", precision: Math.max(precision, scale), scale });
 }
 
 export function checkString({ value, range }: Of<"string">): Typed {
@@ -55,7 +59,7 @@ export function checkDatetime({ type, text, range }: Of<"datetime">): Typed {
   if (type === "TIME") {
     const ms = /:.*:/.test(text) ? timeFromText(text) : undefined;
     if (ms === undefined) throw bad();
-    return constant(ms, { type: "TIME", precision, nullable: false }, range);
+    return constant(Math.floor(ms / 1_000) * 1_000, { type: "TIME", precision: 0, nullable: false }, range);
   }
   const wall = /-.*-/.test(text) ? dateTimeFromText(text) : undefined;
   if (wall === undefined) throw bad();

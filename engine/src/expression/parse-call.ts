@@ -2,17 +2,33 @@
 import { parseExpression, parseList } from "./parse-expression.ts";
 import { parseDataType } from "./parse-type.ts";
 import { failure } from "./problems.ts";
-import type { Expression, JsonBehaviour, JsonClauses } from "./syntax.ts";
+import {
+  type AggregateClauses,
+  type Expression,
+  INTERVAL_UNITS,
+  type IntervalUnit,
+  type JsonBehaviour,
+  type JsonClauses,
+} from "./syntax.ts";
 import type { TokenCursor } from "./token-cursor.ts";
+import type { Token } from "./tokens.ts";
 
 export function parseCast(cursor: TokenCursor, tries: boolean): Expression {
   const { start } = cursor.next();
   cursor.expectSymbol("(");
   const operand = parseExpression(cursor);
   cursor.expectWord("AS");
+  const unit = singleUnit(cursor);
   const target = parseDataType(cursor);
   cursor.expectSymbol(")");
-  return cursor.node(start, [operand], { kind: "cast" as const, operand, target, tries });
+  return cursor.node(start, [operand], { kind: "cast" as const, operand, target, tries, unit });
+}
+
+/** The unit of the type that follows, if it is INTERVAL DAY and the like, without TO. */
+function singleUnit(cursor: TokenCursor): IntervalUnit | undefined {
+  if (!cursor.isWord("INTERVAL") || cursor.isWord("TO", 2)) return undefined;
+  const word = cursor.peek();
+  return word.kind === "word" ? INTERVAL_UNITS.find((unit) => word.upper === unit) : undefined;
 }
 
 type Special = (cursor: TokenCursor, name: string, start: number) => Expression;
@@ -44,7 +60,35 @@ export function parseCall(cursor: TokenCursor): Expression {
   const name = token.text.toUpperCase();
   cursor.expectSymbol("(");
   if (Object.hasOwn(SPECIAL, name)) return (SPECIAL[name] as Special)(cursor, name, token.start);
-  return call(cursor, name, token.start, parseList(cursor, ")"));
+  return parsePlain(cursor, name, token.start);
+}
+
+type Aggregate = { -readonly [K in keyof AggregateClauses]: AggregateClauses[K] };
+
+/** name(a, b), and what aggregates have: (*), (DISTINCT a), FILTER (WHERE a) behind. */
+function parsePlain(cursor: TokenCursor, name: string, start: number): Expression {
+  const over: Aggregate = {};
+  if (cursor.isSymbol("*") && cursor.isSymbol(")", 1)) {
+    cursor.next();
+    over.star = true;
+  }
+  const isQuantified = (cursor.isWord("DISTINCT") || cursor.isWord("ALL")) && startsValue(cursor.peek());
+  if (isQuantified && cursor.next().text.toUpperCase() === "DISTINCT") over.distinct = true;
+  const args = parseList(cursor, ")");
+  if (cursor.isWord("FILTER") && cursor.isSymbol("(", 1)) {
+    cursor.next();
+    cursor.expectSymbol("(");
+    cursor.expectWord("WHERE");
+    over.filter = parseExpression(cursor);
+    cursor.expectSymbol(")");
+  }
+  const isAggregate = Object.keys(over).length > 0;
+  return cursor.node(start, [...args, over.filter], { kind: "call" as const, name, args, ...(isAggregate && { over }) });
+}
+
+/** A token behind DISTINCT that makes it a word of the language and not a field. */
+function startsValue(token: Token): boolean {
+  return token.kind !== "end" && (token.kind !== "symbol" || token.text === "(");
 }
 
 function call(cursor: TokenCursor, name: string, start: number, args: readonly Expression[], json?: JsonClauses): Expression {

@@ -1,5 +1,5 @@
 /** Literals of more than one token: DATE '…', TIMESTAMP '…', INTERVAL '…' DAY TO SECOND. Their texts are read by the checker. */
-import type { Expression, IntervalUnit } from "./syntax.ts";
+import { type Expression, INTERVAL_UNITS, type IntervalUnit } from "./syntax.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
 export type DatetimeWord = "DATE" | "TIME" | "TIMESTAMP";
@@ -13,8 +13,6 @@ export function parseDatetime(cursor: TokenCursor, type: DatetimeWord): Expressi
   const { text } = cursor.next();
   return cursor.node(start, [], { kind: "datetime" as const, type, text });
 }
-
-const UNITS: readonly IntervalUnit[] = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "WEEK", "QUARTER"];
 
 export function parseInterval(cursor: TokenCursor): Expression {
   const { start } = cursor.next();
@@ -30,7 +28,7 @@ export function parseInterval(cursor: TokenCursor): Expression {
 /** A unit, singular or plural, with the precision that Flink allows and that says nothing here. */
 function parseUnit(cursor: TokenCursor): IntervalUnit {
   const { token } = cursor;
-  const unit = token.kind === "word" ? UNITS.find((unit) => token.upper === unit || token.upper === `${unit}S`) : undefined;
+  const unit = token.kind === "word" ? INTERVAL_UNITS.find((unit) => token.upper === unit || token.upper === `${unit}S`) : undefined;
   if (unit === undefined) throw cursor.expected("<interval unit>");
   cursor.next();
   if (cursor.takeSymbol("(")) {

@@ -35,7 +35,7 @@ export function print(expression: Expression): string {
     case "logic":
       return expression.operands.map(operand).join(` ${expression.operator} `);
     case "cast":
-      return `${expression.tries ? "TRY_CAST" : "CAST"}(${print(expression.operand)} AS ${formatType(expression.target)})`;
+      return `${expression.tries ? "TRY_CAST" : "CAST"}(${print(expression.operand)} AS ${expression.unit ? `INTERVAL ${expression.unit}` : formatType(expression.target)})`;
     case "call":
       return printCall(expression);
     case "word":
@@ -108,7 +108,11 @@ const SEPARATORS: Readonly<Record<string, readonly string[]>> = {
   OVERLAY: ["PLACING", "FROM", "FOR"],
 };
 
-function printCall({ name, args, json }: Of<"call">): string {
+function printCall({ name, args, json, over }: Of<"call">): string {
+  if (over) {
+    const inside = over.star ? "*" : `${over.distinct ? "DISTINCT " : ""}${args.map(print).join(", ")}`;
+    return `${name}(${inside})${over.filter ? ` FILTER (WHERE ${print(over.filter)})` : ""}`;
+  }
   const clauses = json ? printClauses(json) : "";
   const separators = Object.hasOwn(SEPARATORS, name) ? SEPARATORS[name] : undefined;
   // POSITION(a IN b) reads its first argument tighter than IN binds.

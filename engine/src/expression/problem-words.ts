@@ -40,6 +40,8 @@ const FAMILY_ZH: Readonly<Record<string, string>> = {
   NUMBER: "数字",
   DOUBLE: "数字",
   INTEGER: "整数",
+  INT: "整数（INT）",
+  "STRING or NUMBER": "文本或数字",
   BOOLEAN: "条件（BOOLEAN）",
   DATE: "日期（DATE）",
   TIMESTAMP: "时间戳（TIMESTAMP）",
@@ -53,6 +55,8 @@ const FAMILY_EN: Readonly<Record<string, string>> = {
   NUMBER: "a number",
   DOUBLE: "a number",
   INTEGER: "a whole number",
+  INT: "a whole number (INT)",
+  "STRING or NUMBER": "a text or a number",
   "TIME POINT": "a date or time",
 };
 
@@ -139,8 +143,8 @@ export const EXPRESSION_PROBLEM_WORDS = {
     zh: `有两个字段都名为 “${text(a, "field")}”。请为其中之一改名。`,
   }),
   "expression.number-range": (a) => ({
-    en: `${text(a, "got")} is beyond what ${text(a, "type")} holds. Write fewer digits.`,
-    zh: `${text(a, "got")} 超出 ${text(a, "type")} 的范围。请减少位数。`,
+    en: `${text(a, "got")} is beyond what ${text(a, "type")} holds. ${a.suggestion ? `Write ${text(a, "suggestion")}.` : "Write fewer digits."}`,
+    zh: `${text(a, "got")} 超出 ${text(a, "type")} 的范围。${a.suggestion ? `请写 ${text(a, "suggestion")}。` : "请减少位数。"}`,
   }),
   "expression.bad-literal": (a) => ({
     en: `"${text(a, "got")}" is no ${text(a, "type")}. Write it as ${text(a, "example")}.`,
@@ -178,6 +182,10 @@ export const EXPRESSION_PROBLEM_WORDS = {
     en: `"${text(a, "operator")}" does not take ${text(a, "left")} and ${text(a, "right")}. Convert them with CAST.`,
     zh: `“${text(a, "operator")}” 不接受 ${text(a, "left")} 与 ${text(a, "right")}。请用 CAST 转换。`,
   }),
+  "expression.remainder": (a) => ({
+    en: `a remainder is taken of exact numbers, got ${text(a, "left")} and ${text(a, "right")}. Convert them with CAST(… AS DECIMAL(38, 18)) or CAST(… AS BIGINT).`,
+    zh: `余数只用于精确数值，得到 ${text(a, "left")} 与 ${text(a, "right")}。请用 CAST(… AS DECIMAL(38, 18)) 或 CAST(… AS BIGINT) 转换。`,
+  }),
   "expression.division-by-zero": (a) => ({
     en: `${text(a, "of")} divides by zero. Write another divisor.`,
     zh: `${text(a, "of")} 的除数为零。请更换除数。`,
@@ -211,8 +219,8 @@ export const EXPRESSION_PROBLEM_WORDS = {
     zh: `'${text(a, "got")}' 不是日期模式；每行的结果都将为 NULL。请使用 yyyy-MM-dd HH:mm:ss 之类的字母，其他文本用单引号。`,
   }),
   "expression.bad-json-path": (a) => ({
-    en: `'${text(a, "got")}' is no path into JSON. Write it as '$.a.b[0]'.`,
-    zh: `'${text(a, "got")}' 不是 JSON 路径。请写成 '$.a.b[0]'。`,
+    en: `'${text(a, "got")}' is no path into JSON, which is an error of every row. Write it as '$.a.b[0]'.`,
+    zh: `'${text(a, "got")}' 不是 JSON 路径，每行都会出错。请写成 '$.a.b[0]'。`,
   }),
   "expression.json-returning": (a) => ({
     en: `${text(a, "function")} returns texts, numbers and truth values. Write RETURNING STRING, BOOLEAN, INT, BIGINT or DOUBLE.`,
@@ -234,6 +242,34 @@ export const EXPRESSION_PROBLEM_WORDS = {
     en: `${text(a, "function")} needs values that have an order, got ${text(a, "got")}.`,
     zh: `${text(a, "function")} 需要可排序的值，得到 ${text(a, "got")}。`,
   }),
+  "expression.json-query-returning": (a) => ({
+    en: `${text(a, "function")} returns JSON text or an array of texts. Write RETURNING STRING or RETURNING ARRAY<STRING>; EMPTY OBJECT is for texts only.`,
+    zh: `${text(a, "function")} 只返回 JSON 文本或文本数组。请写 RETURNING STRING 或 RETURNING ARRAY<STRING>；EMPTY OBJECT 仅用于文本。`,
+  }),
+  "expression.json-key": (a) => ({
+    en: `the names of ${text(a, "function")} are texts in single quotes. Write JSON_OBJECT('name' VALUE value).`,
+    zh: `${text(a, "function")} 的名称须为单引号中的文本。请写 JSON_OBJECT('name' VALUE value)。`,
+  }),
+  "expression.json-alone": () => ({
+    en: "JSON(…) stands only as a value of JSON_OBJECT or JSON_ARRAY. Write JSON_OBJECT('name' VALUE JSON(text)).",
+    zh: "JSON(…) 只能作为 JSON_OBJECT 或 JSON_ARRAY 的值。请写 JSON_OBJECT('name' VALUE JSON(text))。",
+  }),
+  "expression.no-json": (a) => ({
+    en: `${text(a, "function")} cannot write ${text(a, "got")} as JSON. Convert it with CAST(… AS STRING).`,
+    zh: `${text(a, "function")} 无法把 ${text(a, "got")} 写成 JSON。请用 CAST(… AS STRING) 转换。`,
+  }),
+  "expression.no-hash": (a) => ({
+    en: `${text(a, "function")} takes texts, numbers, truth values and times, got ${text(a, "got")}. Convert it with CAST(… AS STRING).`,
+    zh: `${text(a, "function")} 只接受文本、数字、布尔值和时间，得到 ${text(a, "got")}。请用 CAST(… AS STRING) 转换。`,
+  }),
+  "expression.unknown-charset": (a) => ({
+    en: `'${text(a, "got")}' is no known charset. Write one of ${list(a, "known").join(", ")}.`,
+    zh: `“${text(a, "got")}” 不是已知的字符集。请写以下之一：${list(a, "known").join("、")}。`,
+  }),
+  "expression.object-fields": () => ({
+    en: "expected a row's name and then names and values in turn, the names as texts. Write OBJECT_OF('User', 'name', 'Bob', 'age', 42) or OBJECT_UPDATE(row, 'age', 43).",
+    zh: "期望对象名，之后依次为字段名与值，名称须为文本。请写 OBJECT_OF('User', 'name', 'Bob', 'age', 42) 或 OBJECT_UPDATE(row, 'age', 43)。",
+  }),
   "expression.unknown-function": (a) => ({
     en: `unknown function "${text(a, "function")}"${suggestionEn(a, ". Completion lists all of them.")}`,
     zh: `未知函数 “${text(a, "function")}”${suggestionZh(a, "。自动补全会列出所有函数。")}`,
@@ -241,6 +277,10 @@ export const EXPRESSION_PROBLEM_WORDS = {
   "expression.aggregate": (a) => ({
     en: `${text(a, "function")} works on many rows; an expression sees one. Use a node that aggregates.`,
     zh: `${text(a, "function")} 作用于多行，而表达式只看到一行。请使用聚合节点。`,
+  }),
+  "expression.not-aggregate": (a) => ({
+    en: `${text(a, "function")} works on one row: (*), DISTINCT and FILTER are for aggregates such as COUNT. Remove them.`,
+    zh: `${text(a, "function")} 作用于一行：(*)、DISTINCT 和 FILTER 仅用于 COUNT 等聚合函数。请删除。`,
   }),
   "expression.argument-count": (a) => ({
     en: `wrong number of arguments for ${text(a, "function")}: got ${text(a, "got")}. Write ${list(a, "signatures").join(" or ")}.`,

@@ -15,6 +15,8 @@ export interface Scope {
   /** The expression reads this field of the row. */
   read(path: readonly string[]): void;
   warn(problem: ExpressionProblem): void;
+  /** Takes up an aggregate and gives the field that will hold its value; undefined where none may stand. */
+  readonly aggregate: ((call: Extract<Expression, { kind: "call" }>) => Typed) | undefined;
 }
 
 /** What stands at the range, as the user wrote it. */

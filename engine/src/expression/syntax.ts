@@ -36,9 +36,22 @@ export type Expression = (
       readonly branches: readonly CaseBranch[];
       readonly otherwise: Expression | undefined;
     }
-  | { readonly kind: "cast"; readonly operand: Expression; readonly target: DataType; readonly tries: boolean }
+  | {
+      readonly kind: "cast";
+      readonly operand: Expression;
+      readonly target: DataType;
+      readonly tries: boolean;
+      /** Of an interval with a single unit, in which a number counts. */
+      readonly unit: IntervalUnit | undefined;
+    }
   /** Functions with words between their arguments (EXTRACT, FLOOR … TO, TRIM) have those words among `args`. */
-  | { readonly kind: "call"; readonly name: string; readonly args: readonly Expression[]; readonly json?: JsonClauses }
+  | {
+      readonly kind: "call";
+      readonly name: string;
+      readonly args: readonly Expression[];
+      readonly json?: JsonClauses;
+      readonly over?: AggregateClauses;
+    }
   | { readonly kind: "word"; readonly word: string }
   | { readonly kind: "array" | "map" | "row"; readonly items: readonly Expression[] }
 ) & { readonly range: TextRange };
@@ -61,11 +74,19 @@ export type Literal =
 
 export type BinaryOperator = "=" | "<>" | "<" | "<=" | ">" | ">=" | "+" | "-" | "*" | "/" | "%" | "||" | "OVERLAPS";
 export type IsWhat = "NULL" | "TRUE" | "FALSE" | "UNKNOWN" | "JSON" | "JSON OBJECT" | "JSON ARRAY" | "JSON SCALAR";
-export type IntervalUnit = "YEAR" | "MONTH" | "DAY" | "HOUR" | "MINUTE" | "SECOND" | "WEEK" | "QUARTER";
+export const INTERVAL_UNITS = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "WEEK", "QUARTER"] as const;
+export type IntervalUnit = (typeof INTERVAL_UNITS)[number];
 export interface CaseBranch {
   /** Several only in the form with an operand: `CASE x WHEN 1, 2 THEN …`. */
   readonly when: readonly Expression[];
   readonly result: Expression;
+}
+
+/** What only aggregates have: COUNT(*), SUM(DISTINCT x), … FILTER (WHERE condition). */
+export interface AggregateClauses {
+  readonly star?: true;
+  readonly distinct?: true;
+  readonly filter?: Expression;
 }
 
 /** What stands behind the path of JSON_VALUE and its like. */

@@ -11,7 +11,7 @@ export const SETTINGS = { timeZone: "Asia/Shanghai" };
 /** 2024-05-31 20:30:00 in Shanghai. */
 export const NOW = Date.UTC(2024, 4, 31, 12, 30);
 
-function schemaOf(fields: string) {
+export function schemaOf(fields: string) {
   const read = parseSchema(fields);
   if ("problem" in read) throw new Error(`not a schema: ${fields}`);
   return read.schema;

@@ -52,6 +52,7 @@ export function decimalResult(operator: "+" | "-" | "*" | "/" | "%", left: Decim
       return fitted(p1 - s1 + s2 + scale, scale);
     }
     case "%": {
+      if (s1 === 0 && s2 === 0) return { type: "DECIMAL", precision: p2, scale: 0 };
       const scale = Math.max(s1, s2);
       return fitted(Math.min(p1 - s1, p2 - s2) + scale, scale);
     }
@@ -68,10 +69,12 @@ export function roundedDecimal({ precision, scale }: DecimalType, digits: number
 /** What + - * / % of two numbers gives; `undefined` if one is no number. */
 export function arithmeticType(operator: "+" | "-" | "*" | "/" | "%", left: DataType, right: DataType): DataType | undefined {
   if (!isNumeric(left) || !isNumeric(right)) return undefined;
+  if (operator === "%" && (isApproximate(left) || isApproximate(right))) return undefined;
+  // Calcite types a remainder of whole numbers by its divisor.
+  if (operator === "%" && isInteger(right) && asDecimal(left).scale === 0) return bare(right);
   if (isExact(left) && isExact(right) && (left.type === "DECIMAL" || right.type === "DECIMAL"))
     return decimalResult(operator, asDecimal(left), asDecimal(right));
-  // Calcite types an integer remainder by its divisor.
-  return operator === "%" && isInteger(left) && isInteger(right) ? bare(right) : commonNumber(left, right);
+  return commonNumber(left, right);
 }
 
 function commonNumber(left: DataType, right: DataType): DataType {
@@ -95,20 +98,30 @@ function bare(dataType: DataType): DataType {
   return rest as DataType;
 }
 
+/**
+ * Whose rules decide on FLOAT beside others: Calcite's operators (CASE, constructors) take DOUBLE for it with a DECIMAL, and of FLOAT and DOUBLE the first; Flink's own
+ * functions (COALESCE, GREATEST) take FLOAT with a DECIMAL, and DOUBLE with a DOUBLE.
+ */
+export type Rules = "Calcite" | "Flink";
+
 /** The type that holds values of all of them (branches of a CASE, a list of IN); nullable if one is. `undefined` if they do not belong together. */
-export function commonType(types: readonly DataType[]): DataType | undefined {
+export function commonType(types: readonly DataType[], rules: Rules = "Calcite"): DataType | undefined {
   const known = types.filter(({ type }) => type !== "NULL");
   let common: DataType | undefined = known.length === 0 ? { type: "NULL" } : bare(known[0] as DataType);
   for (const dataType of known.slice(1)) {
-    common = common && commonOfTwo(common, bare(dataType));
+    common = common && commonOfTwo(common, bare(dataType), rules);
     if (common === undefined) return undefined;
   }
   const nullable = types.some(({ nullable }) => nullable !== false);
   return common && (nullable ? common : ({ ...common, nullable: false } as DataType));
 }
 
-function commonOfTwo(a: DataType, b: DataType): DataType | undefined {
-  if (isNumeric(a) && isNumeric(b)) return commonNumber(a, b);
+function commonOfTwo(a: DataType, b: DataType, rules: Rules): DataType | undefined {
+  if (isApproximate(a) && isApproximate(b) && rules === "Calcite") return a;
+  if (isNumeric(a) && isNumeric(b)) {
+    const isSingle = rules === "Flink" && ![a, b].some(({ type }) => type === "DOUBLE") && !(isExact(a) && isExact(b));
+    return isSingle ? { type: "FLOAT" } : commonNumber(a, b);
+  }
   if (isText(a) && isText(b)) return commonText(a, b);
   if (isBytes(a) && isBytes(b)) return commonBytes(a, b);
   if (a.type === "DATE" && isTimestamp(b)) return b;
@@ -119,22 +132,22 @@ function commonOfTwo(a: DataType, b: DataType): DataType | undefined {
   }
   if (a.type === "TIME" && b.type === "TIME") return { type: "TIME", precision: Math.max(a.precision, b.precision) };
   if (a.type === "ARRAY" && b.type === "ARRAY") {
-    const element = commonType([a.element, b.element]);
+    const element = commonType([a.element, b.element], rules);
     return element && { type: "ARRAY", element };
   }
   if (a.type === "MAP" && b.type === "MAP") {
-    const key = commonType([a.key, b.key]);
-    const value = commonType([a.value, b.value]);
+    const key = commonType([a.key, b.key], rules);
+    const value = commonType([a.value, b.value], rules);
     return key && value && { type: "MAP", key, value };
   }
-  if (a.type === "ROW" && b.type === "ROW") return commonRow(a, b);
+  if (a.type === "ROW" && b.type === "ROW") return commonRow(a, b, rules);
   return a.type === b.type ? a : undefined;
 }
 
-function commonRow(a: DataType & { type: "ROW" }, b: DataType & { type: "ROW" }): DataType | undefined {
+function commonRow(a: DataType & { type: "ROW" }, b: DataType & { type: "ROW" }, rules: Rules): DataType | undefined {
   if (a.fields.length !== b.fields.length) return undefined;
   const fields = a.fields.map((field, i) => {
-    const dataType = commonType([field.dataType, (b.fields[i] as typeof field).dataType]);
+    const dataType = commonType([field.dataType, (b.fields[i] as typeof field).dataType], rules);
     return dataType && { name: field.name, dataType };
   });
   return fields.every((field) => field !== undefined) ? { type: "ROW", fields } : undefined;

@@ -5,7 +5,12 @@
 import type { DataType, Value } from "../schema/index.ts";
 import type { ExpressionSettings, TextRange } from "./api.ts";
 
-export type Typed = { readonly dataType: DataType; readonly range: TextRange } & (
+export type Typed = {
+  readonly dataType: DataType;
+  readonly range: TextRange;
+  /** Flink declares the value NOT NULL, though it may be NULL; so it is nullable here, and only here. */
+  readonly undeclaredNull?: true;
+} & (
   | { readonly kind: "constant"; readonly value: Value }
   /** A field of the row, or of a row inside it; of a VARIANT when `variant`, where it may be anything. */
   | { readonly kind: "field"; readonly name: string }
@@ -36,8 +41,10 @@ export interface Compute {
   /** Made once per compiled expression. With `usesContext` the context is its last argument. */
   readonly make?: (settings: ExpressionSettings) => (...values: never[]) => Value;
   readonly usesContext?: boolean;
-  /** May give NULL though no argument is. */
-  readonly mayBeNull?: boolean;
+  /** May give NULL though no argument is; "undeclared" where Flink declares the result NOT NULL all the same. */
+  readonly mayBeNull?: boolean | "undeclared";
+  /** Gives something else each time, so that it is not computed ahead of the rows. */
+  readonly volatile?: true;
 }
 
 export function constant(value: Value, dataType: DataType, range: TextRange): Typed {
@@ -45,12 +52,23 @@ export function constant(value: Value, dataType: DataType, range: TextRange): Ty
 }
 
 export function apply(args: readonly Typed[], compute: Compute, dataType: DataType, range: TextRange): Typed {
-  const nullable = compute.mayBeNull || (compute.nulls !== "passed" && args.some((arg) => arg.dataType.nullable !== false));
-  return { kind: "apply", args, compute, dataType: withNullable(dataType, nullable === true), range };
+  const { nulls, mayBeNull } = compute;
+  const nullArgs = nulls === "passed" ? [] : args.filter((arg) => arg.dataType.nullable !== false);
+  const nullable = Boolean(mayBeNull) || nullArgs.length > 0;
+  const undeclared = nullable && mayBeNull !== true && nullArgs.every((arg) => arg.undeclaredNull);
+  return { kind: "apply", args, compute, dataType: withNullable(dataType, nullable), range, ...(undeclared && { undeclaredNull: true }) };
 }
 
+/** For a value that is one of the others: nullable if one of them is, and undeclared only if all that are nullable are. */
+export function nullabilityOf(dataType: DataType, parts: readonly Typed[]): Pick<Typed, "dataType" | "undeclaredNull"> {
+  const nullParts = parts.filter((part) => part.dataType.nullable !== false);
+  const undeclared = nullParts.length > 0 && nullParts.every((part) => part.undeclaredNull);
+  return { dataType: withNullable(dataType, nullParts.length > 0), ...(undeclared && { undeclaredNull: true }) };
+}
+
+/** A bare NULL, which is of every type; a NULL that was cast has its own. */
 export function isNullConstant(typed: Typed): boolean {
-  return typed.kind === "constant" && typed.value === null;
+  return typed.dataType.type === "NULL";
 }
 
 export function withNullable(dataType: DataType, nullable: boolean): DataType {

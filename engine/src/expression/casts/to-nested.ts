@@ -1,5 +1,5 @@
 /** Casts of arrays, maps and rows, part by part. */
-import type { DataType, Value, Values } from "../../schema/index.ts";
+import type { DataType, Field, Value, Values } from "../../schema/index.ts";
 import { ownMember } from "../values/format-value.ts";
 import { type CastRule, type Conversion, conversionOf } from "./cast.ts";
 
@@ -22,18 +22,19 @@ const partOf: CastRule = (from, to, settings) => {
   return convert && ((value) => (value === null ? null : convert(value)));
 };
 
-/** Fields by position, as Flink does; fields beyond the shorter row are NULL or left. */
+/** Fields by position, as Flink does; both have equally many. */
 function rowCast(
   from: DataType & { type: "ROW" },
   to: DataType & { type: "ROW" },
   settings: Parameters<CastRule>[2],
 ): Conversion | undefined {
+  if (from.fields.length !== to.fields.length) return undefined;
   const parts: { name: string; source: string; convert: Conversion }[] = [];
   for (const [i, { name, dataType }] of to.fields.entries()) {
-    const source = from.fields[i];
-    const convert = source ? partOf(source.dataType, dataType, settings) : () => null;
+    const source = from.fields[i] as Field;
+    const convert = partOf(source.dataType, dataType, settings);
     if (!convert) return undefined;
-    parts.push({ name, source: source?.name ?? "", convert });
+    parts.push({ name, source: source.name, convert });
   }
   return (value) => Object.fromEntries(parts.map(({ name, source, convert }) => [name, convert(ownMember(value as Values, source))]));
 }

@@ -44,7 +44,10 @@ function fromFloat(from: DataType, to: DataType): Conversion {
   if (to.type === "FLOAT") return (value) => Math.fround(value as number);
   if (to.type === "DECIMAL") {
     const text = from.type === "FLOAT" ? floatText : String;
-    return (value) => (Number.isFinite(value) ? (decimalFromText(text(value as number), to.precision, to.scale) ?? null) : null);
+    return (value) => {
+      if (!Number.isFinite(value)) throw castError(value, from, to);
+      return decimalFromText(text(value as number), to.precision, to.scale) ?? null;
+    };
   }
   if (to.type === "BIGINT") return (value) => saturatedLong(value as number);
   // Java narrows a float to INT first, saturating, and then cuts bits.
@@ -72,15 +75,16 @@ const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
 };
 
 /** Flink's `BinaryStringDataUtil.toLong` ignores the digits behind a point. */
-const WHOLE = /^([+-]?\d{1,40})(?:\.\d*)?$/;
+const WHOLE = /^[+-]?(?:\d{1,40}(?:\.\d*)?|\.\d*)$/;
 const FLOATING = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[dDfF]?$/;
 const WORDS: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity, "+Infinity": Infinity, "-Infinity": -Infinity };
 
 export function wholeFromText(text: string, type: string): Whole | undefined {
-  const digits = WHOLE.exec(text.trim())?.[1];
+  const number = WHOLE.exec(text.trim())?.[0];
   const [least, greatest] = RANGES[type] as readonly [bigint, bigint];
-  if (digits === undefined) return undefined;
-  const whole = BigInt(digits.replace("+", ""));
+  if (number === undefined) return undefined;
+  const [digits = ""] = number.replace("+", "").split(".");
+  const whole = BigInt(digits === "-" ? 0 : digits);
   return whole >= least && whole <= greatest ? held(whole) : undefined;
 }
 

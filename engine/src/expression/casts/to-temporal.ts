@@ -20,6 +20,7 @@ export const temporalCast: CastRule = (from, to, settings) => {
   const zone = timeZoneOf(settings.timeZone);
   switch (to.type) {
     case "DATE":
+      if (from.type === "TIME") return undefined;
       return isText(from) ? reading(from, to, dateFromText) : viaWall(from, zone, (wall) => Math.floor(millisOf(wall) / DAY_MS));
     case "TIME": {
       const step = 10 ** Math.max(0, 3 - to.precision);

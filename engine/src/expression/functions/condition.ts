@@ -17,7 +17,7 @@ function isPresent(typed: Typed): Typed {
 
 /** The first that is not NULL; every argument is computed once. */
 function firstPresent({ scope, args, range }: TypedCall): Typed {
-  const common = commonResult(scope, args);
+  const common = commonResult(scope, args, "Flink");
   const [last, ...before] = args.map((arg) => convert(scope, arg, common)).toReversed() as [Typed, ...Typed[]];
   const alwaysPresent = args.some(({ dataType }) => dataType.nullable === false);
   return before.reduce<Typed>((otherwise, value) => {
@@ -31,7 +31,7 @@ function firstPresent({ scope, args, range }: TypedCall): Typed {
 
 function extreme(sign: 1 | -1) {
   return ({ scope, args, range, name }: TypedCall): Typed => {
-    const common = commonResult(scope, args);
+    const common = commonResult(scope, args, "Flink");
     const compare = comparisonOf(common);
     if (!compare && common.type !== "NULL")
       throw failure("expression.no-order", { function: name, got: formatType(withNullable(common, true)) }, range);

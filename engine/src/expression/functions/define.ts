@@ -5,13 +5,13 @@ import type { Words } from "../../node/spec.ts";
 import type { DataType } from "../../schema/index.ts";
 import type { ExpressionSettings } from "../api.ts";
 import type { Scope } from "../scope.ts";
-import type { JsonClauses } from "../syntax.ts";
+import type { Expression, JsonClauses } from "../syntax.ts";
 import type { Compute, Typed } from "../typed-tree.ts";
 
 export interface FunctionDefinition {
   readonly name: string;
   readonly aliases?: readonly string[];
-  readonly group: "text" | "number" | "time" | "condition" | "json" | "collection" | "conversion";
+  readonly group: FunctionGroup;
   readonly help: Words;
   /** An expression without fields and what `formatValue` prints of its value. */
   readonly example: { readonly text: string; readonly result: string };
@@ -19,6 +19,18 @@ export interface FunctionDefinition {
   /** Written without parentheses: CURRENT_DATE. */
   readonly niladic?: true;
 }
+
+export type FunctionGroup =
+  | "condition"
+  | "text"
+  | "pattern"
+  | "encoding"
+  | "number"
+  | "time"
+  | "json"
+  | "collection"
+  | "conversion"
+  | "aggregate";
 
 export interface Signature {
   readonly params: readonly Param[];
@@ -48,6 +60,9 @@ export type Family =
   | "NUMBER"
   | "DOUBLE"
   | "INTEGER"
+  /** INT and what widens to it. */
+  | "INT"
+  | "STRING or NUMBER"
   | "BOOLEAN"
   | "DATE"
   | "TIMESTAMP"
@@ -64,7 +79,11 @@ export interface TypedCall {
   /** Converted as the families ask; words are constants with their text. */
   readonly args: readonly Typed[];
   readonly types: readonly DataType[];
+  /** The arguments as they are written. */
+  readonly given: readonly Expression[];
   readonly json: JsonClauses | undefined;
+  /** Whether the call is a part of JSON_OBJECT or JSON_ARRAY. */
+  readonly inJson: boolean;
   readonly range: { readonly start: number; readonly end: number };
   readonly settings: ExpressionSettings;
   readonly scope: Scope;

@@ -1,37 +1,38 @@
-/** Functions of JSON texts. Source of the modes and defaults: Calcite's `JsonFunctions`, which Flink uses. */
+/** Functions that read JSON texts. Source of the modes and defaults: Flink's `SqlJsonUtils`. */
 import { RowError } from "../../node/operator.ts";
 import type { DataType, Value } from "../../schema/index.ts";
 import { conversionOf } from "../casts/cast.ts";
 import { convert } from "../convert.ts";
-import { failure, shorten } from "../problems.ts";
+import { expressionProblem, failure, shorten } from "../problems.ts";
 import type { JsonBehaviour } from "../syntax.ts";
+import { isText } from "../type-rules.ts";
 import { apply, type Typed } from "../typed-tree.ts";
+import { exactJson, isScalar, type Json, JsonNumber, quickJson, scalarText, writeJson } from "../values/json-document.ts";
 import { type JsonPath, jsonPath } from "../values/json-path.ts";
-import { parseJson } from "../values/json-text.ts";
 import { BOOLEAN, constantText, type FunctionDefinition, param, STRING, type TypedCall } from "./define.ts";
 
-const VARIANT: DataType = { type: "VARIANT" };
+type Outcome = { readonly is: "value"; readonly json: Json } | { readonly is: "empty" } | { readonly is: "error" };
 
-/** What reads paths, the constant ones once; throws for a constant that is none. */
-function pathReader({ args }: TypedCall): (text: string) => JsonPath | undefined {
+/** What reads paths, constant ones once; a constant that is none is an error of every row, which deserves a warning. */
+function pathReader({ args, scope }: TypedCall): (text: string) => JsonPath | undefined {
   const constant = constantText(args[1]);
   const known = constant === undefined ? undefined : jsonPath(constant);
-  if (constant !== undefined && !known && args[1]) throw failure("expression.bad-json-path", { got: shorten(constant) }, args[1].range);
-  return (text) => (known && text === constant ? known : jsonPath(text));
+  if (constant !== undefined && !known && args[1])
+    scope.warn(expressionProblem("expression.bad-json-path", { got: shorten(constant) }, args[1].range, undefined, "warning"));
+  return (text) => (text === constant ? known : jsonPath(text));
 }
 
-type Outcome = { readonly is: "value"; readonly value: Value } | { readonly is: "empty" | "error" };
-
-/** The single scalar that the path finds in the text. */
-function scalarAt(text: string, path: JsonPath | undefined): Outcome {
-  const json = parseJson(text);
-  if (json === undefined || !path) return { is: "error" };
-  const found = path.find(json);
-  if (!found) return { is: "error" };
-  const isOdd = found.length > 1 || (typeof found[0] === "object" && found[0] !== null);
-  if (isOdd) return { is: path.strict || found.length > 1 ? "error" : "empty" };
-  const [value] = found;
-  return value === undefined || value === null ? { is: path.strict && value === undefined ? "error" : "empty" } : { is: "value", value };
+/** Numbers keep their digits only in an exact reading, which is made when a number was found. */
+function found(text: string, path: JsonPath | undefined): Outcome {
+  const quick = quickJson(text);
+  if (quick === undefined) return { is: path?.strict === false ? "empty" : "error" };
+  if (!path) return { is: "error" };
+  const json = path.find(quick);
+  if (json === undefined || json === null) return { is: path.strict ? "error" : "empty" };
+  if (typeof json === "string" || typeof json === "boolean") return { is: "value", json };
+  // Whole numbers that no point and no exponent could have rounded need no second look.
+  if (typeof json === "number" && Number.isSafeInteger(json) && !/\d[.eE]/.test(text)) return { is: "value", json };
+  return { is: "value", json: path.find(exactJson(text) as Json) as Json };
 }
 
 const RETURNING: ReadonlySet<DataType["type"]> = new Set([
@@ -48,6 +49,26 @@ const RETURNING: ReadonlySet<DataType["type"]> = new Set([
   "DECIMAL",
 ]);
 
+/** A scalar as a value of the type; undefined where it is none. Texts are not read as numbers, nor numbers as truth values. */
+function scalarAs(returning: DataType, call: TypedCall): (json: Json) => Value | undefined {
+  if (returning.type === "STRING") return (json) => (typeof json === "string" ? json : scalarText(json));
+  const fromText = conversionOf(STRING, returning, call.settings);
+  return (json) => {
+    const isNumber = typeof json === "number" || json instanceof JsonNumber;
+    if (returning.type === "BOOLEAN") return typeof json === "boolean" ? json : undefined;
+    if (!isText(returning) && !isNumber) return undefined;
+    const digits = scalarText(json);
+    if (isNumber && !isText(returning) && /^(?:TINY|SMALL|BIG)?INT$/.test(returning.type) && !/^-?\d+$/.test(digits)) return undefined;
+    try {
+      return fromText?.(digits) ?? undefined;
+    } catch (error) {
+      // A value that is no value of the type is an error of the function, which has its own way out.
+      if (error instanceof RowError) return undefined;
+      throw error;
+    }
+  };
+}
+
 /** JSON_VALUE's tree: the arguments, then what stands in for an empty result and for an error. */
 function jsonValue(call: TypedCall): Typed {
   const { scope, args, json = {}, range } = call;
@@ -58,23 +79,19 @@ function jsonValue(call: TypedCall): Typed {
     behaviour?.do === "DEFAULT" ? convert(scope, scope.check(behaviour.value), returning) : undefined,
   );
   const given = defaults.filter((typed) => typed !== undefined);
-  const toReturned = conversionOf(VARIANT, returning, call.settings);
+  const toReturned = scalarAs(returning, call);
   const make =
     () =>
     (text: Value, path: Value, ...rest: Value[]) => {
       if (text === null || path === null) return null;
-      const [onEmpty, onError] = [defaults[0] ? (rest[0] as Value) : null, defaults[1] ? (rest.at(-1) as Value) : null];
-      const outcome = scalarAt(text as string, read(path as string));
-      if (outcome.is === "empty") return fallback(json.onEmpty, onEmpty, call.name, text as string, path as string);
-      if (outcome.is === "value") {
-        try {
-          return toReturned?.(outcome.value) ?? null;
-        } catch (error) {
-          // A value that is no value of the type is an error of the function, which has its own way out.
-          if (!(error instanceof RowError)) throw error;
-        }
+      const outcome = found(text as string, read(path as string));
+      if (outcome.is === "value" && isScalar(outcome.json)) {
+        const value = toReturned(outcome.json);
+        if (value !== undefined) return value;
+      } else if (outcome.is === "empty" || (outcome.is === "value" && read(path as string)?.strict === false)) {
+        return fallback(json.onEmpty, defaults[0] ? (rest[0] as Value) : null, call.name, text as string, path as string);
       }
-      return fallback(json.onError, onError, call.name, text as string, path as string);
+      return fallback(json.onError, defaults[1] ? (rest.at(-1) as Value) : null, call.name, text as string, path as string);
     };
   return apply([...args, ...given], { nulls: "passed", mayBeNull: true, make }, returning, range);
 }
@@ -84,18 +101,47 @@ function fallback(behaviour: JsonBehaviour | undefined, otherwise: Value, name: 
   if (behaviour?.do !== "ERROR") return null;
   const [shownText, shownPath] = [JSON.stringify(shorten(text)), shorten(path)];
   throw new RowError("expression.json", {
-    en: `${name} finds no single value at ${shownPath} in ${shownText}. Correct the path, or use NULL ON ERROR.`,
-    zh: `${name} 在 ${shownText} 的 ${shownPath} 处没有找到单个值。请更正路径，或使用 NULL ON ERROR。`,
+    en: `${name} finds no value that it can give at ${shownPath} in ${shownText}. Correct the path, or use NULL ON ERROR.`,
+    zh: `${name} 在 ${shownText} 的 ${shownPath} 处没有找到可用的值。请更正路径，或使用 NULL ON ERROR。`,
   });
+}
+
+const TEXT_ARRAY: DataType = { type: "ARRAY", element: STRING };
+
+function jsonQuery(call: TypedCall): Typed {
+  const { args, json = {}, range } = call;
+  const returning = json.returning ?? STRING;
+  const isArray = returning.type === "ARRAY" && isText(returning.element);
+  if (!isArray && !isText(returning)) throw failure("expression.json-query-returning", { function: call.name }, range);
+  for (const behaviour of [json.onEmpty, json.onError])
+    if (behaviour?.do === "EMPTY OBJECT" && isArray) throw failure("expression.json-query-returning", { function: call.name }, range);
+  const read = pathReader(call);
+  const instead = (behaviour: JsonBehaviour | undefined, text: string, path: string): Value => {
+    if (behaviour?.do === "EMPTY ARRAY") return isArray ? [] : "[]";
+    if (behaviour?.do === "EMPTY OBJECT") return "{}";
+    return fallback(behaviour, null, call.name, text, path);
+  };
+  const make = () => (text: string, source: string) => {
+    const path = read(source);
+    const outcome = found(text, path);
+    if (outcome.is === "empty") return instead(json.onEmpty, text, source);
+    if (outcome.is === "error") return instead(json.onError, text, source);
+    const wraps = json.wrapper === "UNCONDITIONAL" || (json.wrapper === "CONDITIONAL" && !Array.isArray(outcome.json));
+    const value: Json = wraps ? [outcome.json] : outcome.json;
+    if (isScalar(value)) return instead(path?.strict ? json.onError : json.onEmpty, text, source);
+    if (!isArray) return writeJson(value);
+    if (!Array.isArray(value)) return instead(json.onError, text, source);
+    return value.map((item: Json) => (item === null ? null : isScalar(item) ? scalarText(item) : writeJson(item)));
+  };
+  return apply(args, { mayBeNull: true, make }, isArray ? TEXT_ARRAY : returning, range);
 }
 
 function jsonExists(call: TypedCall): Typed {
   const read = pathReader(call);
   const onError = call.json?.onError?.do ?? "FALSE";
   const make = () => (text: string, path: string) => {
-    const json = parseJson(text);
-    const found = json === undefined ? undefined : read(path)?.find(json);
-    if (found) return found.length > 0;
+    const outcome = found(text, read(path));
+    if (outcome.is !== "error") return outcome.is === "value";
     if (onError === "ERROR") return fallback({ do: "ERROR" }, null, call.name, text, path);
     return onError === "TRUE" ? true : onError === "UNKNOWN" ? null : false;
   };
@@ -120,6 +166,24 @@ export const JSON_FUNCTIONS: readonly FunctionDefinition[] = [
         params: [text, path],
         returns: STRING,
         build: jsonValue,
+      },
+    ],
+  },
+  {
+    name: "JSON_QUERY",
+    group: "json",
+    help: {
+      en: "The object or array at a path in JSON text, as JSON text or as an array of texts; NULL where there is none.",
+      zh: "JSON 文本中某路径处的对象或数组，以 JSON 文本或文本数组返回；没有则为 NULL。",
+    },
+    example: { text: `JSON_QUERY('{"a": {"c": 1, "b": [2]}}', '$.a')`, result: '{"b":[2],"c":1}' },
+    signatures: [
+      {
+        shape:
+          "JSON_QUERY(json, path [RETURNING STRING | ARRAY<STRING>] [WITHOUT | WITH [CONDITIONAL | UNCONDITIONAL] ARRAY WRAPPER] [NULL | EMPTY ARRAY | EMPTY OBJECT | ERROR ON EMPTY] [… ON ERROR])",
+        params: [text, path],
+        returns: STRING,
+        build: jsonQuery,
       },
     ],
   },

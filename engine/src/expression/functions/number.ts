@@ -89,7 +89,7 @@ function rounding(kind: Rounding): (call: TypedCall) => Compute {
         () =>
         (x: Whole, digits: number | bigint = 0) =>
           fit(rescale(roundExact(x, type.scale, Number(digits), kind), type.scale, to.scale), to.precision);
-      return { mayBeNull: true, make };
+      return { mayBeNull: "undeclared", make };
     }
     if (isInteger(type)) {
       const wrap = WRAP[type.type as keyof typeof WRAP];
@@ -254,8 +254,14 @@ export const NUMBER_FUNCTIONS: readonly FunctionDefinition[] = [
   real("SINH", "The hyperbolic sine.", "双曲正弦。", { text: "SINH(0)", result: "0.0" }, Math.sinh),
   real("COSH", "The hyperbolic cosine.", "双曲余弦。", { text: "COSH(0)", result: "1.0" }, Math.cosh),
   real("TANH", "The hyperbolic tangent.", "双曲正切。", { text: "TANH(0)", result: "0.0" }, Math.tanh),
-  real("DEGREES", "Radians as degrees.", "弧度转角度。", { text: "DEGREES(0)", result: "0.0" }, (x) => (x / Math.PI) * 180),
-  real("RADIANS", "Degrees as radians.", "角度转弧度。", { text: "RADIANS(180)", result: "3.141592653589793" }, (x) => (x / 180) * Math.PI),
+  real("DEGREES", "Radians as degrees.", "弧度转角度。", { text: "DEGREES(0)", result: "0.0" }, (x) => x * 57.29577951308232),
+  real(
+    "RADIANS",
+    "Degrees as radians.",
+    "角度转弧度。",
+    { text: "RADIANS(180)", result: "3.141592653589793" },
+    (x) => x * 0.017453292519943295,
+  ),
   {
     name: "ATAN2",
     group: "number",

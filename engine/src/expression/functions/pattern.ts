@@ -2,23 +2,11 @@
 import type { Value } from "../../schema/index.ts";
 import { expressionProblem, shorten } from "../problems.ts";
 import type { Compute } from "../typed-tree.ts";
-import { compilePattern, type Match, type Pattern } from "../values/pattern.ts";
+import { compilePattern, type Match, type Pattern, patternCache } from "../values/pattern.ts";
 import { BOOLEAN, constantText, type FunctionDefinition, INT, optional, param, STRING, type TypedCall } from "./define.ts";
 
-/** Compiled patterns by their text; they mostly are constants. */
-function patternCache(): (source: string) => Pattern | undefined {
-  let [lastSource, last]: [string | undefined, Pattern | undefined] = [undefined, undefined];
-  return (source) => {
-    if (source !== lastSource) {
-      const compiled = compilePattern(source);
-      last = "fault" in compiled ? undefined : compiled;
-      lastSource = source;
-    }
-    return last;
-  };
-}
-
 function computing(
+  mayBeNull: boolean | "undeclared",
   make: (pattern: (source: string) => Pattern | undefined) => (...values: never[]) => Value,
 ): (call: TypedCall) => Compute {
   return ({ scope, args }) => {
@@ -28,7 +16,7 @@ function computing(
       scope.warn(
         expressionProblem("expression.bad-regex", { got: shorten(source), reason: compiled.fault }, args[1].range, undefined, "warning"),
       );
-    return { mayBeNull: true, make: () => make(patternCache()) };
+    return { mayBeNull, make: () => make(patternCache()) };
   };
 }
 
@@ -55,7 +43,7 @@ export const PATTERN_FUNCTIONS: readonly FunctionDefinition[] = [
       {
         params: [text, pattern],
         returns: BOOLEAN,
-        compute: computing((compiled) => (value: string, source: string) => compiled(source)?.exec(value, 0) !== undefined),
+        compute: computing(false, (compiled) => (value: string, source: string) => compiled(source)?.exec(value, 0) !== undefined),
       },
     ],
   },
@@ -71,7 +59,7 @@ export const PATTERN_FUNCTIONS: readonly FunctionDefinition[] = [
       {
         params: [text, pattern, param("replacement", "STRING")],
         returns: STRING,
-        compute: computing((compiled) => replaceMatches(compiled)),
+        compute: computing("undeclared", (compiled) => replaceMatches(compiled)),
       },
     ],
   },
@@ -88,6 +76,7 @@ export const PATTERN_FUNCTIONS: readonly FunctionDefinition[] = [
         params: [text, pattern, optional("group", "INTEGER")],
         returns: STRING,
         compute: computing(
+          true,
           (compiled) =>
             (value: string, source: string, group = 0) =>
               compiled(source)?.exec(value, 0)?.groups[Number(group)] ?? null,
@@ -104,7 +93,7 @@ export const PATTERN_FUNCTIONS: readonly FunctionDefinition[] = [
       {
         params: [text, pattern],
         returns: INT,
-        compute: computing((compiled) => (value: string, source: string) => {
+        compute: computing(true, (compiled) => (value: string, source: string) => {
           const found = compiled(source);
           return found ? [...matchesOf(found, value)].length : null;
         }),
@@ -123,7 +112,7 @@ export const PATTERN_FUNCTIONS: readonly FunctionDefinition[] = [
       {
         params: [text, pattern],
         returns: INT,
-        compute: computing((compiled) => (value: string, source: string) => {
+        compute: computing(true, (compiled) => (value: string, source: string) => {
           const found = compiled(source);
           return found ? (found.exec(value, 0)?.start ?? -1) + 1 : null;
         }),
@@ -139,7 +128,7 @@ export const PATTERN_FUNCTIONS: readonly FunctionDefinition[] = [
       {
         params: [text, pattern],
         returns: STRING,
-        compute: computing((compiled) => (value: string, source: string) => compiled(source)?.exec(value, 0)?.groups[0] ?? null),
+        compute: computing(true, (compiled) => (value: string, source: string) => compiled(source)?.exec(value, 0)?.groups[0] ?? null),
       },
     ],
   },
@@ -155,7 +144,7 @@ export const PATTERN_FUNCTIONS: readonly FunctionDefinition[] = [
       {
         params: [text, pattern, optional("group", "INTEGER")],
         returns: { type: "ARRAY", element: STRING },
-        compute: computing((compiled) => (value: string, source: string, group = 1) => {
+        compute: computing(true, (compiled) => (value: string, source: string, group = 1) => {
           const found = compiled(source);
           if (!found || group < 0 || group > found.groupCount) return null;
           return Array.from(matchesOf(found, value), ({ groups }) => groups[Number(group)] ?? null);

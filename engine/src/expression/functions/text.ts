@@ -182,7 +182,7 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
       {
         params: [text, param("count", "INTEGER")],
         returns: firstShorter,
-        compute: { make: () => (value: string, count: number) => slice(value, 0, Math.max(0, number(count))) },
+        compute: { mayBeNull: true, make: () => (value: string, count: number) => slice(value, 0, Math.max(0, number(count))) },
       },
     ],
   },
@@ -196,6 +196,7 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
         params: [text, param("count", "INTEGER")],
         returns: firstShorter,
         compute: {
+          mayBeNull: true,
           make: () => (value: string, count: number) =>
             number(count) <= 0 ? "" : slice(value, Math.max(0, characterCount(value) - number(count))),
         },
@@ -341,7 +342,10 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
         {
           params: [text, param("length", "INTEGER"), param("fill", "STRING")],
           returns: STRING,
-          compute: { mayBeNull: true, make: () => (value: string, length: number, fill: string) => pad(value, number(length), fill, side) },
+          compute: {
+            mayBeNull: "undeclared",
+            make: () => (value: string, length: number, fill: string) => pad(value, number(length), fill, side),
+          },
         },
       ],
     }),
@@ -356,22 +360,6 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
         params: [text, param("times", "INTEGER")],
         returns: STRING,
         compute: { make: () => (value: string, times: number) => repeat(value, number(times)) },
-      },
-    ],
-  },
-  {
-    name: "SPLIT_INDEX",
-    group: "text",
-    help: {
-      en: "One part of a text split at a separator, from 0; NULL if there is no such part.",
-      zh: "按分隔符切分后的第几段（从 0 起）；没有则为 NULL。",
-    },
-    example: { text: "SPLIT_INDEX('a,b,c', ',', 1)", result: "b" },
-    signatures: [
-      {
-        params: [text, param("separator", "STRING"), param("index", "INTEGER")],
-        returns: STRING,
-        compute: { mayBeNull: true, make: () => splitIndex },
       },
     ],
   },
@@ -445,7 +433,10 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
       {
         params: [param("code", "INTEGER")],
         returns: STRING,
-        compute: { make: () => (code: number | bigint) => (code < 0 ? "" : String.fromCharCode(Number(BigInt(code) & 255n))) },
+        compute: {
+          mayBeNull: true,
+          make: () => (code: number | bigint) => (code < 0 ? "" : String.fromCharCode(Number(BigInt(code) & 255n))),
+        },
       },
     ],
   },
@@ -468,11 +459,3 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
     }),
   ),
 ];
-
-function splitIndex(value: string, separator: string, index: number): string | null {
-  const at = Number(index);
-  if (at < 0 || value === "") return null;
-  // With an empty separator Flink splits at white space.
-  const parts = separator === "" ? value.split(/\s/) : value.split(separator);
-  return parts[at] ?? null;
-}

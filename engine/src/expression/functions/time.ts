@@ -4,7 +4,7 @@ import type { EvalContext } from "../api.ts";
 import { conversionOf } from "../casts/cast.ts";
 import { expressionProblem, shorten } from "../problems.ts";
 import { isText } from "../type-rules.ts";
-import type { Compute } from "../typed-tree.ts";
+import { apply, type Compute, type Typed } from "../typed-tree.ts";
 import { type DatePattern, datePattern } from "../values/date-pattern.ts";
 import { DAY_MS, dateTimeFromText, millisOf, nanosOf, type Timestamp, timestampOf } from "../values/date-time.ts";
 import { decimalToNumber } from "../values/decimal.ts";
@@ -145,6 +145,16 @@ function present(
     example: { text: `${name} IS NOT NULL`, result: "TRUE" },
     signatures: [{ params: [], returns: { ...dataType, nullable: false }, compute: { make, usesContext: true } }],
   };
+}
+
+function currentWatermark({ types, range }: TypedCall): Typed {
+  const dataType = types[0] as DataType & { precision: number };
+  const make = ({ timeZone }: { timeZone: string }) => {
+    const zone = timeZoneOf(dataType.type === "TIMESTAMP" ? timeZone : "UTC");
+    return ({ watermark }: EvalContext) =>
+      watermark === undefined ? null : timestampOf(watermark + zone.offsetAt(watermark), 0, dataType.precision);
+  };
+  return apply([], { make, usesContext: true, mayBeNull: true }, dataType, range);
 }
 
 const wallClock = (ms: number): number => ((ms % DAY_MS) + DAY_MS) % DAY_MS;
@@ -293,7 +303,17 @@ export const TIME_FUNCTIONS: readonly FunctionDefinition[] = [
       },
     ],
   },
-  present("CURRENT_TIMESTAMP", LTZ3, "The present moment.", "当前时刻。", (ms) => ms, ["NOW"]),
+  {
+    name: "CURRENT_WATERMARK",
+    group: "time",
+    help: {
+      en: "The time up to which rows have come, where a row's time is told by the given field; NULL before the first watermark.",
+      zh: "事件时间（由给定字段表示）的当前水位线；尚无水位线时为 NULL。",
+    },
+    example: { text: "CURRENT_WATERMARK(TO_TIMESTAMP_LTZ(0, 3)) IS NULL", result: "TRUE" },
+    signatures: [{ params: [param("rowtime", "TIMESTAMP")], returns: ({ types }) => types[0] as DataType, build: currentWatermark }],
+  },
+  present("CURRENT_TIMESTAMP", LTZ3, "The present moment.", "当前时刻。", (ms) => ms, ["NOW", "CURRENT_ROW_TIMESTAMP"]),
   present(
     "LOCALTIMESTAMP",
     TIMESTAMP3,

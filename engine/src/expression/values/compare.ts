@@ -18,6 +18,11 @@ export function compareTexts(a: string, b: string): number {
   return a.length - b.length;
 }
 
+/** As Java's `String.compareTo`. */
+export function compareUtf16(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) if (a[i] !== b[i]) return (a[i] as number) - (b[i] as number);

@@ -92,46 +92,64 @@ export function addMonthsTo(timestamp: Timestamp, months: number): Timestamp {
   return shifted(timestamp, (addMonths(days, months) - days) * DAY_MS);
 }
 
-/* Texts. Flink reads leniently ("2021-9-5", "12:30"), and what is wrong is a row error of the cast. */
+/* Texts, as Flink's `DateTimeUtils` reads them for CAST. What is wrong is a row error of the cast. */
 
-const DATE = /^(\d{1,5})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$/;
-const CLOCK = /^(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?)?$/;
+const DATE = /^\s*(\d+)\s*(?:-\s*(\d+)\s*(?:-\s*(\d+)\s*)?)?$/;
 
+/** "2024-5-1", "2024-05", "2024", and whatever stands behind a blank. */
 export function dateFromText(text: string): number | undefined {
-  const trimmed = text.trim();
-  const space = trimmed.search(/[ T]/);
-  const match = DATE.exec(space === -1 ? trimmed : trimmed.slice(0, space));
+  const space = text.indexOf(" ");
+  const match = DATE.exec(space > 0 ? text.slice(0, space) : text);
   if (!match) return undefined;
   const [year, month, day] = [Number(match[1]), Number(match[2] ?? 1), Number(match[3] ?? 1)];
-  return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) ? daysFromCivil(year, month, day) : undefined;
+  const isValid = year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+  return isValid ? daysFromCivil(year, month, day) : undefined;
 }
 
-interface Clock {
+const TIME = /^\s*(\d+)\s*(?::\s*(\d+)\s*(?::\s*(\d+)\s*(?:\.\s*(\d*)\s*)?)?)?(?:([+-])\s*(\d+)\s*(?::\s*(\d+)\s*)?)?$/;
+
+/** Milliseconds of the day: "12", "12:30", "12:30:05.123"; an offset such as "+02:00" is added. */
+export function timeFromText(text: string): number | undefined {
+  const match = TIME.exec(text);
+  if (!match) return undefined;
+  const [hour, minute, second] = [Number(match[1]), Number(match[2] ?? 0), Number(match[3] ?? 0)];
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  const ms = Number((match[4] ?? "").slice(0, 3).padEnd(3, "0"));
+  const offset = (Number(match[6] ?? 0) * 60 + Number(match[7] ?? 0)) * (match[5] === "-" ? -60_000 : 60_000);
+  return (hour * 3600 + minute * 60 + second) * 1000 + ms + offset;
+}
+
+interface WallClock {
   readonly ms: number;
   readonly nanos: number;
 }
 
-function clockFromText(text: string): Clock | undefined {
-  const match = CLOCK.exec(text.trim());
+const DATE_TIME = /^(\d{4}|\+\d{5,9})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{0,9}))?)?$/;
+
+/** "2024-5-1" or "2024-5-1 1:2:3.123456789". As java.time's "smart" reading has it, a day that a month has not is its last, and 24:00:00 the next day. */
+export function dateTimeFromText(text: string): WallClock | undefined {
+  const match = DATE_TIME.exec(text);
   if (!match) return undefined;
-  const [hour, minute, second] = [Number(match[1]), Number(match[2] ?? 0), Number(match[3] ?? 0)];
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const fraction = Number((match[4] ?? "").slice(0, 9).padEnd(9, "0"));
-  return { ms: (hour * 3600 + minute * 60 + second) * 1000 + Math.floor(fraction / NANOS_PER_MS), nanos: fraction % NANOS_PER_MS };
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((digits) => Number(digits ?? 0));
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > 31 || minute > 59 || second > 59) return undefined;
+  const fraction = Number((match[7] ?? "").padEnd(9, "0"));
+  if (hour > 23 && !(hour === 24 && minute === 0 && second === 0 && fraction === 0)) return undefined;
+  const days = daysFromCivil(year, month, Math.min(day, daysInMonth(year, month)));
+  const clock = (hour * 3600 + minute * 60 + second) * 1000 + Math.floor(fraction / NANOS_PER_MS);
+  return { ms: days * DAY_MS + clock, nanos: fraction % NANOS_PER_MS };
 }
 
-/** Milliseconds of the day. */
-export function timeFromText(text: string): number | undefined {
-  return clockFromText(text)?.ms;
-}
+const SQL_TIMESTAMP = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:\s+(-?\d+):(-?\d+):(-?\d+)(?:\.(\d{1,9}))?)?$/;
 
-/** A wall clock's date and time, exact to the nanosecond. */
-export function dateTimeFromText(text: string): Clock | undefined {
-  const trimmed = text.trim();
-  const at = trimmed.search(/[ T]/);
-  const days = dateFromText(at === -1 ? trimmed : trimmed.slice(0, at));
-  const clock = at === -1 ? { ms: 0, nanos: 0 } : clockFromText(trimmed.slice(at + 1));
-  return days === undefined || clock === undefined ? undefined : { ms: days * DAY_MS + clock.ms, nanos: clock.nanos };
+/** `java.sql.Timestamp.valueOf` and `java.sql.Date.valueOf`, which Flink's functions fall back to: hours and days beyond their range go on counting. */
+export function sqlTimestampFromText(text: string): WallClock | undefined {
+  const match = SQL_TIMESTAMP.exec(text.trim());
+  if (!match) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((digits) => Number(digits ?? 0));
+  if (month < 1 || month > 12 || day < 1 || day > 31) return undefined;
+  const fraction = Number((match[7] ?? "").padEnd(9, "0"));
+  const ms = daysFromCivil(year, month, day) * DAY_MS + (hour * 3600 + minute * 60 + second) * 1000 + Math.floor(fraction / NANOS_PER_MS);
+  return { ms, nanos: fraction % NANOS_PER_MS };
 }
 
 const two = (number: number): string => (number < 10 ? `0${number}` : String(number));
@@ -156,6 +174,19 @@ export function timestampText(timestamp: Timestamp, precision: number): string {
   const ms = millisOf(timestamp);
   const days = Math.floor(ms / DAY_MS);
   return `${dateText(days)} ${timeText(ms - days * DAY_MS, precision, nanosOf(timestamp))}`;
+}
+
+/** `DateTimeFormatter.ISO_LOCAL_DATE_TIME`: with seconds, and as many digits of a fraction as there are. */
+export function isoDateTimeText(timestamp: Timestamp): string {
+  return `${timestampText(timestamp, 9)
+    .replace(" ", "T")
+    .replace(/\.?0+$/, "")}`.replace(/T(\d\d:\d\d):?$/, "T$1:00");
+}
+
+/** `LocalDateTime.toString()`: without seconds that are 0, and a fraction of three, six or nine digits. */
+export function localDateTimeText(timestamp: Timestamp): string {
+  const text = timestampText(timestamp, 9).replace(" ", "T");
+  return text.replace(/(?:\.?000){1,3}$/, "").replace(/(T\d\d:\d\d):00$/, "$1");
 }
 
 /** "+1-02": years and months. */

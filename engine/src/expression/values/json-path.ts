@@ -1,67 +1,232 @@
-/** SQL/JSON paths: '$.a.b[0]', '$["a b"]', '$.*', '$[*]', after 'lax' (default) or 'strict'. Filters and functions are not part of them. */
-import type { JsonObject, Value } from "../../schema/index.ts";
+/**
+ * Paths into JSON as Flink reads them, after 'lax' or 'strict' (default), with the library Jayway JsonPath: `$.a['b'][0]`, `[1,2]`, `[0:2]`, `*`, `..`, filters
+ * `[?(@.price < 10 && @.name)]`, and `length()`, `size()`, `keys()`. A path that names one place finds its value or fails; one that may find several always
+ * finds a list.
+ */
+
+import { doubleText } from "./java-number.ts";
+import { type Json, JsonNumber } from "./json-document.ts";
+import { type Condition, parseCondition } from "./json-filter.ts";
+import { PathReader } from "./json-path-reader.ts";
 
 export interface JsonPath {
   readonly strict: boolean;
-  /** True when it may find several values. */
-  readonly many: boolean;
-  /** What it finds; undefined when in strict mode a step does not fit. */
-  find(value: Value): readonly Value[] | undefined;
+  /** What it finds: one value, or a list of them where it may find several; undefined when there is nothing at a step. */
+  find(root: Json): Json | undefined;
 }
 
-type Step = { readonly member: string } | { readonly index: number } | { readonly all: "members" | "elements" };
+export type Step =
+  | { readonly kind: "names"; readonly names: readonly string[] }
+  | { readonly kind: "indexes"; readonly indexes: readonly number[] }
+  | { readonly kind: "slice"; readonly from: number | undefined; readonly to: number | undefined }
+  | { readonly kind: "all" }
+  | { readonly kind: "scan" }
+  | { readonly kind: "filter"; readonly condition: Condition }
+  | { readonly kind: "function"; readonly name: string };
 
-const STEP =
-  /\s*(?:\.\s*(?:([\p{L}_$][\p{L}\p{N}_$-]*)|"((?:[^"\\]|\\.)*)"|(\*))|\[\s*(?:(-?\d{1,9})|(\*)|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\])/uy;
+const MODE = /^\s*(strict|lax)\s+([\s\S]+)$/i;
 
 /** Undefined when the text is no path. */
 export function jsonPath(text: string): JsonPath | undefined {
-  const head = /^\s*(?:(lax|strict)\s+)?\$/i.exec(text);
-  if (!head) return undefined;
+  const [, mode = "strict", rest = text] = MODE.exec(text) ?? [];
+  const steps = stepsOf(rest);
+  if (!steps) return undefined;
+  return { strict: mode.toLowerCase() === "strict", find: (root) => follow(root, root, steps) };
+}
+
+/** A path without a mode; what starts neither with $ nor with @ is read behind "$.". */
+export function stepsOf(text: string): readonly Step[] | undefined {
+  const trimmed = text.trim();
+  if (trimmed === "") return undefined;
+  const reader = new PathReader(/^[$@]/.test(trimmed) ? trimmed : `$.${trimmed}`);
+  reader.at = 1;
   const steps: Step[] = [];
-  let at = head[0].length;
-  while (at < text.trimEnd().length) {
-    STEP.lastIndex = at;
-    const match = STEP.exec(text);
-    if (!match) return undefined;
-    steps.push(stepOf(match));
-    at = STEP.lastIndex;
+  while (!reader.isDone()) {
+    const step = stepAt(reader);
+    if (!step) return undefined;
+    steps.push(...step);
   }
-  const strict = head[1]?.toLowerCase() === "strict";
-  return { strict, many: steps.some((step) => "all" in step), find: (value) => walk(value, steps, strict) };
+  return steps.at(-1)?.kind === "scan" ? undefined : steps;
 }
 
-function stepOf([, plain, quoted, members, index, elements, single, double]: RegExpExecArray): Step {
-  const name = plain ?? quoted ?? single ?? double;
-  if (name !== undefined) return { member: plain ?? name.replace(/\\(.)/g, "$1") };
-  if (index !== undefined) return { index: Number(index) };
-  return { all: members !== undefined ? "members" : elements !== undefined ? "elements" : "members" };
+function stepAt(reader: PathReader): readonly Step[] | undefined {
+  reader.skipSpace();
+  if (reader.take("..")) {
+    if (reader.peek() === "[") return [{ kind: "scan" }];
+    const next = nameAt(reader);
+    return next && [{ kind: "scan" }, next];
+  }
+  if (reader.take(".")) {
+    // "$.['a']" is "$['a']".
+    if (reader.peek() === "[") return bracketAt(reader);
+    const name = nameAt(reader);
+    return name && [name];
+  }
+  return reader.peek() === "[" ? bracketAt(reader) : undefined;
 }
 
-function walk(value: Value, steps: readonly Step[], strict: boolean): readonly Value[] | undefined {
-  let found: readonly Value[] = [value];
-  for (const step of steps) {
-    const next: Value[] = [];
-    for (const one of found) {
-      const inside = take(one, step);
-      if (inside === undefined && strict) return undefined;
-      next.push(...(inside ?? []));
+function nameAt(reader: PathReader): Step | undefined {
+  if (reader.take("*")) return { kind: "all" };
+  const name = reader.match(/[^.[\](){}\s,'"?*@]+/y);
+  if (name === undefined) return undefined;
+  if (!reader.take("(")) return { kind: "names", names: [name] };
+  reader.skipSpace();
+  return reader.take(")") && FUNCTIONS.has(name) ? { kind: "function", name } : undefined;
+}
+
+const FUNCTIONS: ReadonlySet<string> = new Set(["length", "size", "keys", "min", "max", "avg", "sum", "stddev"]);
+
+function bracketAt(reader: PathReader): readonly Step[] | undefined {
+  reader.take("[");
+  reader.skipSpace();
+  const step = insideBracket(reader);
+  reader.skipSpace();
+  return step && reader.take("]") ? [step] : undefined;
+}
+
+function insideBracket(reader: PathReader): Step | undefined {
+  if (reader.take("*")) return { kind: "all" };
+  if (reader.peek() === "'" || reader.peek() === '"') {
+    const names = reader.list(() => reader.quoted());
+    return names && { kind: "names", names };
+  }
+  if (reader.take("?")) {
+    reader.skipSpace();
+    if (!reader.take("(")) return undefined;
+    const condition = parseCondition(reader);
+    reader.skipSpace();
+    return condition && reader.take(")") ? { kind: "filter", condition } : undefined;
+  }
+  const slice = reader.match(/-?\d*\s*:\s*-?\d*(?=\s*\])/y);
+  if (slice !== undefined) {
+    const [from = "", to = ""] = slice.split(":").map((part) => part.trim());
+    return { kind: "slice", from: from === "" ? undefined : Number(from), to: to === "" ? undefined : Number(to) };
+  }
+  const indexes = reader.list(() => {
+    const digits = reader.match(/-?\d{1,9}/y);
+    return digits === undefined ? undefined : Number(digits);
+  });
+  return indexes && { kind: "indexes", indexes };
+}
+
+/** Whether a path may find several values, so that its result is a list. Several names at its end give one object. */
+function isIndefinite(steps: readonly Step[]): boolean {
+  return steps.some((step, i) => {
+    switch (step.kind) {
+      case "names":
+        return step.names.length > 1 && i < steps.length - 1;
+      case "indexes":
+        return step.indexes.length > 1;
+      default:
+        return step.kind !== "function";
     }
-    found = next;
+  });
+}
+
+export function follow(start: Json, root: Json, steps: readonly Step[]): Json | undefined {
+  if (!isIndefinite(steps)) {
+    let value: Json | undefined = start;
+    for (const step of steps) {
+      value = value === undefined ? undefined : one(value, step);
+      if (value === undefined) return undefined;
+    }
+    return value;
+  }
+  let found: readonly Json[] = [start];
+  for (const [i, step] of steps.entries()) {
+    if (step.kind === "function") {
+      const value = one(found, step);
+      return i === steps.length - 1 ? value : undefined;
+    }
+    found = found.flatMap((value) => several(value, root, step));
   }
   return found;
 }
 
-function take(value: Value, step: Step): readonly Value[] | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  if (Array.isArray(value)) {
-    if ("index" in step) {
-      const at = step.index < 0 ? value.length + step.index : step.index;
-      return at >= 0 && at < value.length ? [value[at] as Value] : undefined;
-    }
-    return "all" in step ? value : undefined;
+/** The value that a step names; undefined when there is none. */
+function one(value: Json, step: Step): Json | undefined {
+  switch (step.kind) {
+    case "names":
+      return step.names.length > 1 ? several(value, value, step)[0] : memberOf(value, step.names[0] as string);
+    case "indexes":
+      return elementOf(value, step.indexes[0] as number);
+    case "function":
+      return computed(value, step.name);
+    default:
+      return undefined;
   }
-  const object = value as JsonObject;
-  if ("member" in step) return Object.hasOwn(object, step.member) ? [object[step.member] as Value] : undefined;
-  return "all" in step && step.all === "members" ? Object.values(object) : undefined;
+}
+
+function several(value: Json, root: Json, step: Step): readonly Json[] {
+  switch (step.kind) {
+    case "names": {
+      if (step.names.length === 1) return present(memberOf(value, step.names[0] as string));
+      if (!isObject(value)) return [];
+      return [Object.fromEntries(step.names.filter((name) => Object.hasOwn(value, name)).map((name) => [name, value[name] as Json]))];
+    }
+    case "indexes":
+      return step.indexes.flatMap((index) => present(elementOf(value, index)));
+    case "slice": {
+      if (!Array.isArray(value)) return [];
+      return value.slice(step.from, step.to) as Json[];
+    }
+    case "all":
+      return children(value);
+    case "scan":
+      return [value, ...children(value).flatMap((child) => several(child, root, step))];
+    case "filter": {
+      const tested: readonly Json[] = Array.isArray(value) ? (value as readonly Json[]) : isObject(value) ? [value] : [];
+      return tested.filter((item) => step.condition(item, root));
+    }
+    case "function":
+      return present(computed(value, step.name));
+  }
+}
+
+function present(value: Json | undefined): readonly Json[] {
+  return value === undefined ? [] : [value];
+}
+
+function children(value: Json): readonly Json[] {
+  if (Array.isArray(value)) return value as readonly Json[];
+  return isObject(value) ? (Object.values(value) as Json[]) : [];
+}
+
+function isObject(value: Json): value is { readonly [name: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
+}
+
+function memberOf(value: Json, name: string): Json | undefined {
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function elementOf(value: Json, index: number): Json | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return (value as readonly Json[])[index < 0 ? value.length + index : index];
+}
+
+function computed(value: Json, name: string): Json | undefined {
+  if (name === "keys") return isObject(value) ? Object.keys(value) : undefined;
+  if (name !== "length" && name !== "size") return Array.isArray(value) ? statistic(value as readonly Json[], name) : undefined;
+  if (Array.isArray(value)) return new JsonNumber(String(value.length));
+  if (isObject(value)) return new JsonNumber(String(Object.keys(value).length));
+  return typeof value === "string" && name === "length" ? new JsonNumber(String(value.length)) : undefined;
+}
+
+/** Over the numbers of an array, as a DOUBLE; undefined without any. */
+function statistic(values: readonly Json[], name: string): Json | undefined {
+  const numbers = values.flatMap((value) =>
+    value instanceof JsonNumber ? [Number(value.text)] : typeof value === "number" ? [value] : [],
+  );
+  if (numbers.length === 0) return undefined;
+  const sum = numbers.reduce((total, number) => total + number, 0);
+  const mean = sum / numbers.length;
+  const results: Readonly<Record<string, number>> = {
+    min: Math.min(...numbers),
+    max: Math.max(...numbers),
+    avg: mean,
+    sum,
+    stddev: Math.sqrt(numbers.reduce((total, number) => total + (number - mean) ** 2, 0) / numbers.length),
+  };
+  return new JsonNumber(doubleText(results[name] as number));
 }

@@ -1,6 +1,4 @@
 /** LIKE and SIMILAR TO. LIKE never backtracks further than its last `%`, so it takes at most text times pattern. */
-import { RowError } from "../../node/operator.ts";
-import { shorten } from "../problems.ts";
 import { compilePattern } from "./pattern.ts";
 
 export type Matches = (text: string) => boolean;
@@ -94,12 +92,4 @@ export function similarPattern(pattern: string, escapedBy?: string): Matches | P
 
 function quoteForPattern(character: string): string {
   return /[\p{L}\p{N}\s_]/u.test(character) ? character : `\\${character}`;
-}
-
-export function patternError(pattern: string): RowError {
-  const shown = JSON.stringify(shorten(pattern));
-  return new RowError("expression.pattern", {
-    en: `${shown} is no valid pattern. Correct it.`,
-    zh: `${shown} 不是有效的模式。请更正。`,
-  });
 }

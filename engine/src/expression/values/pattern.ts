@@ -54,6 +54,28 @@ export function compilePattern(source: string): Pattern | { readonly fault: stri
   }
 }
 
+/** Compiles patterns and keeps the last: they mostly are constants, and those that come with rows often repeat. Undefined for what is none. */
+export function patternCache(): (source: string) => Pattern | undefined {
+  let [lastSource, last]: [string | undefined, Pattern | undefined] = [undefined, undefined];
+  return (source) => {
+    if (source !== lastSource) {
+      const compiled = compilePattern(source);
+      last = "fault" in compiled ? undefined : compiled;
+      lastSource = source;
+    }
+    return last;
+  };
+}
+
+/** For functions that fail where the pattern is none. */
+export function patternFailure(source: string): never {
+  const shown = JSON.stringify(shorten(source));
+  throw new RowError("expression.pattern", {
+    en: `${shown} is no valid pattern. Correct it.`,
+    zh: `${shown} 不是有效的模式。请更正。`,
+  });
+}
+
 class ProgramWriter {
   readonly program: Instruction[] = [];
   /** First two for each group, then one for each loop. */
