@@ -13,6 +13,8 @@ import { Gallery } from "./gallery/Gallery.tsx";
 import { Inspector } from "./inspector/Inspector.tsx";
 import { JsonDocument } from "./inspector/JsonDocument.tsx";
 import { Palette } from "./palette/Palette.tsx";
+import { FailureBanner } from "./run/FailureBanner.tsx";
+import { StartDialog } from "./run/StartDialog.tsx";
 import { DeployDialog } from "./shell/DeployDialog.tsx";
 import { DraftBanner } from "./shell/DraftBanner.tsx";
 import { DrawerSlot } from "./shell/DrawerSlot.tsx";
@@ -59,6 +61,7 @@ export function App() {
         <CommandPalette />
         <KeyList />
         <DeployDialog />
+        <StartDialog />
         <StopDialog />
         <JsonDocument />
         <Notices />
@@ -71,7 +74,10 @@ function Workbench() {
   const { view, palette, inspector } = useUi();
   return (
     <>
-      <DraftBanner />
+      <div className={classes.banners}>
+        <FailureBanner />
+        <DraftBanner />
+      </div>
       <div className={classes.work}>
         {palette && view === "canvas" && (
           <div className={classes.left}>

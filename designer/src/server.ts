@@ -10,12 +10,15 @@ import type {
   Deploy,
   Environment,
   LiveFrame,
+  LogPage,
   Pipeline,
   PipelineSummary,
   RecordPage,
+  RestorePlanView,
   RunStatus,
   Sample,
   SavedDraft,
+  SavedStateView,
   Template,
   TemplateSummary,
   TestedConnection,
@@ -61,6 +64,13 @@ export interface RecordQuery {
   readonly limit?: number;
 }
 
+export interface StartOptions {
+  /** "savepoint": the newest state. */
+  readonly from: "savepoint" | "fresh" | { readonly savepoint: string };
+  /** Although rows written since are visible and come twice. */
+  readonly force?: boolean;
+}
+
 export interface NewTopic {
   readonly name: string;
   readonly connection?: string;
@@ -84,11 +94,23 @@ export const server = {
   /** Fails with status 422 and `problems` when the draft has errors. */
   deploy: (id: string, body: Deploy = {}) => send<RunStatus>("POST", `/pipelines/${part(id)}/deploy`, body),
   stop: (id: string, savepoint: boolean) => send<RunStatus>("POST", `/pipelines/${part(id)}/stop`, { savepoint }),
-  start: (id: string, from: "savepoint" | "fresh") => send<RunStatus>("POST", `/pipelines/${part(id)}/start`, { from }),
+  start: (id: string, body: StartOptions) => send<RunStatus>("POST", `/pipelines/${part(id)}/start`, body),
   run: (id: string, signal?: AbortSignal) => get<RunStatus>(`/pipelines/${part(id)}/run`, {}, signal),
   versions: (id: string, signal?: AbortSignal) => get<VersionSummary[]>(`/pipelines/${part(id)}/versions`, {}, signal),
   version: (id: string, version: number, signal?: AbortSignal) =>
     get<{ document: PipelineDocument }>(`/pipelines/${part(id)}/versions/${version}`, {}, signal),
+
+  /** The last lines logged about its runs, or those after `after` (the `next` of the page before). */
+  logs: (id: string, after?: number, signal?: AbortSignal) => get<LogPage>(`/pipelines/${part(id)}/logs`, { after }, signal),
+
+  /** What a run can go on from, newest first: savepoints and the checkpoints that are kept. */
+  savedStates: (id: string, signal?: AbortSignal) => get<SavedStateView[]>(`/pipelines/${part(id)}/savepoints`, {}, signal),
+  /** While the run goes on. */
+  makeSavepoint: (id: string) => send<SavedStateView>("POST", `/pipelines/${part(id)}/savepoints`),
+  deleteSavepoint: (id: string, savepoint: string) => send<void>("DELETE", `/pipelines/${part(id)}/savepoints/${part(savepoint)}`),
+  /** What would become of each node's state if the document went on from there; fails with status 404 when nothing is saved. */
+  restorePlan: (id: string, body: { document: PipelineDocument; from?: { savepoint: string } }, signal?: AbortSignal) =>
+    send<RestorePlanView>("POST", `/pipelines/${part(id)}/restore-plan`, body, signal),
 
   /** Retained samples of an edge ("a.out->b.in") or a port ("a.out"), latest last. */
   samples: (id: string, edge: string, signal?: AbortSignal) => get<Sample[]>(`/pipelines/${part(id)}/samples`, { edge }, signal),

@@ -230,6 +230,8 @@ export const nodeLive = z.object({
   lastError: z.object({ message: words, at: z.number() }).optional(),
   /** The run's last failure, when it was this node that failed. */
   failure: z.object({ message: words, at: z.number() }).optional(),
+  /** Of nodes that keep state by key: what of it lies in memory and what on disk, bytes; timers that are set. */
+  state: z.object({ keys: z.number(), memoryBytes: z.number(), spilledBytes: z.number(), timers: z.number() }).optional(),
 });
 export const liveFrame = z.object({
   at: z.number(),

@@ -14,6 +14,7 @@ import { editJson } from "./edit-json.ts";
 import { exportFile } from "./export-file.ts";
 import { find } from "./find.ts";
 import { group, ungroup } from "./group.ts";
+import { makeSavepoint } from "./make-savepoint.ts";
 import { openConnections } from "./open-connections.ts";
 import { openGallery } from "./open-gallery.ts";
 import { paste } from "./paste.ts";
@@ -24,7 +25,7 @@ import { rename } from "./rename.ts";
 import { selectAll } from "./select-all.ts";
 import { selectConnected, selectDownstream, selectUpstream } from "./select-reachable.ts";
 import { showKeys } from "./show-keys.ts";
-import { start, startFresh } from "./start.ts";
+import { start, startFresh, startFrom } from "./start.ts";
 import { stop } from "./stop.ts";
 import { switchLanguage } from "./switch-language.ts";
 import { switchTheme } from "./switch-theme.ts";
@@ -32,10 +33,12 @@ import { toggleDisabled } from "./toggle-disabled.ts";
 import {
   toggleDeadLetters,
   toggleInspector,
+  toggleLog,
   toggleOutline,
   togglePalette,
   togglePreview,
   toggleProblems,
+  toggleSavepoints,
   toggleTopics,
 } from "./toggle-view.ts";
 import { undo } from "./undo.ts";
@@ -81,13 +84,17 @@ export const commands: readonly Command[] = [
   togglePreview,
   toggleProblems,
   toggleDeadLetters,
+  toggleSavepoints,
+  toggleLog,
   toggleTopics,
   switchTheme,
   switchLanguage,
   deploy,
   stop,
   start,
+  startFrom,
   startFresh,
+  makeSavepoint,
   discardDraft,
   find,
   commandPalette,

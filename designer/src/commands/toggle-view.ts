@@ -43,4 +43,6 @@ function drawer(tab: DrawerTab, label: Command["label"], key: string): Command {
 export const togglePreview = drawer("preview", { en: "Preview of records", zh: "记录预览" }, "P");
 export const toggleProblems = drawer("problems", { en: "Problems", zh: "问题" }, "M");
 export const toggleDeadLetters = drawer("dead-letters", { en: "Dead letters", zh: "死信" }, "X");
+export const toggleSavepoints = drawer("savepoints", { en: "Savepoints", zh: "保存点" }, "S");
+export const toggleLog = drawer("log", { en: "Log of the runs", zh: "运行日志" }, "R");
 export const toggleTopics = drawer("topics", { en: "Topics", zh: "主题" }, "T");

@@ -29,3 +29,8 @@ export function rateText(rate: number): string {
 export function clockText(at: number): string {
   return new Intl.DateTimeFormat(language() === "zh" ? "zh-CN" : "en", { timeStyle: "medium" }).format(at);
 }
+
+/** A date with a time of day, in the browser's zone. */
+export function momentText(at: number): string {
+  return new Intl.DateTimeFormat(language() === "zh" ? "zh-CN" : "en", { dateStyle: "medium", timeStyle: "medium" }).format(at);
+}

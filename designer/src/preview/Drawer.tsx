@@ -2,6 +2,8 @@ import { ActionIcon, Group, Tabs } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { shortCount } from "../i18n/numbers.ts";
+import { LogPanel } from "../run/LogPanel.tsx";
+import { SavepointsPanel } from "../run/SavepointsPanel.tsx";
 import { useAnalysis } from "../store/analysis.ts";
 import { useRunStatus } from "../store/live.ts";
 import { closeDrawer, type DrawerTab, openDrawer, useUi } from "../store/ui.ts";
@@ -12,7 +14,7 @@ import { ProblemsPanel } from "./ProblemsPanel.tsx";
 import classes from "./preview.module.css";
 import { Tag, type Tone } from "./Tag.tsx";
 
-/** The bottom drawer: records, problems, dead letters, topics. */
+/** The bottom drawer: records, problems, dead letters, savepoints, the log, topics. */
 export function Drawer() {
   const { t } = useTranslation("preview");
   const tab = useUi((ui) => ui.drawer);
@@ -44,6 +46,12 @@ export function Drawer() {
           <Tabs.Tab className={classes.tab ?? ""} value="dead-letters" rightSection={<Count count={deadLetters} tone="warning" />}>
             {t("tabDeadLetters")}
           </Tabs.Tab>
+          <Tabs.Tab className={classes.tab ?? ""} value="savepoints">
+            {t("tabSavepoints")}
+          </Tabs.Tab>
+          <Tabs.Tab className={classes.tab ?? ""} value="log">
+            {t("tabLog")}
+          </Tabs.Tab>
           <Tabs.Tab className={classes.tab ?? ""} value="topics">
             {t("tabTopics")}
           </Tabs.Tab>
@@ -60,6 +68,12 @@ export function Drawer() {
       </Tabs.Panel>
       <Tabs.Panel value="dead-letters" className={classes.panel ?? ""}>
         <DeadLettersPanel />
+      </Tabs.Panel>
+      <Tabs.Panel value="savepoints" className={classes.panel ?? ""}>
+        <SavepointsPanel />
+      </Tabs.Panel>
+      <Tabs.Panel value="log" className={classes.panel ?? ""}>
+        <LogPanel />
       </Tabs.Panel>
       <Tabs.Panel value="topics" className={classes.panel ?? ""}>
         <TopicBrowser />

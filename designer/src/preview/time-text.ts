@@ -48,7 +48,7 @@ export function useShownZone(): string {
   return zone !== undefined && isZone(zone) ? zone : BROWSER_ZONE;
 }
 
-const BROWSER_ZONE = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const BROWSER_ZONE = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** A zone that is half typed is none; the problem is shown at its field. */
 function isZone(timeZone: string): boolean {

@@ -148,6 +148,8 @@ export const words = {
   tabDeadLetters: { en: "Dead letters", zh: "死信" },
   tabPreview: { en: "Records", zh: "记录" },
   tabProblems: { en: "Problems", zh: "问题" },
+  tabSavepoints: { en: "Savepoints", zh: "保存点" },
+  tabLog: { en: "Log", zh: "日志" },
   tabTopics: { en: "Topics", zh: "主题" },
   thePipeline: { en: "Pipeline", zh: "流水线" },
   topValues_one: { en: "Most frequent of {{count}} record", zh: "{{count}} 条记录中最常见的值" },

@@ -1,29 +1,29 @@
-import { Alert, Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { IconAlertCircle, IconRocket } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EnvironmentChoice } from "../connections/EnvironmentChoice.tsx";
+import { Refusal } from "../run/Refusal.tsx";
+import { RestoreChoice } from "../run/RestoreChoice.tsx";
+import { useRestore } from "../run/use-restore.ts";
 import { analyzeNow, useAnalysis } from "../store/analysis.ts";
 import { useDifference } from "../store/difference.ts";
 import { useDocument } from "../store/document.ts";
-import { useRunEnvironment } from "../store/live.ts";
+import { useRunEnvironment, useRunState } from "../store/live.ts";
 import { deploy, useSession } from "../store/session.ts";
-import { openDrawer, show, useUi } from "../store/ui.ts";
+import { closeDialog, openDrawer, useUi } from "../store/ui.ts";
 import { useDifferenceText } from "./DraftBanner.tsx";
-import classes from "./shell.module.css";
 
 /** What a deploy changes and what becomes of state, before it happens. */
 export function DeployDialog() {
   const { t } = useTranslation("shell");
   const isOpen = useUi((ui) => ui.overlay === "deploy");
   return (
-    <Modal opened={isOpen} onClose={close} title={t("deployTitle")} closeButtonProps={{ "aria-label": t("close") }} size={560}>
+    <Modal opened={isOpen} onClose={closeDialog} title={t("deployTitle")} closeButtonProps={{ "aria-label": t("close") }} size={560}>
       {isOpen && <Plan />}
     </Modal>
   );
 }
-
-const close = () => show({ overlay: undefined });
 
 function Plan() {
   const { t } = useTranslation("shell");
@@ -32,15 +32,18 @@ function Plan() {
   const busy = useSession((session) => session.busy !== undefined);
   const deployedWith = useRunEnvironment();
   const [environment, setEnvironment] = useState(deployedWith);
-  const [from, setFrom] = useState<"keep" | "fresh">("keep");
   useEffect(() => void analyzeNow(), []);
   const errors = useAnalysis(({ problems }) => problems.filter(({ severity }) => severity === "error").length);
   const differenceText = useDifferenceText(difference);
-  const run = async () => {
-    if (await deploy({ ...(live ? { from } : {}), ...(environment === undefined ? {} : { environment }) })) close();
-  };
-  const name = (id: string) => document.nodes[id]?.name ?? live?.document.nodes[id]?.name ?? id;
-  const kept = Object.keys(document.nodes).length - difference.added.size;
+  const state = useRunState();
+  // As it was when somebody asked: the deploy itself stops and starts what runs.
+  const [runs] = useState(state === "running");
+  const { from, setFrom, answer, refusal, force, setForce, canGo, go } = useRestore(document);
+  const run = () =>
+    go((chosen, forced) => {
+      const restore = live ? { from: chosen === "newest" ? ("keep" as const) : chosen, ...forced } : {};
+      return deploy({ ...restore, ...(environment === undefined ? {} : { environment }) });
+    });
   return (
     <Stack gap="sm">
       <Text size="sm">
@@ -57,7 +60,7 @@ function Plan() {
             variant="light"
             color="red"
             onClick={() => {
-              close();
+              closeDialog();
               openDrawer("problems");
             }}
           >
@@ -66,49 +69,22 @@ function Plan() {
         </Alert>
       )}
       <EnvironmentChoice aliases={document.connections ?? {}} environment={environment} onChange={setEnvironment} />
-      {live && (
-        <>
-          <Radio.Group value={from} onChange={(next) => setFrom(next === "fresh" ? "fresh" : "keep")} label={t("stateTitle")}>
-            <Stack gap={8} mt={6}>
-              <Radio value="keep" label={t("fromKeep")} description={t("fromKeepText")} data-autofocus />
-              <Radio value="fresh" label={t("fromFresh")} description={t("fromFreshText")} />
-            </Stack>
-          </Radio.Group>
-          {from === "keep" && (
-            <ul className={classes.plan}>
-              {kept > 0 && <li>{t("stateKept", { count: kept })}</li>}
-              {[...difference.changed].map((id) => (
-                <li key={id}>
-                  <strong>{name(id)}</strong>: {t("stateChanged")}
-                </li>
-              ))}
-              {[...difference.added].map((id) => (
-                <li key={id}>
-                  <strong>{name(id)}</strong>: {t("stateNew")}
-                </li>
-              ))}
-              {[...difference.removed].map((id) => (
-                <li key={id}>
-                  <strong>{name(id)}</strong>: {t("stateDropped")}
-                </li>
-              ))}
-            </ul>
-          )}
-        </>
-      )}
+      {live && errors === 0 && <RestoreChoice document={document} isRunning={runs} from={from} onChange={setFrom} answer={answer} />}
+      {refusal && <Refusal refusal={refusal} force={force} onForce={setForce} />}
       <Group justify="flex-end" gap="xs">
-        <Button size="sm" variant="default" onClick={close}>
+        <Button size="sm" variant="default" onClick={closeDialog}>
           {t("cancel")}
         </Button>
         <Button
           size="sm"
           leftSection={<IconRocket size={15} />}
           loading={busy}
-          disabled={errors > 0}
+          disabled={errors > 0 || (live !== undefined && !canGo)}
           onClick={() => void run()}
+          {...(force ? { color: "red" } : {})}
           {...(live ? {} : { "data-autofocus": true })}
         >
-          {t("deploy")}
+          {force ? t("deployTwice") : t("deploy")}
         </Button>
       </Group>
     </Stack>

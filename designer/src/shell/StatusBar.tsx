@@ -1,5 +1,15 @@
 import { UnstyledButton } from "@mantine/core";
-import { IconAlertCircle, IconAlertTriangle, IconCheck, IconMailOff, IconPlugConnectedX, IconStack2, IconTable } from "@tabler/icons-react";
+import {
+  IconAlertCircle,
+  IconAlertTriangle,
+  IconBookmark,
+  IconCheck,
+  IconFileText,
+  IconMailOff,
+  IconPlugConnectedX,
+  IconStack2,
+  IconTable,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { clockText } from "../i18n/numbers.ts";
 import { useWords } from "../i18n/use-words.ts";
@@ -24,6 +34,12 @@ export function StatusBar() {
       </Tab>
       <Tab tab="dead-letters">
         <DeadLetters />
+      </Tab>
+      <Tab tab="savepoints">
+        <IconBookmark size={14} aria-hidden /> {t("savepoints")}
+      </Tab>
+      <Tab tab="log">
+        <IconFileText size={14} aria-hidden /> {t("log")}
       </Tab>
       <Tab tab="topics">
         <IconStack2 size={14} aria-hidden /> {t("topics")}
@@ -87,9 +103,6 @@ function Run() {
   const words = useWords();
   const run = useRunStatus();
   const isConnected = useConnected();
-  const failedAt = useDocument(({ document }) =>
-    run?.failure?.nodeId === undefined ? undefined : document.nodes[run.failure.nodeId]?.name,
-  );
   const isLive = run?.state === "running" || run?.state === "starting" || run?.state === "restarting";
   return (
     <>
@@ -98,11 +111,10 @@ function Run() {
           <IconPlugConnectedX size={14} aria-hidden /> {t("disconnected")}
         </span>
       )}
-      {run?.failure && run.state !== "running" && (
-        <span className={classes.failure} title={words(run.failure.message)}>
-          {failedAt && `${t("failedAt", { name: failedAt })}: `}
-          {words(run.failure.message)}
-        </span>
+      {run?.failure && run.state === "running" && (
+        <UnstyledButton className={classes.tab ?? ""} title={words(run.failure.message)} onClick={() => openDrawer("log")}>
+          {t("lastFailure", { at: clockText(run.failure.at) })}
+        </UnstyledButton>
       )}
       {run?.lastCheckpoint && <span>{t("checkpoint", { id: run.lastCheckpoint.id, at: clockText(run.lastCheckpoint.at) })}</span>}
     </>

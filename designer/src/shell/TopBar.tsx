@@ -21,11 +21,12 @@ import { editJson } from "../commands/edit-json.ts";
 import { exportFile } from "../commands/export-file.ts";
 import { runCommand } from "../commands/index.ts";
 import { isMac, keysText } from "../commands/keys.ts";
+import { makeSavepoint } from "../commands/make-savepoint.ts";
 import { openConnections } from "../commands/open-connections.ts";
 import { openGallery } from "../commands/open-gallery.ts";
 import { redo } from "../commands/redo.ts";
 import { showKeys } from "../commands/show-keys.ts";
-import { start, startFresh } from "../commands/start.ts";
+import { start, startFresh, startFrom } from "../commands/start.ts";
 import { stop } from "../commands/stop.ts";
 import { switchLanguage } from "../commands/switch-language.ts";
 import { undo } from "../commands/undo.ts";
@@ -208,7 +209,7 @@ function Settings() {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {[editJson, exportFile, startFresh, openConnections, showKeys].map((command) => (
+          {[editJson, exportFile, makeSavepoint, startFrom, startFresh, openConnections, showKeys].map((command) => (
             <Menu.Item
               key={command.id}
               disabled={!command.isEnabled()}

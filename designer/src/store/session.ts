@@ -1,9 +1,9 @@
 /** Opening, creating, deploying and stopping: what takes the server and several stores. Failures become notices; what a caller must know is in the answer. */
 import { readDocument } from "@millrace/engine/pipeline";
-import type { CreatePipeline, Deploy, Pipeline, PipelineSummary } from "@millrace/server/api";
+import type { CreatePipeline, Deploy, Pipeline, PipelineSummary, RunStatus } from "@millrace/server/api";
 import { create } from "zustand";
-import { say } from "../i18n/i18n.ts";
-import { ServerError, server } from "../server.ts";
+import { i18next, say } from "../i18n/i18n.ts";
+import { ServerError, type StartOptions, server } from "../server.ts";
 import { edit, openDocument, setLive, useDocument } from "./document.ts";
 import { kept } from "./kept.ts";
 import { followRun, onRun, runStatus, setRunStatus } from "./live.ts";
@@ -17,7 +17,7 @@ export interface SessionState {
   readonly pipelines: readonly PipelineSummary[] | undefined;
   readonly opening: boolean;
   /** A call that changes the run is on its way. */
-  readonly busy: "deploy" | "stop" | "start" | undefined;
+  readonly busy: "deploy" | "stop" | "start" | "savepoint" | undefined;
 }
 
 export const useSession = create<SessionState>()(() => ({ pipelines: undefined, opening: false, busy: undefined }));
@@ -73,8 +73,14 @@ function openLoaded(pipeline: Pipeline): void {
   if (edit("step.restore", (draft) => replaceDocument(draft, document))) notify("info", say(words.restored));
 }
 
-/** Saves the draft and runs it in place of what runs. False: it has errors, or the server refused (a notice says why). */
-export async function deploy(options: Deploy = {}): Promise<boolean> {
+/** Whether a change of the run came about, and else why the server refused it. */
+export interface RunChange {
+  readonly done: boolean;
+  readonly refusal?: ServerError;
+}
+
+/** Saves the draft and runs it in place of what runs. */
+export async function deploy(options: Deploy = {}): Promise<RunChange> {
   return changeRun("deploy", async (id) => {
     await saveNow();
     const status = await server.deploy(id, options);
@@ -84,25 +90,41 @@ export async function deploy(options: Deploy = {}): Promise<boolean> {
   });
 }
 
-export async function stopRun(savepoint: boolean): Promise<boolean> {
+export async function stopRun(savepoint: boolean): Promise<RunChange> {
   return changeRun("stop", (id) => server.stop(id, savepoint));
 }
 
-export async function startRun(from: "savepoint" | "fresh"): Promise<boolean> {
-  return changeRun("start", (id) => server.start(id, from));
+/** Runs the deployed version again. */
+export async function startRun(options: StartOptions): Promise<RunChange> {
+  return changeRun("start", (id) => server.start(id, options));
 }
 
-async function changeRun(
-  busy: NonNullable<SessionState["busy"]>,
-  ask: (id: string) => Promise<Parameters<typeof setRunStatus>[0]>,
-): Promise<boolean> {
+/** While the run goes on. False: it could not be made (a notice says why). */
+export async function makeSavepoint(): Promise<boolean> {
   const { pipelineId } = useDocument.getState();
   if (pipelineId === undefined || useSession.getState().busy) return false;
-  useSession.setState({ busy });
-  const status = await attempt(() => ask(pipelineId));
+  useSession.setState({ busy: "savepoint" });
+  const saved = await attempt(() => server.makeSavepoint(pipelineId));
   useSession.setState({ busy: undefined });
-  if (status && useDocument.getState().pipelineId === pipelineId) setRunStatus(status);
-  return status !== undefined;
+  if (saved) notify("info", i18next.t("madeSavepoint", { ns: "store", id: saved.id }));
+  return saved !== undefined;
+}
+
+/** One change at a time; another one meanwhile does nothing. */
+async function changeRun(busy: NonNullable<SessionState["busy"]>, ask: (id: string) => Promise<RunStatus>): Promise<RunChange> {
+  const { pipelineId } = useDocument.getState();
+  if (pipelineId === undefined || useSession.getState().busy) return { done: false };
+  useSession.setState({ busy });
+  try {
+    const status = await ask(pipelineId);
+    if (useDocument.getState().pipelineId === pipelineId) setRunStatus(status);
+    return { done: true };
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error;
+    return { done: false, refusal: error };
+  } finally {
+    useSession.setState({ busy: undefined });
+  }
 }
 
 let asking = false;

@@ -2,9 +2,9 @@
 import { create } from "zustand";
 
 /** Tabs of the bottom drawer. */
-export type DrawerTab = "preview" | "problems" | "dead-letters" | "topics";
+export type DrawerTab = "preview" | "problems" | "dead-letters" | "savepoints" | "log" | "topics";
 /** What lies over everything, one at a time. */
-export type Overlay = "commands" | "keys" | "connect" | "deploy" | "stop" | "find" | "json";
+export type Overlay = "commands" | "keys" | "connect" | "deploy" | "start" | "stop" | "find" | "json";
 
 export interface UiState {
   /** `gallery`: no pipeline is open, or somebody looks for a template. `connections` needs no pipeline either. */
@@ -16,6 +16,8 @@ export interface UiState {
   /** Height in CSS pixels, as dragged. */
   readonly drawerHeight: number;
   readonly overlay: Overlay | undefined;
+  /** Id of the savepoint or checkpoint that the deploy or start dialog offers first; undefined: the newest state. */
+  readonly restoreFrom: string | undefined;
   /** The node whose name is being edited in place. */
   readonly renaming: string | undefined;
   /** Param that the inspector should bring into view and focus, once; set by a click on a problem. */
@@ -29,6 +31,7 @@ export const useUi = create<UiState>()(() => ({
   drawer: undefined,
   drawerHeight: 280,
   overlay: undefined,
+  restoreFrom: undefined,
   renaming: undefined,
   focusParam: undefined,
 }));
@@ -40,6 +43,15 @@ export function showsPipeline({ view }: UiState): boolean {
 
 export function show(part: Partial<UiState>): void {
   useUi.setState(part);
+}
+
+/** Opens the dialog that deploys the draft, or the one that starts the deployed version, with a saved state chosen. */
+export function restoreWith(overlay: "deploy" | "start", restoreFrom: string): void {
+  useUi.setState({ overlay, restoreFrom });
+}
+
+export function closeDialog(): void {
+  useUi.setState({ overlay: undefined, restoreFrom: undefined });
 }
 
 export function openDrawer(drawer: DrawerTab): void {

@@ -21,6 +21,7 @@ export const words = {
   "step.restore": { en: "restore unsaved work", zh: "恢复未保存的修改" },
   "step.settings": { en: "change settings", zh: "修改设置" },
   "step.splice": { en: "insert into edge", zh: "插入连线" },
+  madeSavepoint: { en: "Savepoint {{id}} is made.", zh: "已创建保存点 {{id}}。" },
   restored: {
     en: "Work that had not reached the server was restored from this browser. Undo brings back the server's draft.",
     zh: "已从此浏览器恢复尚未保存到服务器的修改。撤销即可回到服务器上的草稿。",

@@ -1,0 +1,53 @@
+import { Alert } from "@mantine/core";
+import { IconAlertCircle } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { countText, momentText } from "../i18n/numbers.ts";
+import { useLanguage, useWords } from "../i18n/use-words.ts";
+import { useNodeLive, useRunStatus } from "../store/live.ts";
+import { bytesText } from "../topics/topic-figures.ts";
+import classes from "./run.module.css";
+
+/** Of a node that runs or ran: why it failed last, and what it keeps. Nothing where there is neither. */
+export function NodeRun({ nodeId }: { readonly nodeId: string }) {
+  const { t } = useTranslation("run");
+  const words = useWords();
+  const language = useLanguage();
+  const run = useRunStatus();
+  const state = useNodeLive(nodeId)?.state;
+  const failure = run?.failure?.nodeId === nodeId ? run.failure : undefined;
+  if (!failure && !state) return null;
+  const runsAgain = run?.state === "running";
+  return (
+    <section aria-label={t("nodeRun")}>
+      {failure && (
+        <Alert
+          color={runsAgain ? "gray" : "red"}
+          variant="light"
+          p="xs"
+          icon={<IconAlertCircle size={16} />}
+          title={runsAgain ? t("nodeFailedBefore", { at: momentText(failure.at) }) : t("nodeFailed", { at: momentText(failure.at) })}
+          styles={{ message: { overflowWrap: "anywhere" } }}
+        >
+          {words(failure.message)}
+        </Alert>
+      )}
+      {state && (
+        <dl className={classes.state}>
+          <Fact name={t("stateKeys")} value={countText(state.keys)} />
+          <Fact name={t("stateTimers")} value={countText(state.timers)} />
+          <Fact name={t("stateMemory")} value={bytesText(state.memoryBytes, language)} />
+          <Fact name={t("stateSpilled")} value={bytesText(state.spilledBytes, language)} />
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
