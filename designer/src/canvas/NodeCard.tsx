@@ -12,10 +12,11 @@ import { openDrawer, show, useUi } from "../store/ui.ts";
 import type { PortPlace } from "./card-geometry.ts";
 import { useConnecting } from "./connecting.ts";
 import classes from "./node-card.module.css";
-import { useNodeStatus } from "./node-status.ts";
+import { type NodeStatus, useFailureText, useNodeStatus } from "./node-status.ts";
 import { nodeRateText } from "./rates.ts";
 import { StatusIcon } from "./StatusIcon.tsx";
 import type { CardData, CardNode } from "./scene.ts";
+import { useParallelism } from "./use-parallelism.ts";
 import { useZoomLevel } from "./zoom-level.ts";
 
 /** A node on the canvas. Position is none of its business: React Flow moves the element around it. */
@@ -39,7 +40,7 @@ export const NodeCard = memo(
       >
         {level !== "far" && (
           <>
-            <Head id={id} data={data} />
+            <Head id={id} data={data} status={status} />
             {level === "near" && <Ports ports={geometry.ports} />}
             <Foot id={id} status={status} />
             <Badges id={id} change={change} />
@@ -54,17 +55,30 @@ export const NodeCard = memo(
   (one, other) => one.id === other.id && one.data === other.data && one.selected === other.selected,
 );
 
-function Head({ id, data: { node, spec } }: { readonly id: string; readonly data: CardData }) {
+interface HeadProps {
+  readonly id: string;
+  readonly data: CardData;
+  readonly status: NodeStatus;
+}
+
+function Head({ id, data: { node, spec }, status }: HeadProps) {
   const words = useWords();
+  const failure = useFailureText(id);
   const isRenaming = useUi((ui) => ui.renaming === id);
   return (
     <div className={classes.head}>
       <NodeIcon type={node.type} category={spec?.category} size={30} />
       <div className={classes.titles}>
         {isRenaming ? <NameField id={id} name={node.name} /> : <div className={classes.name}>{node.name}</div>}
-        <div className={classes.line} title={cardLine(node, spec) || undefined}>
-          {cardLine(node, spec) || (spec ? words(spec.title) : node.type)}
-        </div>
+        {status === "failed" && failure !== undefined ? (
+          <div className={classes.line} data-failure title={failure}>
+            {failure}
+          </div>
+        ) : (
+          <div className={classes.line} title={cardLine(node, spec) || undefined}>
+            {cardLine(node, spec) || (spec ? words(spec.title) : node.type)}
+          </div>
+        )}
       </div>
     </div>
   );
@@ -130,7 +144,7 @@ function Port({ port }: { readonly port: PortPlace }) {
   );
 }
 
-function Foot({ id, status }: { readonly id: string; readonly status: ReturnType<typeof useNodeStatus> }) {
+function Foot({ id, status }: { readonly id: string; readonly status: NodeStatus }) {
   const { t } = useTranslation("canvas");
   const errors = useNodeProblems(id).filter(({ severity }) => severity === "error").length;
   const rates = useRef<HTMLSpanElement>(null);
@@ -158,8 +172,14 @@ function Foot({ id, status }: { readonly id: string; readonly status: ReturnType
 function Badges({ id, change }: { readonly id: string; readonly change: "added" | "changed" | undefined }) {
   const { t } = useTranslation("canvas");
   const warnings = useNodeProblems(id).filter(({ severity }) => severity === "warning").length;
+  const subtasks = useParallelism(id);
   return (
     <div className={classes.badges}>
+      {subtasks > 1 && (
+        <span className={classes.badge} data-kind="parallelism" title={t("subtasks", { count: subtasks })}>
+          ×{subtasks}
+        </span>
+      )}
       {change && (
         <span className={classes.badge} data-kind="change" title={t(`change.${change}`)}>
           {change === "added" ? t("newMark") : t("changedMark")}

@@ -16,11 +16,12 @@ import { select, useSelection } from "../store/selection.ts";
 import { specs } from "../store/specs.ts";
 import { openDrawer, show, useUi } from "../store/ui.ts";
 import { cardLine } from "./NodeCard.tsx";
-import { useNodeStatus } from "./node-status.ts";
+import { useFailureText, useNodeStatus } from "./node-status.ts";
 import classes from "./outline.module.css";
 import { openQuickAdd } from "./quick-add.ts";
 import { rateOf } from "./rates.ts";
 import { StatusIcon } from "./StatusIcon.tsx";
+import { useParallelism } from "./use-parallelism.ts";
 
 /** The pipeline as a list along the flow, for the keyboard and for reading aloud; it edits the same document. */
 export function Outline() {
@@ -150,11 +151,15 @@ function Condition({ id }: { readonly id: string }) {
   const status = useNodeStatus(id);
   const live = useNodeLive(id);
   const errors = useNodeProblems(id).filter(({ severity }) => severity === "error").length;
+  const subtasks = useParallelism(id);
+  const failure = useFailureText(id);
   const rate = live ? Math.max(rateOf(live.in), rateOf(live.out)) : 0;
   return (
     <span className={classes.condition}>
       <StatusIcon status={status} size={14} /> {status === "error" ? t("status.error", { count: errors }) : t(`status.${status}`)}
+      {status === "failed" && failure !== undefined && `: ${failure}`}
       {live && `, ${t("outlineRates", { rate: rateText(rate) })}`}
+      {subtasks > 1 && `, ${t("subtasks", { count: subtasks })}`}
       {live && live.errors > 0 && `, ${t("deadLettersOf", { count: live.errors })}`}
     </span>
   );

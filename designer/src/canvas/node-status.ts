@@ -1,5 +1,6 @@
 /** One word on how a node is, out of draft, problems and run. */
 import { useCallback, useSyncExternalStore } from "react";
+import { say } from "../i18n/i18n.ts";
 import { useAnalysis } from "../store/analysis.ts";
 import { useDifference } from "../store/difference.ts";
 import { useDocument } from "../store/document.ts";
@@ -46,6 +47,14 @@ export function useNodeStatus(nodeId: string): NodeStatus {
     [nodeId],
   );
   return useSyncExternalStore(subscribe, () => nodeStatus(nodeId));
+}
+
+/** Why the run failed last, when it was this node that failed; in the language that is on. */
+export function useFailureText(nodeId: string): string | undefined {
+  return useSyncExternalStore(onRun, () => {
+    const failure = runStatus()?.failure;
+    return failure?.nodeId === nodeId ? say(failure.message) : undefined;
+  });
 }
 
 function isMoving(nodeId: string): boolean {

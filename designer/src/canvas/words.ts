@@ -27,6 +27,8 @@ export const words = {
   newMark: { en: "new", zh: "新" },
   warnings_one: { en: "{{count}} warning", zh: "{{count}} 个警告" },
   warnings_other: { en: "{{count}} warnings", zh: "{{count}} 个警告" },
+  subtasks_one: { en: "Runs as {{count}} subtask", zh: "以 {{count}} 个子任务运行" },
+  subtasks_other: { en: "Runs as {{count}} subtasks", zh: "以 {{count}} 个子任务运行" },
   rateTitle: { en: "Rows a second: in → out", zh: "每秒行数：输入 → 输出" },
   deadLettersOf_one: { en: "{{count}} row could not be processed", zh: "{{count}} 行无法处理" },
   deadLettersOf_other: { en: "{{count}} rows could not be processed", zh: "{{count}} 行无法处理" },

@@ -4,7 +4,7 @@ import { edgeKey } from "../store/edge-key.ts";
 
 export interface Difference {
   readonly added: ReadonlySet<string>;
-  /** Type, params or disabled differ. */
+  /** Type, params, disabled or parallelism differ. */
   readonly changed: ReadonlySet<string>;
   readonly removed: ReadonlySet<string>;
   readonly addedEdges: ReadonlySet<string>;
@@ -51,7 +51,7 @@ const meanings = new WeakMap<object, string>();
 function meaning(node: PipelineNode): string {
   const known = meanings.get(node);
   if (known !== undefined) return known;
-  const text = canonical([node.type, node.params, node.disabled ?? false]);
+  const text = canonical([node.type, node.params, node.disabled ?? false, node.parallelism ?? null]);
   meanings.set(node, text);
   return text;
 }

@@ -3,15 +3,18 @@ import type { NodeSpec } from "@millrace/engine/node";
 import type { PipelineNode } from "@millrace/engine/pipeline";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { pipelineParallelism, setParallelism, spreadOf } from "../edits/parallelism.ts";
 import { useWords } from "../i18n/use-words.ts";
 import { Tag } from "../preview/Tag.tsx";
+import { NodeRun } from "../run/NodeRun.tsx";
 import { useNodeProblems, useTypedNode } from "../store/analysis.ts";
-import { edit } from "../store/document.ts";
+import { edit, useDocument } from "../store/document.ts";
 import { show, useUi } from "../store/ui.ts";
 import { formOf } from "./form-model.ts";
 import { FormSurroundingsProvider } from "./form-surroundings.ts";
 import { NodeDocs } from "./NodeDocs.tsx";
 import { useNodeSurroundings } from "./node-surroundings.ts";
+import { ParallelismInput } from "./ParallelismInput.tsx";
 import { ParamsForm } from "./ParamsForm.tsx";
 import { ProblemList } from "./ProblemList.tsx";
 import { specOf } from "./spec-of.ts";
@@ -39,6 +42,7 @@ export function NodeInspector({ nodeId, node }: NodeInspectorProps) {
         </div>
         {node.disabled && <Tag tone="muted">{t("disabled")}</Tag>}
       </Group>
+      <NodeRun nodeId={nodeId} />
       {spec ? (
         <SpecForm nodeId={nodeId} node={node} spec={spec} />
       ) : (
@@ -126,6 +130,11 @@ function NodeSettings({ nodeId, node }: NodeInspectorProps) {
           })
         }
       />
+      <NodeParallelism
+        nodeId={nodeId}
+        value={node.parallelism}
+        onChange={(value) => change("step.settings", (target) => setParallelism(target, value))}
+      />
       <Textarea
         label={t("note")}
         size="sm"
@@ -141,6 +150,28 @@ function NodeSettings({ nodeId, node }: NodeInspectorProps) {
         }
       />
     </Stack>
+  );
+}
+
+interface NodeParallelismProps {
+  readonly nodeId: string;
+  readonly value: number | undefined;
+  readonly onChange: (value: number | undefined) => void;
+}
+
+function NodeParallelism({ nodeId, value, onChange }: NodeParallelismProps) {
+  const { t } = useTranslation("inspector");
+  const typed = useTypedNode(nodeId);
+  const pipeline = useDocument(({ document }) => pipelineParallelism(document));
+  const spread = typed ? spreadOf(typed) : "other";
+  return (
+    <ParallelismInput
+      description={t(`parallelism.${spread}`)}
+      placeholder={spread === "single" ? "1" : spread === "other" ? t("asItsInput") : t("asPipeline", { count: pipeline })}
+      value={value}
+      disabled={spread === "single" && value === undefined}
+      onChange={onChange}
+    />
   );
 }
 

@@ -3,11 +3,13 @@ import { DEFAULTS, type Problem } from "@millrace/engine/pipeline";
 import { IconBraces } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { setParallelism } from "../edits/parallelism.ts";
 import { useLanguage } from "../i18n/use-words.ts";
 import { useAnalysis } from "../store/analysis.ts";
 import { type DocumentDraft, edit, useDocument } from "../store/document.ts";
 import { show } from "../store/ui.ts";
 import { ConnectionsEditor } from "./ConnectionsEditor.tsx";
+import { ParallelismInput } from "./ParallelismInput.tsx";
 import { ParametersEditor } from "./ParametersEditor.tsx";
 import { ProblemList } from "./ProblemList.tsx";
 import { SchemasEditor } from "./SchemasEditor.tsx";
@@ -21,7 +23,7 @@ export function PipelineInspector() {
   const zones = useMemo(() => Intl.supportedValuesOf("timeZone"), []);
   const change = (field: string, recipe: (draft: DocumentDraft) => void) => edit("step.settings", recipe, { gesture: `settings ${field}` });
   const at = (member: string) => problems.filter(({ path }) => path?.[0] === member);
-  const known = new Set(["timeZone", "checkpointInterval", "parameters", "schemas", "connections"]);
+  const known = new Set(["timeZone", "checkpointInterval", "parallelism", "parameters", "schemas", "connections"]);
   return (
     <Stack gap="sm">
       <Title order={2} size="h5">
@@ -92,6 +94,15 @@ export function PipelineInspector() {
           }
         />
         <ProblemList problems={at("checkpointInterval")} />
+      </div>
+      <div>
+        <ParallelismInput
+          description={t("parallelismPipeline")}
+          placeholder={String(DEFAULTS.parallelism)}
+          value={document.parallelism}
+          onChange={(value) => change("parallelism", (draft) => setParallelism(draft, value))}
+        />
+        <ProblemList problems={at("parallelism")} />
       </div>
       <ParametersEditor problems={at("parameters")} />
       <SchemasEditor problems={at("schemas")} />

@@ -71,6 +71,30 @@ export const words = {
   note: { en: "Note", zh: "备注" },
   openSchema: { en: "May carry more", zh: "允许其他字段" },
   outputs: { en: "Outputs", zh: "输出端口" },
+  asItsInput: { en: "as its input", zh: "与输入相同" },
+  asPipeline: { en: "as the pipeline: {{count}}", zh: "与流水线相同：{{count}}" },
+  parallelism: { en: "Parallelism", zh: "并行度" },
+  parallelismPipeline: {
+    en: "Subtasks, spread over the cores, that sources and keyed nodes run as; other nodes run where their rows are. State is kept when it changes.",
+    zh: "数据源和按 key 处理的节点分成多少个子任务，分布在各个 CPU 核上；其他节点随其数据所在的子任务运行。更改时保留状态。",
+  },
+  parallelismWrong: { en: "A whole number from 1 to {{most}}.", zh: "应为 1 到 {{most}} 的整数。" },
+  "parallelism.source": {
+    en: "Subtasks that read side by side. More than there are partitions or files to read has no use.",
+    zh: "并行读取的子任务数。超过可读取的分区数或文件数则没有作用。",
+  },
+  "parallelism.keyed": {
+    en: "Subtasks that share the keys. Rows of one key stay together and in order.",
+    zh: "分担各个 key 的子任务数。同一 key 的行始终在一起，顺序不变。",
+  },
+  "parallelism.other": {
+    en: "Subtasks that rows are dealt out to; rows of different subtasks overtake one another. A node that keeps state without a key runs as one.",
+    zh: "分配行的子任务数；不同子任务的行之间不保证先后顺序。不按 key 保存状态的节点只有一个子任务。",
+  },
+  "parallelism.single": {
+    en: "All its rows pass one subtask: what it writes has one end.",
+    zh: "所有行都经过同一个子任务：写出的内容只有一个末尾。",
+  },
   parameters: { en: "Parameters", zh: "参数" },
   parametersHelp: {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the document's own notation.
