@@ -28,7 +28,7 @@ const step = (to: number): Upgrade => ({
 const failing = (to: number): Upgrade => ({
   ...step(to),
   apply() {
-    step(to).apply(folder);
+    step(to).apply(folder, log);
     mkdirSync(path("more"));
     writeFileSync(path("more/deep.txt"), "half done");
     throw new Error("no room");

@@ -16,14 +16,20 @@ export interface Upgrade {
   readonly alone: boolean;
   /** Files and folders that it changes, below the data folder, other than by adding to a store. */
   readonly changes: readonly string[];
-  readonly apply: (folder: string) => void | Promise<void>;
+  /** `log`: what people must know of it. */
+  readonly apply: (folder: string, log: (line: string) => void) => void | Promise<void>;
 }
 
 const UPGRADES: readonly Upgrade[] = [
   // Folders of format 0 say nothing of their format, and are otherwise the same.
   { to: 1, alone: false, changes: [], apply: () => undefined },
   // Loaded when it is needed: it brings the topics' store along.
-  { to: 2, alone: true, changes: [], apply: async (folder) => (await import("./upgrades/checkpoint-lists.ts")).listCheckpoints(folder) },
+  {
+    to: 2,
+    alone: true,
+    changes: [],
+    apply: async (folder, log) => (await import("./upgrades/checkpoint-lists.ts")).listCheckpoints(folder, log),
+  },
 ];
 
 export const DATA_FORMAT = 2;
@@ -62,7 +68,7 @@ export async function bringUpToDate(
     const from = formatOf(folder);
     refuseNewer(folder, latest);
     const steps = upgrades.filter(({ to }) => to > from && to <= latest);
-    for (const step of steps) await take(folder, step);
+    for (const step of steps) await take(folder, step, log);
     const kept = steps.filter(({ changes }) => changes.length > 0).map(({ to }) => copyPath(folder, to));
     const what = kept.length > 0 ? ` What was changed is kept in ${kept.join(", ")}; remove it when all is well.` : "";
     log(`The data folder ${folder} was upgraded from format ${from} to ${latest}.${what}`);
@@ -84,7 +90,7 @@ function isFresh(folder: string): boolean {
   return readdirSync(folder).every((name) => name.startsWith("upgrade.lock"));
 }
 
-async function take(folder: string, step: Upgrade): Promise<void> {
+async function take(folder: string, step: Upgrade, log: (line: string) => void): Promise<void> {
   const { to, alone, changes, apply } = step;
   const copy = copyPath(folder, to);
   if (alone) refuseUsed(folder, to);
@@ -92,7 +98,7 @@ async function take(folder: string, step: Upgrade): Promise<void> {
   if (existsSync(copy)) putBack(folder, step);
   try {
     if (changes.length > 0) keepCopy(folder, step);
-    await apply(folder);
+    await apply(folder, log);
     writeFormat(folder, to);
   } catch (error) {
     if (existsSync(copy)) putBack(folder, step);
