@@ -26,7 +26,7 @@ const BYTES_AT_ONCE = 16 << 20;
 
 export function createAppender(store: TopicStore, now: () => Millis, onAppended: () => void): Appender {
   const staged = new StagedRecords(store, now, (topic) => foundTopic(store, topic));
-  let calls: Call[] = [];
+  const calls: Call[] = [];
   let working: Promise<void> | undefined;
 
   async function work(): Promise<void> {
@@ -41,15 +41,18 @@ export function createAppender(store: TopicStore, now: () => Millis, onAppended:
 
   async function appendTogether(): Promise<void> {
     const together: { call: Call; places: { partition: number; index: number }[] }[] = [];
-    let taken = 0;
-    while (taken < calls.length && (taken === 0 || staged.bytes < BYTES_AT_ONCE)) {
-      const call = calls[taken++] as Call;
-      const places = stage(call);
-      if (places) together.push({ call, places });
-    }
-    calls = calls.slice(taken);
-    if (together.length === 0) return;
     try {
+      let bytes = 0;
+      while (calls.length > 0 && bytes < BYTES_AT_ONCE) {
+        const call = calls.shift() as Call;
+        const size = check(call);
+        if (size === undefined) continue;
+        const places: { partition: number; index: number }[] = [];
+        together.push({ call, places });
+        for (const record of call.records) places.push({ partition: staged.add(call.topic, record), index: staged.lastIndex });
+        bytes += size;
+      }
+      if (together.length === 0) return;
       const records = await staged.take();
       const firsts = store.transact(() => appendStaged(store, records, now()), bytesOf(records.parts));
       const firstOf = new Map(records.parts.map(({ topic, partition }, i) => [`${topic}-${partition}`, firsts[i]]));
@@ -67,16 +70,15 @@ export function createAppender(store: TopicStore, now: () => Millis, onAppended:
     }
   }
 
-  /** Undefined when the call was refused; nothing of it is staged then. */
-  function stage({ topic, records, reject }: Call): { partition: number; index: number }[] | undefined {
+  /** Bytes of the call's records; undefined when it was refused. */
+  function check({ topic, records, reject }: Call): number | undefined {
     try {
       const { partitions } = foundTopic(store, topic);
-      for (const record of records) checkRecord(topic, partitions, record);
+      return records.reduce((sum, record) => sum + checkRecord(topic, partitions, record), 0);
     } catch (error) {
       reject(error);
       return undefined;
     }
-    return records.map((record) => ({ partition: staged.add(topic, record), index: staged.lastIndex }));
   }
 
   return {

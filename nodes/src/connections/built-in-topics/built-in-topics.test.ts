@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TopicLog } from "@millrace/engine/node";
@@ -198,6 +198,18 @@ describe("segment files", { timeout: 60_000 }, () => {
     await expect(failing).rejects.toThrow(/the file was removed or cut; it has 0 bytes\. Nothing of this commit is visible\./);
     expect([await texts(log, "t"), readRecord(log, "run/r")]).toEqual([[], undefined]);
     await writer.close();
+  });
+
+  it.each(["missing", "cut"])("that are %s are named by who reads what was in them", async (how) => {
+    await log.createTopic("t", { partitions: 1 });
+    await append("t", 500);
+    const [name = ""] = await segments();
+    const path = join(folder, "segments", name);
+    if (how === "missing") await rm(path);
+    else await truncate(path, 300_000);
+    await expect(texts(log, "t")).rejects.toThrow(
+      /^Records were committed to ".* up to byte \d+, but the file is missing or shorter now\. Put it back from a copy, or delete the topic\.$/,
+    );
   });
 
   it("go with their last record, one topic's without another's", async () => {

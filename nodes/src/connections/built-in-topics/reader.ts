@@ -5,6 +5,7 @@ import type { ChunkView } from "./chunk.ts";
 import { type LoadedChunk, loadChunks } from "./chunk-reads.ts";
 import { entriesFrom, entryOfTime, type Head, type IndexEntry, type PartitionId, readHead } from "./partition-log.ts";
 import type { SegmentReads } from "./segment-reads.ts";
+import { segmentDamaged, segmentPath } from "./segments.ts";
 import type { TopicStore } from "./store.ts";
 import { findTopic, topicNames } from "./topics.ts";
 
@@ -74,8 +75,9 @@ export async function openReader(
       loaded = await loadChunks(store, reads, id, entries);
       if (loaded.length > 0) return;
       // The file of the first is gone: so must its entry be by now.
-      if (headNow().earliest <= (entries[0] as IndexEntry).base)
-        throw new Error(`partition ${partition} of topic ${topicName} has lost the segment file with offset ${offset}`);
+      const { base, bytes: length, place } = entries[0] as IndexEntry;
+      if (place && headNow().earliest <= base)
+        throw segmentDamaged(segmentPath(store, { topic: id.topic, owner: place.owner, file: place.file }), place.position + length);
     }
   }
 

@@ -1,8 +1,10 @@
 /** Reads pieces of segment files. A few files stay open: a topic's readers come back to the same ones. */
 import { type FileHandle, open } from "node:fs/promises";
-import { quote } from "../connection-error.ts";
+import { segmentDamaged } from "./segments.ts";
 
 const MOST_OPEN = 32;
+/** A file that is open takes room on the disk when it was removed, too. */
+const IDLE_MS = 5_000;
 
 export interface SegmentReads {
   /** Exactly `length` bytes from `position` on, in memory that is the caller's; undefined when there is no such file (any more). */
@@ -13,27 +15,38 @@ export interface SegmentReads {
 interface OpenFile {
   readonly handle: Promise<FileHandle>;
   users: number;
+  lastUse: number;
 }
 
 export function createSegmentReads(): SegmentReads {
   /** In the order of their last use. */
   const files = new Map<string, OpenFile>();
+  let timer: NodeJS.Timeout | undefined;
 
   function use(path: string): OpenFile {
-    const file = files.get(path) ?? { handle: open(path, "r"), users: 0 };
+    const file = files.get(path) ?? { handle: open(path, "r"), users: 0, lastUse: 0 };
     files.delete(path);
     files.set(path, file);
     file.users += 1;
+    file.lastUse = performance.now();
+    timer ??= setTimeout(closeIdle, IDLE_MS).unref();
     return file;
   }
 
-  async function closeUnused(): Promise<void> {
-    for (const [path, { handle, users }] of files) {
-      if (files.size <= MOST_OPEN) return;
-      if (users > 0) continue;
+  async function closeWhere(isEnough: (file: OpenFile) => boolean): Promise<void> {
+    for (const [path, file] of files) {
+      if (isEnough(file)) return;
+      if (file.users > 0) continue;
       files.delete(path);
-      await (await handle).close();
+      await (await file.handle).close();
     }
+  }
+
+  function closeIdle(): void {
+    const before = performance.now() - IDLE_MS;
+    timer = files.size > 0 ? setTimeout(closeIdle, IDLE_MS).unref() : undefined;
+    // Files that were only read: that one cannot be closed loses nothing.
+    closeWhere(({ lastUse }) => lastUse > before).catch(() => undefined);
   }
 
   return {
@@ -44,7 +57,7 @@ export function createSegmentReads(): SegmentReads {
         const handle = await file.handle;
         for (let done = 0; done < length; ) {
           const { bytesRead } = await handle.read(buffer, done, length - done, position + done);
-          if (bytesRead === 0) throw new Error(`${quote(path)} ends before byte ${position + length}, which was written and synced to it`);
+          if (bytesRead === 0) throw segmentDamaged(path, position + length);
           done += bytesRead;
         }
         return buffer;
@@ -54,10 +67,11 @@ export function createSegmentReads(): SegmentReads {
         return undefined;
       } finally {
         file.users -= 1;
-        await closeUnused();
+        await closeWhere(() => files.size <= MOST_OPEN);
       }
     },
     async close() {
+      clearTimeout(timer);
       const open = [...files.values()];
       files.clear();
       for (const { handle } of open) await (await handle).close();

@@ -65,7 +65,7 @@ export function createSegmentWriter(store: TopicStore, onWritten: (chunks: reado
     try {
       if (failed) return;
       requireRoom(store.folder, bytes);
-      file.handle ??= await openFile(store, file.id);
+      file.handle ??= await openFile(store, file);
       await writeAll(
         file.handle,
         chunks.map((chunk) => chunk.bytes),
@@ -96,12 +96,19 @@ export function createSegmentWriter(store: TopicStore, onWritten: (chunks: reado
   async function takeBack(file: SegmentFile): Promise<void> {
     await file.writing;
     if (file.length === file.synced) return;
-    if (file.synced > 0) await (file.handle ??= await openFile(store, file.id)).truncate(file.synced);
-    else {
-      await closeHandle(file);
-      await rm(segmentPath(store, file.id), { force: true });
+    try {
+      if (file.synced > 0) await (file.handle ??= await openFile(store, file)).truncate(file.synced);
+      else {
+        await closeHandle(file);
+        await rm(segmentPath(store, file.id), { force: true });
+      }
+      file.length = file.synced;
+    } catch {
+      // Nothing refers to what stays there; another file is begun.
+      if (current.get(file.id.topic) === file) current.delete(file.id.topic);
+      if (!full.includes(file)) full.push(file);
+      file.length = file.synced;
     }
-    file.length = file.synced;
   }
 
   return {
@@ -148,13 +155,9 @@ export function createSegmentWriter(store: TopicStore, onWritten: (chunks: reado
   };
 }
 
-async function openFile(store: TopicStore, id: SegmentId): Promise<FileHandle> {
+async function openFile(store: TopicStore, { id, synced }: SegmentFile): Promise<FileHandle> {
   const path = segmentPath(store, id);
-  try {
-    return await open(path, "r+");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
+  if (synced > 0) return open(path, "r+");
   const made = await mkdir(segmentFolder(store, id.topic), { recursive: true });
   const handle = await open(path, "wx+");
   try {

@@ -120,6 +120,14 @@ function removeFile(store: TopicStore, id: SegmentId): void {
   });
 }
 
+/** A chunk that was committed cannot be read up to byte `end` of its file. */
+export function segmentDamaged(path: string, end: number): ConnectionError {
+  return new ConnectionError("topic.segment-damaged", {
+    en: `Records were committed to ${quote(path)} up to byte ${end}, but the file is missing or shorter now. Put it back from a copy, or delete the topic.`,
+    zh: `记录已提交到 ${quote(path)} 直到第 ${end} 字节，但该文件现已丢失或变短。请从备份恢复该文件，或删除该主题。`,
+  });
+}
+
 export function isReferred(store: TopicStore, id: SegmentId): boolean {
   return (readRecord(store, id)?.chunks ?? 0) > 0;
 }
