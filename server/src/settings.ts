@@ -58,7 +58,7 @@ const SETTINGS = {
     kind: "count",
     byDefault: "20",
     least: 1,
-    effect: "newest savepoints of a pipeline that are kept; a further one removes the oldest and says so in the log",
+    effect: "newest savepoints of a pipeline that are kept; a further one removes the oldest",
   },
   "logs.lines": { kind: "count", byDefault: "1000", least: 1, effect: "lines of a pipeline's log in memory; the oldest go" },
   "posts.size": {

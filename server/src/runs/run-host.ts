@@ -216,7 +216,7 @@ export interface RunLimits {
   readonly deadLetterBytes: number;
   /** The newest checkpoints that are kept beside savepoints; at least 1. */
   readonly checkpoints: number;
-  /** The newest savepoints that are kept; a further one removes the oldest, which is logged. */
+  /** The newest savepoints that are kept; a further one removes the oldest. */
   readonly savepoints: number;
   /** Records kept of each output port. */
   readonly samples: number;
