@@ -10,6 +10,7 @@ import { useDocument } from "../store/document.ts";
 import { useRunStatus } from "../store/live.ts";
 import { select } from "../store/selection.ts";
 import { openDrawer, show } from "../store/ui.ts";
+import { failureInTheWay } from "./failure-in-the-way.ts";
 import classes from "./run.module.css";
 
 /** As long as the run does not go on after a failure: where and why, when it is tried again, and what a person can do. */
@@ -18,9 +19,9 @@ export function FailureBanner() {
   const words = useWords();
   const run = useRunStatus();
   const nodes = useDocument(({ document }) => document.nodes);
-  const failure = run?.failure;
-  if (!failure || (run.state !== "failed" && run.state !== "restarting")) return null;
-  const isRestarting = run.state === "restarting";
+  const failure = run && failureInTheWay(run, Date.now());
+  if (!failure) return null;
+  const isRestarting = run.state !== "failed";
   const { nodeId } = failure;
   const name = nodeId !== undefined && Object.hasOwn(nodes, nodeId) ? nodes[nodeId]?.name : undefined;
   const go = () => {

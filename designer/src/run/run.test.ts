@@ -1,9 +1,11 @@
+import type { RunState } from "@millrace/server/api";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { EMPTY, openDocument } from "../store/document.ts";
 import { followRun, runStatus } from "../store/live.ts";
 import { useNotices } from "../store/notices.ts";
 import { deploy, makeSavepoint, startRun, useSession } from "../store/session.ts";
 import { closeDialog, restoreWith, useUi } from "../store/ui.ts";
+import { failureInTheWay } from "./failure-in-the-way.ts";
 import { isRefused, planOrder } from "./plan-order.ts";
 import { canBeChosen, canBeForced, restoreFrom } from "./restore-from.ts";
 
@@ -87,6 +89,14 @@ describe("a savepoint", () => {
     expect([canBeChosen(state, true), canBeChosen(state, false)]).toEqual([false, true]);
     expect(canBeChosen({ ...state, kind: "savepoint", retained: true }, true)).toBe(true);
   });
+});
+
+test("a failure stands until the run has gone on for a while, so that it does not flicker", () => {
+  const failure = { message: { en: "no", zh: "否" }, at: 1 };
+  const shown = (state: RunState, startedAt?: number) =>
+    failureInTheWay({ ...STATUS, state, failure, ...(startedAt === undefined ? {} : { startedAt }) }, 20_000) !== undefined;
+  expect((["failed", "restarting", "starting"] as const).map((state) => shown(state))).toEqual([true, true, true]);
+  expect([shown("running", 19_000), shown("running", 10_000), shown("stopped"), shown("finished")]).toEqual([true, false, false, false]);
 });
 
 test("a plan begins with what stops a start and ends with what stays", () => {
