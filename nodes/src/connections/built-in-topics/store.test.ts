@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import type { Prepared } from "@millrace/engine/node";
 import { open } from "lmdb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { range, record, texts } from "../topic-log.contract.ts";
@@ -70,6 +71,32 @@ describe("the topics' folder", () => {
     for (const i of range(100)) await log.append("t", [record(`c${i}`)]);
     expect((await Promise.all(ended)).map(([code]) => code)).toEqual([0, 0]);
     expect((await texts(log, "t")).sort()).toEqual(["a", "b", "c"].flatMap((prefix) => range(100).map((i) => `${prefix}${i}`)).sort());
+    await log.close();
+  });
+
+  it("takes in one commit what several threads prepared, each in its order, after they have ended", { timeout: 30_000 }, async () => {
+    const log = await openHere();
+    await log.createTopic("t", { partitions: 2 });
+    const prepared = await Promise.all(
+      range(3).map(async (subtask) => {
+        const thread = new Worker(new URL("./prepare-in-thread.ts", import.meta.url), { workerData: { folder, subtask, count: 3_000 } });
+        const ended = once(thread, "exit");
+        const [handle] = await once(thread, "message");
+        await ended;
+        return handle as Prepared;
+      }),
+    );
+    expect(await texts(log, "t")).toEqual([]);
+    await commitBuiltIn(log, async (tx) => {
+      tx.put("run/r", { checkpoint: 1 });
+      await log.commitPrepared(prepared, tx);
+    });
+    for (const partition of range(2)) {
+      const found = (await texts(log, "t", partition)).map((text) => text?.split(" ")[0] ?? "");
+      for (const subtask of range(3))
+        expect(found.filter((text) => text.startsWith(`${subtask}.`))).toEqual(range(1_500).map((i) => `${subtask}.${i * 2 + partition}`));
+      expect(found).toHaveLength(4_500);
+    }
     await log.close();
   });
 
