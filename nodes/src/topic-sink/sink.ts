@@ -18,6 +18,8 @@ export function createSink({ topic }: TopicSinkParams, { connection, pipelineId,
   let writer: TransactionalWriter | undefined;
   /** Topics that rows named so far. */
   const named = new Set<string>();
+  /** Most rows name the topic of the row before. */
+  let lastNamed: string | undefined;
   function opened(): TransactionalWriter {
     if (!writer) throw new Error("the sink was not opened");
     return writer;
@@ -30,7 +32,10 @@ export function createSink({ topic }: TopicSinkParams, { connection, pipelineId,
     },
     write(record) {
       const name = record.target ?? (topic as string);
-      if (!named.has(name)) named.add(checked(name));
+      if (name !== lastNamed) {
+        if (!named.has(name)) named.add(checked(name));
+        lastNamed = name;
+      }
       opened().write(name, record);
     },
     get isFull() {
