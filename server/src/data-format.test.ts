@@ -43,6 +43,13 @@ describe("a data folder", () => {
     expect(formatOf(folder)).toBe(DATA_FORMAT);
   });
 
+  it("that only people have put something into has the present format, too", async () => {
+    mkdirSync(path("files"));
+    writeFileSync(path("settings.json"), "{}");
+    await bringUpToDate(folder, log);
+    expect([formatOf(folder), logged]).toEqual([DATA_FORMAT, []]);
+  });
+
   it("that says nothing of its format is brought to the present one", async () => {
     writeFileSync(path("token"), "token");
     await bringUpToDate(folder, log);
@@ -70,7 +77,10 @@ describe("a data folder", () => {
 });
 
 describe("an upgrade", () => {
-  beforeEach(() => writeFileSync(path("text"), "0"));
+  beforeEach(() => {
+    writeFileSync(path("token"), "of an older Millrace");
+    writeFileSync(path("text"), "0");
+  });
 
   it("takes every step in order, once, and keeps what each changed", async () => {
     await upgrade(step(1), step(2));

@@ -85,9 +85,9 @@ function refuseNewer(folder: string, latest: number): void {
   );
 }
 
-/** Nothing is kept in it yet. */
+/** No Millrace has kept anything in it yet; people may have put their files and settings there. */
 function isFresh(folder: string): boolean {
-  return readdirSync(folder).every((name) => name.startsWith("upgrade.lock"));
+  return !["format.json", "metadata.db", "topics", "runs", "token"].some((name) => existsSync(join(folder, name)));
 }
 
 async function take(folder: string, step: Upgrade, log: (line: string) => void): Promise<void> {
