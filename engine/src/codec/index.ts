@@ -9,6 +9,7 @@ export { wrongType } from "./codec-errors.ts";
 export { csvHeader } from "./csv.ts";
 export { jsonFault, jsonFaultWords } from "./json-fault.ts";
 export { type ExtractKey, keyExtractor } from "./key-extractor.ts";
+export { rowOfValues } from "./row-builder.ts";
 export { valueFromText } from "./value-text.ts";
 
 const CODECS: Readonly<Record<Format["name"], Codec>> = { json: jsonCodec, csv: csvCodec, text: textCodec };

@@ -1,3 +1,4 @@
+import { rowOfValues } from "@millrace/engine/codec";
 import {
   attach,
   type CompiledExpression,
@@ -41,9 +42,23 @@ function changer(named: readonly Named[], dropped: readonly (readonly string[])[
 
 /** A new row of the named fields alone. */
 function builder(named: readonly Named[]): Make {
+  if (named.every(({ path }) => path.length === 1)) return flatBuilder(named);
   return (row, time) => {
     const made: Record<string, Value> = {};
     for (const { path, value } of named) put(made, path, value(row, time));
+    const kind = kindOf(row);
+    return kind === "+I" ? made : attach(made, { kind });
+  };
+}
+
+/** Most selects make no nested rows: one object literal instead of a loop over names. */
+function flatBuilder(named: readonly Named[]): Make {
+  const make = rowOfValues(named.map(({ path }) => path[0] as string));
+  const values: Value[] = named.map(() => null);
+  const expressions = named.map(({ value }) => value);
+  return (row, time) => {
+    for (let i = 0; i < expressions.length; i++) values[i] = (expressions[i] as CompiledExpression)(row, time);
+    const made = make(values);
     const kind = kindOf(row);
     return kind === "+I" ? made : attach(made, { kind });
   };
