@@ -19,6 +19,10 @@ export interface ConnectionSetting {
   readonly type: "text" | "folder" | "secret" | "lines" | "number" | "choice";
   readonly options?: readonly { readonly value: string; readonly title: Words }[];
   readonly example?: string;
+  /** Asked for only while that choice has one of these values; without it, it means nothing. */
+  readonly onlyWith?: { readonly choice: string; readonly values: readonly string[] };
+  /** Its default suits most; a form shows it on request. */
+  readonly advanced?: true;
 }
 
 export const connectionKinds: readonly ConnectionKind[] = [
@@ -88,12 +92,14 @@ export const connectionKinds: readonly ConnectionKind[] = [
         description: { en: "For the login.", zh: "用于登录。" },
         type: "text",
         example: "millrace",
+        onlyWith: { choice: "sasl", values: SASL_MECHANISMS },
       },
       {
         name: "password",
         title: { en: "Password", zh: "密码" },
         description: { en: "For the login.", zh: "用于登录。" },
         type: "secret",
+        onlyWith: { choice: "sasl", values: SASL_MECHANISMS },
       },
       {
         name: "tls",
@@ -114,6 +120,7 @@ export const connectionKinds: readonly ConnectionKind[] = [
         },
         type: "lines",
         example: "-----BEGIN CERTIFICATE-----",
+        onlyWith: { choice: "tls", values: ["on"] },
       },
       {
         name: "compression",
@@ -121,6 +128,7 @@ export const connectionKinds: readonly ConnectionKind[] = [
         description: { en: "Of what is written. All kinds can be read.", zh: "写入时使用的压缩方式。读取时支持全部方式。" },
         type: "choice",
         options: COMPRESSIONS.map((value) => ({ value, title: { en: value, zh: value === "none" ? "无" : value } })),
+        advanced: true,
       },
       {
         name: "transactionTimeout",
@@ -131,6 +139,7 @@ export const connectionKinds: readonly ConnectionKind[] = [
         },
         type: "number",
         example: "900",
+        advanced: true,
       },
       {
         name: "requestTimeout",
@@ -138,6 +147,7 @@ export const connectionKinds: readonly ConnectionKind[] = [
         description: { en: "A request without an answer after that is made again.", zh: "超过此时间没有应答的请求会重发。" },
         type: "number",
         example: "30",
+        advanced: true,
       },
       {
         name: "giveUp",
@@ -148,6 +158,7 @@ export const connectionKinds: readonly ConnectionKind[] = [
         },
         type: "number",
         example: "60",
+        advanced: true,
       },
       {
         name: "clientId",
@@ -155,6 +166,7 @@ export const connectionKinds: readonly ConnectionKind[] = [
         description: { en: "Under this name it shows in the brokers' logs and quotas.", zh: "在 broker 的日志和配额中显示的名称。" },
         type: "text",
         example: "millrace",
+        advanced: true,
       },
     ],
   },
