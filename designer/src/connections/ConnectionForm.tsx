@@ -1,37 +1,31 @@
-import { Alert, Button, Group, Modal, NativeSelect, PasswordInput, Stack, Text, Textarea, TextInput } from "@mantine/core";
-import { type ConnectionKind, type ConnectionSetting, connectionKinds } from "@millrace/nodes/specs";
+import { Button, Collapse, NativeSelect, Stack, Text } from "@mantine/core";
+import { type ConnectionKind, connectionKinds } from "@millrace/nodes/specs";
 import type { Connection, ConnectionTest } from "@millrace/server/api";
-import { IconPlugConnected } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { IconChevronDown, IconChevronRight, IconPlugConnected } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
 import { server } from "../server.ts";
 import { useSending } from "../store/use-sending.ts";
-import { formValues, isStored, kindOf, settingsFrom } from "./settings.ts";
+import { NamedDialog, NamedForm } from "./NamedForm.tsx";
+import { SettingField } from "./SettingField.tsx";
+import { askedFor, formValues, isStored, kindOf, settingsFrom } from "./settings.ts";
 import { TestSteps } from "./TestSteps.tsx";
 
 interface ConnectionFormProps {
   /** Undefined: closed. */
   readonly editing: Connection | "new" | undefined;
-  /** Names that are there: saving under one of them would change that one. */
   readonly taken: readonly string[];
   readonly onClose: () => void;
   readonly onSaved: () => Promise<void>;
 }
 
-export function ConnectionForm({ editing, taken, onClose, onSaved }: ConnectionFormProps) {
+export function ConnectionForm({ editing, ...rest }: ConnectionFormProps) {
   const { t } = useTranslation("connections");
-  const before = editing === "new" ? undefined : editing;
   return (
-    <Modal
-      opened={editing !== undefined}
-      onClose={onClose}
-      title={before ? t("editNamed", { name: before.name }) : t("newConnection")}
-      closeButtonProps={{ "aria-label": t("close") }}
-      size={560}
-    >
-      {editing !== undefined && <Fields before={before} taken={taken} onClose={onClose} onSaved={onSaved} />}
-    </Modal>
+    <NamedDialog editing={editing} newTitle={t("newConnection")} onClose={rest.onClose}>
+      {(before) => <Fields before={before} {...rest} />}
+    </NamedDialog>
   );
 }
 
@@ -53,7 +47,6 @@ function Fields({ before, taken, onClose, onSaved }: FieldsProps) {
   const testing = useSending();
   const saving = useSending();
 
-  const isTaken = !before && taken.includes(name.trim());
   const connection: Connection = {
     name: name.trim(),
     kind: kind.kind as Connection["kind"],
@@ -65,121 +58,92 @@ function Fields({ before, taken, onClose, onSaved }: FieldsProps) {
     const { name: _, ...unnamed } = connection;
     await testing.send(async () => setTest(await server.testConnection(before ? connection : unnamed)));
   };
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
+  const save = async () => {
     if (!(await saving.send(() => server.saveConnection(connection)))) return;
     onClose();
     await onSaved();
   };
-  const failure = saving.failure ?? testing.failure;
+  const asked = askedFor(kind, values);
+  const field = (setting: (typeof asked)[number]) => (
+    <SettingField
+      key={setting.name}
+      setting={setting}
+      isStored={isStored(before?.settings ?? {}, setting.name)}
+      isFirst={before !== undefined && setting === asked[0]}
+      value={values[setting.name] ?? ""}
+      onChange={(value) => {
+        setValues({ ...values, [setting.name]: value });
+        setTest(undefined);
+      }}
+    />
+  );
+  const advanced = asked.filter((setting) => setting.advanced);
   return (
-    <form onSubmit={(event) => void save(event)}>
-      <Stack gap="sm">
-        {!before && (
-          <TextInput
-            label={t("name")}
-            description={t("nameHelp")}
-            required
-            data-autofocus
-            error={isTaken && t("nameTaken", { name: name.trim() })}
-            value={name}
-            onChange={({ currentTarget }) => setName(currentTarget.value)}
-          />
-        )}
-        {/* What it is stays: environments count on it. */}
-        {before ? (
-          <Text size="sm">
-            {words(kind.title)}: {words(kind.description)}
-          </Text>
-        ) : (
-          <NativeSelect
-            label={t("kind")}
-            description={words(kind.description)}
-            value={keyOf(kind)}
-            data={connectionKinds.map((one) => ({ value: keyOf(one), label: words(one.title) }))}
-            onChange={({ currentTarget }) => {
-              const next = connectionKinds.find((one) => keyOf(one) === currentTarget.value) ?? kind;
-              setKind(next);
-              setValues(formValues(next, {}));
-              setTest(undefined);
-            }}
-          />
-        )}
-        {kind.settings.map((setting, index) => (
-          <SettingField
-            key={setting.name}
-            setting={setting}
-            isStored={isStored(before?.settings ?? {}, setting.name)}
-            isFirst={before !== undefined && index === 0}
-            value={values[setting.name] ?? ""}
-            onChange={(value) => {
-              setValues({ ...values, [setting.name]: value });
-              setTest(undefined);
-            }}
-          />
-        ))}
-        {before && (
-          <Text size="xs" c="var(--mr-muted)">
-            {t("takenUp")}
-          </Text>
-        )}
-        <div role="status">{test && <TestSteps test={test} />}</div>
-        {failure && (
-          <Alert color="red" variant="light" p="xs" role="alert">
-            {words(failure)}
-          </Alert>
-        )}
-        <Group justify="space-between">
-          <Button variant="default" leftSection={<IconPlugConnected size={15} />} loading={testing.busy} onClick={() => void run()}>
-            {t("test")}
-          </Button>
-          <Group gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t("cancel")}
-            </Button>
-            <Button type="submit" loading={saving.busy} disabled={connection.name === "" || isTaken}>
-              {t("save")}
-            </Button>
-          </Group>
-        </Group>
-      </Stack>
-    </form>
+    <NamedForm
+      isNew={!before}
+      name={name}
+      onName={setName}
+      taken={taken}
+      failure={saving.failure ?? testing.failure}
+      busy={saving.busy}
+      onClose={onClose}
+      onSave={save}
+      aside={
+        <Button variant="default" leftSection={<IconPlugConnected size={15} />} loading={testing.busy} onClick={() => void run()}>
+          {t("test")}
+        </Button>
+      }
+    >
+      {/* What it is stays: environments count on it. */}
+      {before ? (
+        <Text size="sm">
+          {words(kind.title)}: {words(kind.description)}
+        </Text>
+      ) : (
+        <NativeSelect
+          label={t("kind")}
+          description={words(kind.description)}
+          value={keyOf(kind)}
+          data={connectionKinds.map((one) => ({ value: keyOf(one), label: words(one.title) }))}
+          onChange={({ currentTarget }) => {
+            const next = connectionKinds.find((one) => keyOf(one) === currentTarget.value) ?? kind;
+            setKind(next);
+            setValues(formValues(next, {}));
+            setTest(undefined);
+          }}
+        />
+      )}
+      {asked.filter((setting) => !setting.advanced).map(field)}
+      {advanced.length > 0 && (
+        <More key={keyOf(kind)} isOpenFirst={advanced.some((setting) => values[setting.name])}>
+          {advanced.map(field)}
+        </More>
+      )}
+      <div role="status">{test && <TestSteps test={test} />}</div>
+    </NamedForm>
   );
 }
 
-interface SettingFieldProps {
-  readonly setting: ConnectionSetting;
-  readonly isStored: boolean;
-  readonly isFirst: boolean;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}
-
-function SettingField({ setting, isStored: hasValue, isFirst, value, onChange }: SettingFieldProps) {
+/** Settings whose defaults suit most; open where one of them is set. */
+function More({ isOpenFirst, children }: { readonly isOpenFirst: boolean; readonly children: React.ReactNode }) {
   const { t } = useTranslation("connections");
-  const words = useWords();
-  const common = {
-    label: words(setting.title),
-    value,
-    autoComplete: "off",
-    ...(isFirst ? { "data-autofocus": true } : {}),
-    onChange: ({ currentTarget }: { readonly currentTarget: { readonly value: string } }) => onChange(currentTarget.value),
-  };
-  if (setting.type === "secret") {
-    return <PasswordInput {...common} description={hasValue ? t("secretKept") : words(setting.description)} />;
-  }
-  if (setting.type === "choice") {
-    const options = setting.options ?? [];
-    return (
-      <NativeSelect
-        {...common}
-        description={words(setting.description)}
-        value={value || options[0]?.value}
-        data={options.map((option) => ({ value: option.value, label: words(option.title) }))}
-      />
-    );
-  }
-  const typed = { ...common, description: words(setting.description), placeholder: setting.example ?? "", spellCheck: false };
-  if (setting.type === "lines") return <Textarea {...typed} autosize minRows={2} maxRows={6} />;
-  return <TextInput {...typed} {...(setting.type === "number" ? { inputMode: "decimal" as const } : {})} />;
+  const [isOpen, setIsOpen] = useState(isOpenFirst);
+  return (
+    <div>
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        aria-expanded={isOpen}
+        leftSection={isOpen ? <IconChevronDown size={15} /> : <IconChevronRight size={15} />}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        {t("more")}
+      </Button>
+      <Collapse expanded={isOpen}>
+        <Stack gap="sm" mt="xs">
+          {children}
+        </Stack>
+      </Collapse>
+    </div>
+  );
 }

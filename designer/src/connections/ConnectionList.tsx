@@ -1,7 +1,7 @@
-import { ActionIcon, Alert, Button, Group, Table, Text, Title, Tooltip } from "@mantine/core";
+import { Alert, Button, Group, Table, Text } from "@mantine/core";
 import { connectionKinds } from "@millrace/nodes/specs";
 import type { Connection, ConnectionTest } from "@millrace/server/api";
-import { IconPencil, IconPlugConnected, IconPlus, IconTrash } from "@tabler/icons-react";
+import { IconPlugConnected } from "@tabler/icons-react";
 import { Fragment, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
@@ -11,6 +11,7 @@ import { useSending } from "../store/use-sending.ts";
 import { ConnectionForm } from "./ConnectionForm.tsx";
 import classes from "./connections.module.css";
 import { DeleteNamed } from "./DeleteNamed.tsx";
+import { NameCell, NamedActions, NamedSection, NamedTable } from "./NamedTable.tsx";
 import { NameList } from "./NameList.tsx";
 import { kindOf, shownSettings } from "./settings.ts";
 import { TestSteps } from "./TestSteps.tsx";
@@ -34,47 +35,28 @@ export function ConnectionList({ known, onChange }: ConnectionListProps) {
   const usersOf = (name: string) =>
     known.environments.filter(({ connections }) => Object.values(connections).includes(name)).map((environment) => environment.name);
   return (
-    <section aria-labelledby="connections-title">
-      <Group justify="space-between" mb="xs">
-        <Title order={2} size="h5" id="connections-title">
-          {t("connections")}
-        </Title>
-        <Button ref={create} size="xs" leftSection={<IconPlus size={14} />} onClick={() => setEditing("new")}>
-          {t("newConnection")}
-        </Button>
-      </Group>
-      <Table verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("name")}</Table.Th>
-            <Table.Th>{t("kind")}</Table.Th>
-            <Table.Th>{t("usedBy")}</Table.Th>
-            <Table.Th>{t("actions")}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {BUILT_IN.map((connection) => (
-            <Row
-              key={connection.role}
-              connection={connection}
-              name={t(`builtIn.${connection.role}`)}
-              isBuiltIn
-              users={[t("usedByDefault")]}
-            />
-          ))}
-          {known.connections.map((connection) => (
-            <Row
-              // Another test would say something of what it was before.
-              key={JSON.stringify(connection)}
-              connection={connection}
-              name={connection.name}
-              users={usersOf(connection.name)}
-              onEdit={() => setEditing(connection)}
-              onDelete={() => setDeleting(connection)}
-            />
-          ))}
-        </Table.Tbody>
-      </Table>
+    <NamedSection title={t("connections")} newLabel={t("newConnection")} create={create} onNew={() => setEditing("new")}>
+      <NamedTable columns={[t("kind"), t("usedBy")]}>
+        {BUILT_IN.map((connection) => (
+          <Row
+            key={connection.role}
+            connection={connection}
+            name={t(`builtIn.${connection.role}`)}
+            isBuiltIn
+            users={[t("usedByDefault")]}
+          />
+        ))}
+        {known.connections.map((connection) => (
+          <Row
+            // Another test would say something of what it was before.
+            key={JSON.stringify(connection)}
+            connection={connection}
+            name={connection.name}
+            users={usersOf(connection.name)}
+            change={{ onEdit: () => setEditing(connection), onDelete: () => setDeleting(connection) }}
+          />
+        ))}
+      </NamedTable>
       <ConnectionForm
         editing={editing}
         taken={known.connections.map(({ name }) => name)}
@@ -91,7 +73,7 @@ export function ConnectionList({ known, onChange }: ConnectionListProps) {
           create.current?.focus();
         }}
       />
-    </section>
+    </NamedSection>
   );
 }
 
@@ -100,11 +82,11 @@ interface RowProps {
   readonly name: string;
   readonly isBuiltIn?: true;
   readonly users: readonly string[];
-  readonly onEdit?: () => void;
-  readonly onDelete?: () => void;
+  /** Left out: it is there without anybody's doing. */
+  readonly change?: { readonly onEdit: () => void; readonly onDelete: () => void };
 }
 
-function Row({ connection, name, isBuiltIn, users, onEdit, onDelete }: RowProps) {
+function Row({ connection, name, isBuiltIn, users, change }: RowProps) {
   const { t } = useTranslation("connections");
   const words = useWords();
   const [test, setTest] = useState<ConnectionTest>();
@@ -117,14 +99,14 @@ function Row({ connection, name, isBuiltIn, users, onEdit, onDelete }: RowProps)
   return (
     <Fragment>
       <Table.Tr>
-        <Table.Th scope="row" fw={600} style={{ overflowWrap: "anywhere" }}>
+        <NameCell>
           {name} {isBuiltIn && <Tag tone="muted">{t("builtInMark")}</Tag>}
-        </Table.Th>
+        </NameCell>
         <Table.Td>
           <Text size="sm">{isBuiltIn ? t(`builtInText.${connection.role}`) : kind ? words(kind.title) : connection.kind}</Text>
           {shownSettings(connection).map(({ setting, text }) => (
             <Text key={setting.name} size="xs" c="var(--mr-muted)">
-              {words(setting.title)}: <span className={classes.place}>{text}</span>
+              {words(setting.title)}: <span className={classes.place}>{words(text)}</span>
             </Text>
           ))}
         </Table.Td>
@@ -143,20 +125,7 @@ function Row({ connection, name, isBuiltIn, users, onEdit, onDelete }: RowProps)
             >
               {t("test")}
             </Button>
-            {onEdit && (
-              <Tooltip label={t("edit")}>
-                <ActionIcon variant="subtle" color="gray" aria-label={t("editNamed", { name })} onClick={onEdit}>
-                  <IconPencil size={16} />
-                </ActionIcon>
-              </Tooltip>
-            )}
-            {onDelete && (
-              <Tooltip label={t("delete")}>
-                <ActionIcon variant="subtle" color="gray" aria-label={t("deleteNamed", { name })} onClick={onDelete}>
-                  <IconTrash size={16} />
-                </ActionIcon>
-              </Tooltip>
-            )}
+            {change && <NamedActions name={name} {...change} />}
           </Group>
         </Table.Td>
       </Table.Tr>

@@ -73,8 +73,9 @@ interface AliasMeaningProps {
 
 function AliasMeaning({ alias, role, connection }: AliasMeaningProps) {
   const { t } = useTranslation("connections");
+  const words = useWords();
   if (!connection) return <li>{t("mapped", { alias, connection: t(`builtIn.${role}`) })}</li>;
-  const settings = shownSettings(connection).map(({ text }) => text);
+  const settings = shownSettings(connection).map(({ text }) => words(text));
   return (
     <li>
       {t("mapped", { alias, connection: connection.name })}

@@ -1,11 +1,11 @@
-import { Alert, Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
+import { NativeSelect, Text } from "@mantine/core";
 import type { Connection, Environment } from "@millrace/server/api";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useWords } from "../i18n/use-words.ts";
 import { server } from "../server.ts";
 import { useSending } from "../store/use-sending.ts";
 import { type Alias, choicesFor, gatherAliases } from "./aliases.ts";
+import { NamedDialog, NamedForm } from "./NamedForm.tsx";
 import type { Known } from "./use-connections.ts";
 
 interface EnvironmentFormProps {
@@ -16,19 +16,12 @@ interface EnvironmentFormProps {
   readonly onSaved: () => Promise<void>;
 }
 
-export function EnvironmentForm({ editing, known, onClose, onSaved }: EnvironmentFormProps) {
+export function EnvironmentForm({ editing, ...rest }: EnvironmentFormProps) {
   const { t } = useTranslation("connections");
-  const before = editing === "new" ? undefined : editing;
   return (
-    <Modal
-      opened={editing !== undefined}
-      onClose={onClose}
-      title={before ? t("editNamed", { name: before.name }) : t("newEnvironment")}
-      closeButtonProps={{ "aria-label": t("close") }}
-      size={560}
-    >
-      {editing !== undefined && <Fields before={before} known={known} onClose={onClose} onSaved={onSaved} />}
-    </Modal>
+    <NamedDialog editing={editing} newTitle={t("newEnvironment")} onClose={rest.onClose}>
+      {(before) => <Fields before={before} {...rest} />}
+    </NamedDialog>
   );
 }
 
@@ -38,67 +31,42 @@ interface FieldsProps extends Omit<EnvironmentFormProps, "editing"> {
 
 function Fields({ before, known, onClose, onSaved }: FieldsProps) {
   const { t } = useTranslation("connections");
-  const words = useWords();
   const [name, setName] = useState(before?.name ?? "");
   const [chosen, setChosen] = useState<Readonly<Record<string, string>>>(before?.connections ?? {});
   const { busy, failure, send } = useSending();
   const aliases = gatherAliases(known.pipelines, before);
-  const isTaken = !before && known.environments.some((environment) => environment.name === name.trim());
 
   const choose = (alias: string, connection: string) => {
     const { [alias]: _, ...others } = chosen;
     setChosen(connection === "" ? others : { ...others, [alias]: connection });
   };
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
+  const save = async () => {
     if (!(await send(() => server.saveEnvironment({ name: name.trim(), connections: { ...chosen } })))) return;
     onClose();
     await onSaved();
   };
   return (
-    <form onSubmit={(event) => void save(event)}>
-      <Stack gap="sm">
-        {!before && (
-          <TextInput
-            label={t("name")}
-            description={t("nameHelp")}
-            required
-            data-autofocus
-            error={isTaken && t("nameTaken", { name: name.trim() })}
-            value={name}
-            onChange={({ currentTarget }) => setName(currentTarget.value)}
-          />
-        )}
-        <Text size="sm">{aliases.length === 0 ? t("noAliases") : t("aliasesHelp")}</Text>
-        {aliases.map((alias) => (
-          <AliasField
-            key={alias.name}
-            alias={alias}
-            connections={known.connections}
-            chosen={Object.hasOwn(chosen, alias.name) ? chosen[alias.name] : undefined}
-            onChange={(connection) => choose(alias.name, connection)}
-          />
-        ))}
-        {before && (
-          <Text size="xs" c="var(--mr-muted)">
-            {t("takenUp")}
-          </Text>
-        )}
-        {failure && (
-          <Alert color="red" variant="light" p="xs" role="alert">
-            {words(failure)}
-          </Alert>
-        )}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t("cancel")}
-          </Button>
-          <Button type="submit" loading={busy} disabled={name.trim() === "" || isTaken}>
-            {t("save")}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <NamedForm
+      isNew={!before}
+      name={name}
+      onName={setName}
+      taken={known.environments.map((environment) => environment.name)}
+      failure={failure}
+      busy={busy}
+      onClose={onClose}
+      onSave={save}
+    >
+      <Text size="sm">{aliases.length === 0 ? t("noAliases") : t("aliasesHelp")}</Text>
+      {aliases.map((alias) => (
+        <AliasField
+          key={alias.name}
+          alias={alias}
+          connections={known.connections}
+          chosen={Object.hasOwn(chosen, alias.name) ? chosen[alias.name] : undefined}
+          onChange={(connection) => choose(alias.name, connection)}
+        />
+      ))}
+    </NamedForm>
   );
 }
 

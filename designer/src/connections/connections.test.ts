@@ -2,7 +2,7 @@ import type { ConnectionKind } from "@millrace/nodes/specs";
 import type { Connection, PipelineSummary } from "@millrace/server/api";
 import { describe, expect, test } from "vitest";
 import { choicesFor, gatherAliases, meaningOf } from "./aliases.ts";
-import { formValues, settingsFrom, shownSettings } from "./settings.ts";
+import { askedFor, formValues, settingsFrom, shownSettings } from "./settings.ts";
 
 const words = { en: "", zh: "" };
 const kind: ConnectionKind = {
@@ -37,9 +37,37 @@ describe("settings", () => {
       role: "files",
       settings: { root: "/data", password: "geheim", token: { secret: "geheim" } },
     } as const;
-    expect(shownSettings(connection).map(({ text }) => text)).toEqual(["/data"]);
+    expect(shownSettings(connection).map(({ text }) => text.en)).toEqual(["/data"]);
     expect(shownSettings({ ...connection, settings: { root: { secret: "geheim" } } })).toEqual([]);
   });
+});
+
+describe("settings that depend on a choice", () => {
+  const option = (value: string) => ({ value, title: { en: value.toUpperCase(), zh: value } });
+  const guarded: ConnectionKind = {
+    ...kind,
+    settings: [
+      { name: "login", type: "choice", options: [option("none"), option("plain")], title: words, description: words },
+      { name: "user", type: "text", onlyWith: { choice: "login", values: ["plain"] }, title: words, description: words },
+      { name: "password", type: "secret", onlyWith: { choice: "login", values: ["plain"] }, title: words, description: words },
+    ],
+  };
+
+  test("are asked for only with it; the first choice is the default", () => {
+    expect(askedFor(guarded, {}).map(({ name }) => name)).toEqual(["login"]);
+    expect(askedFor(guarded, { login: "plain" }).map(({ name }) => name)).toEqual(["login", "user", "password"]);
+  });
+
+  test("are not sent without it, stored secrets included", () => {
+    const stored = { login: "plain", user: "ann", password: { secret: true } };
+    expect(settingsFrom(guarded, formValues(guarded, stored), stored)).toEqual(stored);
+    expect(settingsFrom(guarded, { ...formValues(guarded, stored), login: "none" }, stored)).toEqual({ login: "none" });
+  });
+});
+
+test("a choice is shown by its title, certificates not at all", () => {
+  const connection = { kind: "kafka", role: "topic", settings: { brokers: "k:9092", sasl: "plain", ca: "-----BEGIN" } } as const;
+  expect(shownSettings(connection).map(({ text }) => text.en)).toEqual(["k:9092", "PLAIN"]);
 });
 
 const pipeline = (name: string, connections: PipelineSummary["connections"]): PipelineSummary => ({

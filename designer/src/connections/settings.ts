@@ -1,4 +1,5 @@
 /** Settings of a connection between what is stored, what a form holds, and what is shown. */
+import type { Words } from "@millrace/engine/node";
 import { type ConnectionKind, type ConnectionSetting, connectionKinds } from "@millrace/nodes/specs";
 import type { Connection } from "@millrace/server/api";
 
@@ -13,9 +14,15 @@ export function formValues({ settings: declared }: ConnectionKind, settings: Set
   return Object.fromEntries(declared.map(({ name }) => [name, textOf(own(settings, name))]));
 }
 
+/** Those that mean something with what is chosen. */
+export function askedFor({ settings: declared }: ConnectionKind, values: Readonly<Record<string, string>>): ConnectionSetting[] {
+  const chosen = (name: string) => values[name] || declared.find((one) => one.name === name)?.options?.[0]?.value;
+  return declared.filter(({ onlyWith }) => !onlyWith || onlyWith.values.includes(chosen(onlyWith.choice) ?? ""));
+}
+
 /** What to send: an empty field is left out, an empty secret keeps what is `stored`. */
-export function settingsFrom({ settings: declared }: ConnectionKind, values: Readonly<Record<string, string>>, stored: Settings): Settings {
-  const entries = declared.flatMap(({ name, type }): [string, Settings[string]][] => {
+export function settingsFrom(kind: ConnectionKind, values: Readonly<Record<string, string>>, stored: Settings): Settings {
+  const entries = askedFor(kind, values).flatMap(({ name, type }): [string, Settings[string]][] => {
     const text = type === "secret" ? (values[name] ?? "") : (values[name] ?? "").trim();
     if (type !== "secret") return text === "" ? [] : [[name, text]];
     if (text !== "") return [[name, { secret: text }]];
@@ -29,10 +36,14 @@ export function isStored(stored: Settings, name: string): boolean {
   return own(stored, name) !== undefined;
 }
 
-/** What can be shown of it: its settings but the secrets. */
-export function shownSettings(connection: Pick<Connection, "kind" | "role" | "settings">): { setting: ConnectionSetting; text: string }[] {
-  const shown = kindOf(connection)?.settings.filter(({ type }) => type !== "secret") ?? [];
-  return shown.map((setting) => ({ setting, text: textOf(own(connection.settings, setting.name)) })).filter(({ text }) => text !== "");
+/** What can be shown of it in a line each: its settings but secrets and long texts. */
+export function shownSettings(connection: Pick<Connection, "kind" | "role" | "settings">): { setting: ConnectionSetting; text: Words }[] {
+  return (kindOf(connection)?.settings ?? []).flatMap((setting) => {
+    const text = textOf(own(connection.settings, setting.name));
+    if (text === "" || setting.type === "secret" || setting.type === "lines") return [];
+    const option = setting.options?.find(({ value }) => value === text);
+    return [{ setting, text: option?.title ?? { en: text, zh: text } }];
+  });
 }
 
 function own(settings: Settings, name: string): Settings[string] | undefined {

@@ -51,6 +51,8 @@ export const words = {
     zh: "其设置将被删除。它所指向的文件或主题不受影响。",
   },
   deleteEnvironmentText: { en: "Its connections stay.", zh: "其中的连接会保留。" },
+  more: { en: "More", zh: "更多" },
+  numberAboveZero: { en: "A number above 0.", zh: "应为大于 0 的数。" },
   save: { en: "Save", zh: "保存" },
   cancel: { en: "Cancel", zh: "取消" },
   close: { en: "Close", zh: "关闭" },
