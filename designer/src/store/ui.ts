@@ -18,6 +18,8 @@ export interface UiState {
   readonly overlay: Overlay | undefined;
   /** Id of the savepoint or checkpoint that the deploy or start dialog offers first; undefined: the newest state. */
   readonly restoreFrom: string | undefined;
+  /** Whose topics the drawer shows; undefined: the built-in ones. */
+  readonly topicConnection: string | undefined;
   /** The node whose name is being edited in place. */
   readonly renaming: string | undefined;
   /** Param that the inspector should bring into view and focus, once; set by a click on a problem. */
@@ -32,6 +34,7 @@ export const useUi = create<UiState>()(() => ({
   drawerHeight: 280,
   overlay: undefined,
   restoreFrom: undefined,
+  topicConnection: undefined,
   renaming: undefined,
   focusParam: undefined,
 }));

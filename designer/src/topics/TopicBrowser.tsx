@@ -1,10 +1,26 @@
-import { ActionIcon, Alert, Group, NavLink, ScrollArea, SegmentedControl, Stack, Text, TextInput, Title, Tooltip } from "@mantine/core";
+import {
+  ActionIcon,
+  Alert,
+  Group,
+  Loader,
+  NativeSelect,
+  NavLink,
+  ScrollArea,
+  SegmentedControl,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+  Tooltip,
+} from "@mantine/core";
 import type { TopicSummary } from "@millrace/server/api";
 import { IconPlus, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { countText } from "../i18n/numbers.ts";
 import { server } from "../server.ts";
+import { show, useUi } from "../store/ui.ts";
+import { useRepeated } from "../store/use-repeated.ts";
 import { CreateTopic } from "./CreateTopic.tsx";
 import { DeleteTopic } from "./DeleteTopic.tsx";
 import { useErrorText } from "./error-text.ts";
@@ -12,39 +28,38 @@ import { TopicGroups, TopicPartitions } from "./TopicFigures.tsx";
 import { TopicRecords } from "./TopicRecords.tsx";
 import { bytesText, spanText } from "./topic-figures.ts";
 
-interface TopicBrowserProps {
-  /** The topic shown first. */
-  readonly topic?: string | undefined;
-  readonly connection?: string | undefined;
+const REFRESH_MS = 2_000;
+/** Every look asks an outside system. */
+const REFRESH_OUTSIDE_MS = 10_000;
+
+/** Topics of a connection with their records, partitions and readers; needs no pipeline. */
+export function TopicBrowser() {
+  const connection = useUi((ui) => ui.topicConnection);
+  // Another connection has other topics: nothing of the last one may be left.
+  return <Topics key={connection ?? ""} connection={connection} />;
 }
 
-const REFRESH_MS = 2_000;
-
-/** Topics with their records, partitions and readers; needs no pipeline. */
-export function TopicBrowser({ topic: first, connection }: TopicBrowserProps) {
+function Topics({ connection }: { readonly connection: string | undefined }) {
   const { t } = useTranslation("topics");
   const errorText = useErrorText();
   const [topics, setTopics] = useState<readonly TopicSummary[]>();
   const [failure, setFailure] = useState<string>();
-  const [name, setName] = useState(first);
+  const [name, setName] = useState<string>();
   const [search, setSearch] = useState("");
   const [creating, setCreating] = useState(false);
 
-  const refresh = useCallback(async () => {
-    try {
-      setTopics(await server.topics(connection));
-      setFailure(undefined);
-    } catch (error) {
-      setFailure(errorText(error));
-    }
-  }, [connection, errorText]);
-  useEffect(() => {
-    void refresh();
-    const timer = setInterval(() => {
-      if (!document.hidden) void refresh();
-    }, REFRESH_MS);
-    return () => clearInterval(timer);
-  }, [refresh]);
+  const refresh = useCallback(
+    async (signal?: AbortSignal) => {
+      try {
+        setTopics(await server.topics(connection, signal));
+        setFailure(undefined);
+      } catch (error) {
+        if (!signal?.aborted) setFailure(errorText(error));
+      }
+    },
+    [connection, errorText],
+  );
+  useRepeated(refresh, connection === undefined ? REFRESH_MS : REFRESH_OUTSIDE_MS);
 
   const shown = useMemo(
     () => (topics ?? []).filter((topic) => topic.name.toLowerCase().includes(search.trim().toLowerCase())),
@@ -59,6 +74,7 @@ export function TopicBrowser({ topic: first, connection }: TopicBrowserProps) {
         p="xs"
         style={{ flex: "none", borderRight: "1px solid var(--mantine-color-default-border)" }}
       >
+        <ConnectionChoice connection={connection} />
         <Group gap="xs" wrap="nowrap">
           <TextInput
             size="xs"
@@ -84,6 +100,7 @@ export function TopicBrowser({ topic: first, connection }: TopicBrowserProps) {
             {failure}
           </Alert>
         )}
+        {!topics && !failure && <Loader size="xs" aria-label={t("reading")} />}
         <ScrollArea style={{ flex: 1 }} type="auto">
           <nav aria-label={t("topics")}>
             {shown.map((topic) => (
@@ -122,6 +139,36 @@ export function TopicBrowser({ topic: first, connection }: TopicBrowserProps) {
         }}
       />
     </Group>
+  );
+}
+
+/** Whose topics; nothing where there are only the built-in ones. */
+function ConnectionChoice({ connection }: { readonly connection: string | undefined }) {
+  const { t } = useTranslation("topics");
+  const errorText = useErrorText();
+  const [names, setNames] = useState<readonly string[]>([]);
+  const [failure, setFailure] = useState<string>();
+  useEffect(() => {
+    const asked = new AbortController();
+    server.connections(asked.signal).then(
+      (all) => setNames(all.filter(({ role, kind }) => role === "topic" && kind !== "built-in").map((one) => one.name)),
+      (error: unknown) => {
+        if (!asked.signal.aborted) setFailure(errorText(error));
+      },
+    );
+    return () => asked.abort();
+  }, [errorText]);
+  if (failure) return <Text size="xs">{failure}</Text>;
+  if (names.length === 0 && connection === undefined) return null;
+  const listed = connection === undefined || names.includes(connection) ? names : [connection, ...names];
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label={t("connection")}
+      value={connection ?? ""}
+      data={[{ value: "", label: t("builtIn") }, ...listed.map((value) => ({ value, label: value }))]}
+      onChange={({ currentTarget }) => show({ topicConnection: currentTarget.value || undefined })}
+    />
   );
 }
 
