@@ -81,6 +81,7 @@ describe("credentials", () => {
     const token = "a-token-from-outside";
     expect(openCredentials(folder, { MILLRACE_TOKEN: token }).token).toBe(token);
     expect(openCredentials(folder, {}).token).not.toBe(token);
+    expect(openCredentials(folder, { MILLRACE_TOKEN: "" })).toEqual(openCredentials(folder, {}));
     expect(() => openCredentials(folder, { MILLRACE_TOKEN: "short" })).toThrow("MILLRACE_TOKEN has 5 characters; it needs at least 16");
   });
 

@@ -69,7 +69,8 @@ function readAbout(about: string): { pid?: number; address?: string } {
 
 /** Made at the first start, kept in the folder, readable by its owner alone. `MILLRACE_TOKEN` stands in for the stored token. */
 export function openCredentials(folder: string, environment: NodeJS.ProcessEnv): Credentials {
-  const given = environment.MILLRACE_TOKEN;
+  // Empty in scripts that hand on what may not be set.
+  const given = environment.MILLRACE_TOKEN || undefined;
   if (given !== undefined && !/^[\w.~-]{16,}$/.test(given)) {
     throw new UsageError(`MILLRACE_TOKEN has ${given.length} characters; it needs at least 16, of letters, digits, "_", "-", "." and "~".`);
   }

@@ -126,7 +126,7 @@ async function deployOne(server: ServerClient, { id, document, there }: Wanted, 
     ...(options.connect ? { connect: Object.fromEntries(options.connect) } : {}),
     ...(options.environment === undefined ? {} : { environment: options.environment }),
   };
-  const run = await server.call<RunStatus>("POST", `${path}/deploy`, body);
+  const run = await orForce(server.call<RunStatus>("POST", `${path}/deploy`, body));
   return options.wait ? untilItHolds(server, run) : run;
 }
 
@@ -153,6 +153,16 @@ function print(id: string, plan: RestorePlanView | undefined, run: RunStatus | u
   else if (onlyPlan) say(`${id}: begins without state`);
   for (const { nodeId, state, how } of plan?.nodes ?? []) say(`${id}: node ${nodeId}: ${state}${how ? `: ${how.en}` : ""}`);
   if (run) console.log(`${id}: version ${run.version} is ${run.state}`);
+}
+
+async function orForce<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.code === "rows-double")
+      throw new UsageError(`${error.message} (--force does it all the same.)`);
+    throw error;
+  }
 }
 
 async function orUndefined<T>(call: Promise<T>): Promise<T | undefined> {

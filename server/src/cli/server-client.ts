@@ -23,9 +23,11 @@ export interface ServerClient {
 
 export class ApiRefusal extends UsageError {
   readonly status: number;
-  constructor(status: number, message: string) {
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
     super(message);
     this.status = status;
+    this.code = code;
   }
 }
 
@@ -98,9 +100,10 @@ function refusal(status: number, answer: ApiError, origin: string): UsageError {
   if (status === 401)
     return new ApiRefusal(
       status,
+      "no-token",
       `The server at ${origin} refuses the token. Give it with --token or in MILLRACE_TOKEN, or name the server's data folder with --data.`,
     );
-  const { message, problems = [] } = answer.error;
+  const { code, message, problems = [] } = answer.error;
   const errors = (problems as readonly Problem[]).filter(({ severity }) => severity === "error");
-  return new ApiRefusal(status, [message.en, ...errors.map((problem) => `  ${problemLine(problem)}`)].join("\n"));
+  return new ApiRefusal(status, code, [message.en, ...errors.map((problem) => `  ${problemLine(problem)}`)].join("\n"));
 }

@@ -123,6 +123,12 @@ describe("deploy", PATIENCE, () => {
     served.host.startFailure = new Error("the topic is gone.");
     const { code, out, err } = await millrace("deploy", file);
     expect([code, out, err]).toEqual([1, "", "millrace: The run did not start: the topic is gone.\n"]);
+    served.host.startFailure = Object.assign(new Error(), {
+      failure: { message: { en: "20 rows come twice.", zh: "" }, doubled: 20, permanent: true },
+    });
+    expect((await millrace("deploy", file)).err).toBe(
+      "millrace: The run did not start: 20 rows come twice. (--force does it all the same.)\n",
+    );
     const environment = await millrace("deploy", file, "--environment", "none");
     expect([environment.code, environment.err]).toEqual([1, 'millrace: There is no environment "none".\n']);
   });
