@@ -19,7 +19,7 @@ export interface FuzzCounts {
   refused: number;
   /** Keys that an extractor knew. */
   keyed: number;
-  /** Left to the long way, which took them: an earlier member of a name that comes again was not of its type. */
+  /** Left to the long way, which took them: a wanted member comes twice. */
   left: number;
 }
 

@@ -61,12 +61,13 @@ export function membersCode(number: number, cases: readonly string[]): string {
       )
       .join("")}
       default:
-        ${SKIP}
+        ${skipCode(names)}
     }${separatorCode(125)}
   }`;
 }
 
-const SKIP = `if (view.getUint8(at) === 34) {
+/** Passes over a value that nobody wants. */
+const skipCode = (names: string) => `if (view.getUint8(at) === 34) {
           at = (at + 1) | 0;
           let bits = 0;
           for (;;) {
@@ -83,7 +84,7 @@ const SKIP = `if (view.getUint8(at) === 34) {
             if (at === ${NOT_TAKEN}) ${FAIL}
           }
         } else {
-          at = valueEnd(view, at, end, skipped) | 0;
+          at = valueEnd(view, at, end, ${names}.inside(entry)) | 0;
           if (at === ${NOT_TAKEN}) ${FAIL}
         }`;
 

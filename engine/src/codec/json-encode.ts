@@ -9,6 +9,7 @@ import type { Encoder } from "./codec.ts";
 import { cannotWrite, tooDeep } from "./codec-errors.ts";
 import { MAX_VARIANT_DEPTH } from "./json-decode.ts";
 import { splicer } from "./json-splice.ts";
+import { newRowWriter } from "./json-writer-code.ts";
 import { isIntegerType, valueToText } from "./value-text.ts";
 
 export function jsonEncoder(schema: Schema, { omitNulls = true }: { readonly omitNulls?: boolean | undefined } = {}): Encoder {
@@ -29,22 +30,13 @@ export function jsonEncoder(schema: Schema, { omitNulls = true }: { readonly omi
 type Write = (value: Value) => void;
 
 function rowWriter(shape: RowShape, writer: ByteWriter, omitNulls: boolean): Write {
-  const writers = new Map(shape.fields.map(({ name, dataType }) => [name, orNull(valueWriter(dataType, writer, omitNulls), writer)]));
-  const fields = [...writers].map(([name, write]) => ({ name, quoted: `${JSON.stringify(name)}:`, write }));
   const writeAny = orNull(variantWriter(writer), writer);
   const splice = splicer({ writer, omitNulls, writerOf: writerAt(shape, writer, omitNulls) });
-
-  function writeNew(row: Values): void {
-    let separator = "{";
-    for (const { name, quoted, write } of fields) {
-      const value = Object.hasOwn(row, name) ? (row[name] ?? null) : null;
-      if (value === null && omitNulls) continue;
-      writer.text(separator + quoted);
-      write(value);
-      separator = ",";
-    }
-    writer.text(separator === "{" ? "{}" : "}");
-  }
+  const writeNew = newRowWriter(
+    shape.fields.map((field) => ({ field, write: valueWriter(field.dataType, writer, omitNulls) })),
+    writer,
+    omitNulls,
+  );
 
   return (value) => {
     if (typeof value !== "object" || value === null || value instanceof Map || Array.isArray(value)) return writeAny(value);
@@ -104,7 +96,7 @@ function valueWriter(dataType: DataType, writer: ByteWriter, omitNulls: boolean)
       // JSON has no NaN; Flink writes it as text, which a DOUBLE reads back.
       return (value) => writer.text(Number.isFinite(value) ? valueToText(value, dataType) : JSON.stringify(valueToText(value, dataType)));
     default:
-      if (isIntegerType(dataType.type)) return (value) => writer.text(String(value));
+      if (isIntegerType(dataType.type)) return (value) => writer.whole(value as number | bigint);
       if (dataType.type === "STRING") return (value) => writer.quoted(value as string);
       return (value) => writer.quoted(valueToText(value, dataType));
   }

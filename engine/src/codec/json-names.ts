@@ -15,6 +15,8 @@ const LAST_MASK = 15;
 const LONGEST = 40;
 /** Names that are learned beside the wanted ones. */
 const UNWANTED_ENTRIES = 100;
+/** Values of so many names have their own names inside; all others share a table. */
+const MOST_INSIDE = 16;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
@@ -38,6 +40,8 @@ export class Names {
   readonly #shift: number;
   readonly #members: ReadonlyMap<string, number>;
   #free = WORDS;
+  readonly #inside: Names[] = [];
+  #insideCount = 0;
 
   /** Finds the index of a name among `wanted`. */
   constructor(wanted: readonly string[]) {
@@ -88,6 +92,20 @@ export class Names {
     this.entry = FULL;
     this.member = this.#members.size === 0 ? UNWANTED : this.#memberOf(bytes, at, nameEnd);
     return start;
+  }
+
+  /** The names inside of what the entry's name stands for, where nobody wants it. */
+  inside(entry: number): Names {
+    return this.#inside[entry] ?? this.#learnInside(entry);
+  }
+
+  #learnInside(entry: number): Names {
+    const isOwn = entry !== FULL && this.#insideCount < MOST_INSIDE;
+    if (isOwn) this.#insideCount++;
+    const names = isOwn ? new Names([]) : (this.#inside[FULL] ?? new Names([]));
+    this.#inside[FULL] ??= names;
+    this.#inside[entry] = names;
+    return names;
   }
 
   #found(entry: number): void {

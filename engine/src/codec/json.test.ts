@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ByteRange, changeRow, META, type Row, RowError, removeField } from "../node/index.ts";
+import { type ByteRange, changeRow, type KnownMembers, META, type Row, RowError, removeField } from "../node/index.ts";
 import type { DataType, Schema, Value } from "../schema/index.ts";
 import { anySchemaAndRow, bare, damagedText, json, jsonObjectText } from "./arbitraries.testing.ts";
 import { codecOf, type FieldTree } from "./index.ts";
@@ -316,15 +316,22 @@ describe("splicing changes into a record", () => {
     return Object.fromEntries(left);
   }
 
-  it("is the same as parsing, changing and writing", () => {
-    const untyped = { ...schema, fields: [] };
+  /** Every name on every level comes at most once in what is generated. */
+  const inner = new Map<string, KnownMembers>();
+  for (const name of ["a", "mid", "page", "字段", "__proto__", 'q"uote', "new"]) inner.set(name, inner);
+
+  it("is the same as parsing, changing and writing, also where each member is known to come once", () => {
+    const encoder = codec.encoder({ ...schema, fields: [] }, { ...FORMAT, omitNulls: false });
     fc.assert(
       fc.property(
         jsonObjectText,
+        fc.constantFrom(undefined, inner),
         fc.array(fc.tuple(path, fc.oneof(json, fc.constant(REMOVE))), { minLength: 1, maxLength: 3 }),
-        (text, changes) => {
+        (text, once, changes) => {
           // A row that holds all there is, so that changes see what a change of the parsed text sees.
-          let row = Object.assign(Object.create(null) as object, { [META]: { record: { format: "json", ...recordOf(text) } } }) as Row;
+          let row = Object.assign(Object.create(null) as object, {
+            [META]: { record: { format: "json", ...recordOf(text), once } },
+          }) as Row;
           let expected = JSON.parse(text) as Record<string, unknown>;
           for (const [name, value] of Object.entries(expected))
             Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });
@@ -332,12 +339,25 @@ describe("splicing changes into a record", () => {
             row = to === REMOVE ? removeField(row, at) : changeRow(row, at, to as Value);
             expected = to === REMOVE ? (removeJson(expected, at) as Record<string, unknown>) : changeJson(expected, at, to);
           }
-          const written = textOf(codec.encoder(untyped, { ...FORMAT, omitNulls: false }).encode(row));
+          const written = textOf(encoder.encode(row));
           expect(JSON.parse(written)).toEqual(expected);
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: 3_000 },
     );
+  });
+
+  it("changes every member of a name that comes more than once, whichever way the record was decoded", () => {
+    const decoder = codec.decoder(schema, { mid: true, page: { mid: true } }, FORMAT);
+    const encoder = codec.encoder(schema, FORMAT);
+    const changed = (text: string) => textOf(encoder.encode(changeRow(decoder.decode(recordOf(text)), ["page", "mid"], "9")));
+    for (let i = 0; i < 50; i++) {
+      expect(changed(`{"page":{"mid":"${i}","x":1},"mid":1}`)).toBe('{"page":{"mid":"9","x":1},"mid":1}');
+      expect(changed(`{"page":{"mid":"${i}","mid":2},"mid":1}`)).toBe('{"page":{"mid":"9","mid":"9"},"mid":1}');
+      expect(changed(`{"page":{"mid":"${i}"},"page":{"mid":2}}`)).toBe('{"page":{"mid":"9"},"page":{"mid":"9"}}');
+      expect(changed(`{"page":null,"mid":${i}}`)).toBe(`{"page":{"mid":"9"},"mid":${i}}`);
+      expect(changed(`{"mid":${i}}`)).toBe(`{"mid":${i},"page":{"mid":"9"}}`);
+    }
   });
 
   it("touches nothing but what was changed", () => {

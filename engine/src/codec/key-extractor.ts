@@ -4,9 +4,10 @@
  */
 import type { ByteRange } from "../node/index.ts";
 import type { DataType, RowShape, Schema, Value } from "../schema/index.ts";
-import { MARGIN, NOT_TAKEN } from "./json-bytes.ts";
+import { NOT_TAKEN } from "./json-bytes.ts";
 import { FAIL, HEAD, membersCode, scalarCode } from "./json-code.ts";
 import { compiled } from "./json-compiled.ts";
+import { RecordView } from "./record-view.ts";
 import { canCompile } from "./row-builder.ts";
 
 /**
@@ -31,21 +32,10 @@ export function keyExtractor(schema: Schema, paths: readonly (readonly string[])
     bytes: Uint8Array,
   ) => readonly Value[] | undefined;
 
-  let last: Uint8Array = new Uint8Array(0);
-  let view: DataView = new DataView(last.buffer);
-  const copy = new Uint8Array(LONGEST_COPY + MARGIN);
-  const copyView = new DataView(copy.buffer);
+  const seen = new RecordView();
   return ({ bytes, start, end }) => {
-    if (end + MARGIN > bytes.length) {
-      const length = Math.min(end - start, LONGEST_COPY);
-      copy.set(bytes.subarray(start, start + length));
-      return read(copyView, 0, length, copy);
-    }
-    if (bytes !== last) {
-      last = bytes;
-      view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
-    return read(view, start, end, bytes);
+    seen.look(bytes, start, end, LONGEST_COPY);
+    return read(seen.view, seen.start, seen.end, seen.bytes);
   };
 }
 

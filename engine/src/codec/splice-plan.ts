@@ -2,8 +2,9 @@
  * What a list of changes does to an object, as a tree of members. An operator changes the same paths in row after row, so the plan of the last row mostly serves the next:
  * it holds no values, those stand in the row.
  */
-import type { Change } from "../node/index.ts";
+import type { Change, KnownMembers } from "../node/index.ts";
 import type { Value } from "../schema/index.ts";
+import { Names } from "./json-names.ts";
 
 export interface PlannedMember {
   readonly name: string;
@@ -15,26 +16,30 @@ export interface PlannedMember {
   /** Nothing is left of it to write: it was removed, or only things inside it were. */
   readonly isGone: boolean;
   readonly isRemoved: boolean;
+  /** The change that has the value as it is to be written; -1 where only the row has it, for other changes were made inside. */
+  readonly source: number;
   /** Writes the value, null included. */
   readonly write: (value: Value) => void;
   /** Number of the object in which it was last found. */
   foundIn: number;
 }
 
-/** Members of one object. */
+/** Members of one object, and their names as the objects of a source have them. */
 export interface PlannedMembers {
   readonly list: readonly PlannedMember[];
-  /** Whether a name that begins with this letter may be one of them; spares most names of a record the comparing. */
-  mayBegin(letter: number): boolean;
+  readonly names: Names;
+  /** How many values are set here and inside, when all that is done is to set values of members known to come at most once; else 0. */
+  readonly onceOnly: number;
 }
 
 /** Gives the plan for a row's changes. */
-export type Planner = (changes: readonly Change[]) => PlannedMembers;
+export type Planner = (changes: readonly Change[], once: KnownMembers | undefined) => PlannedMembers;
 
 export function planner(writerOf: (path: readonly string[]) => (value: Value) => void): Planner {
-  let last: { readonly changes: readonly Change[]; readonly members: PlannedMembers } | undefined;
-  return (changes) => {
-    if (!last || !samePaths(last.changes, changes)) last = { changes, members: plan(draftOf(changes), [], writerOf) };
+  let last: { readonly changes: readonly Change[]; readonly once: KnownMembers | undefined; readonly members: PlannedMembers } | undefined;
+  return (changes, once) => {
+    if (!last || last.once !== once || !samePaths(last.changes, changes))
+      last = { changes, once, members: plan(draftOf(changes), [], once, writerOf) };
     return last.members;
   };
 }
@@ -55,13 +60,14 @@ function samePaths(a: readonly Change[], b: readonly Change[]): boolean {
 interface Draft {
   members?: Map<string, Draft> | undefined;
   isRemoved?: boolean;
+  source?: number;
   /** Something was set inside, so that it is an object even when that was removed again. */
   isMade?: boolean;
 }
 
 function draftOf(changes: readonly Change[]): Draft {
   const root: Draft = { members: new Map() };
-  for (const { path, removed } of changes) {
+  for (const [source, { path, removed }] of changes.entries()) {
     let at = root;
     let depth = 0;
     // Inside of what was replaced whole the row's value at the shorter path has it all.
@@ -73,31 +79,37 @@ function draftOf(changes: readonly Change[]): Draft {
       at = next;
     }
     at.members = undefined;
+    at.source = depth === path.length ? source : -1;
     if (depth === path.length) at.isRemoved = removed === true;
     else if (!removed) at.isRemoved = false;
   }
   return root;
 }
 
-function plan({ members }: Draft, above: readonly string[], writerOf: Parameters<typeof planner>[0]): PlannedMembers {
+function plan(
+  { members }: Draft,
+  above: readonly string[],
+  once: KnownMembers | undefined,
+  writerOf: Parameters<typeof planner>[0],
+): PlannedMembers {
   const list = [...(members ?? [])].map(([name, draft]) => {
     const path = [...above, name];
-    const inner = draft.members && plan(draft, path, writerOf);
+    const inner = draft.members && plan(draft, path, once?.get(name), writerOf);
     const isRemoved = draft.isRemoved === true;
     const isGone = isRemoved || (inner !== undefined && !draft.isMade && inner.list.every((member) => member.isGone));
-    return { name, path, quoted: `${JSON.stringify(name)}:`, members: inner, isGone, isRemoved, write: writerOf(path), foundIn: 0 };
+    return {
+      name,
+      path,
+      quoted: `${JSON.stringify(name)}:`,
+      members: inner,
+      isGone,
+      isRemoved,
+      source: draft.source ?? -1,
+      write: writerOf(path),
+      foundIn: 0,
+    };
   });
-  return { list, mayBegin: letterCheck(list.map(({ name }) => name)) };
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-
-function letterCheck(names: readonly string[]): PlannedMembers["mayBegin"] {
-  const letters = new Uint8Array(256);
-  // An escaped or a longer letter may be any; behind an empty name stands its quote.
-  letters.fill(1, 0x80);
-  letters[BACKSLASH] = 1;
-  for (const name of names) letters[name === "" ? QUOTE : name.charCodeAt(0) & 0x7f] = 1;
-  return (letter) => letters[letter] === 1;
+  const counts = list.map((member) => (member.isGone || !once?.has(member.name) ? 0 : (member.members?.onceOnly ?? 1)));
+  const onceOnly = counts.every((count) => count > 0) ? counts.reduce((sum, count) => sum + count, 0) : 0;
+  return { list, names: new Names(list.map(({ name }) => name)), onceOnly };
 }

@@ -29,7 +29,12 @@ export interface RecordText {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
+  /** Members of a JSON object that come at most once, so that whoever has found one need not look further. Left out: nothing is known. */
+  readonly once?: KnownMembers | undefined;
 }
+
+/** By name, what is known of the members inside. */
+export interface KnownMembers extends ReadonlyMap<string, KnownMembers> {}
 
 export interface Change {
   /** Field names from the row inwards, e.g. `["common", "is_new"]`. */
