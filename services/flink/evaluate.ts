@@ -1,6 +1,6 @@
 /**
- * What Flink makes of many expressions. One statement computes a batch of them; a batch that is refused or fails is halved until the expression stands alone
- * that is to blame, and over several rows until the row does.
+ * What Flink makes of many expressions. One statement computes a batch of them. Of a batch that is refused the expression is left out that Flink points at; one
+ * that fails is halved until the expression stands alone that is to blame, and over several rows until the row does.
  */
 import { FlinkError, type Session } from "./gateway.ts";
 
@@ -37,14 +37,33 @@ async function batch(session: Session, expressions: readonly string[], rows: Row
     if (!(error instanceof FlinkError)) throw error;
     const [only] = expressions;
     if (expressions.length === 1 && only !== undefined) return [await alone(session, only, rows, error)];
-    const half = expressions.length >> 1;
-    return [...(await batch(session, expressions.slice(0, half), rows)), ...(await batch(session, expressions.slice(half), rows))];
+    const blamed = error.column === undefined ? -1 : expressionAt(expressions, rows, error.column);
+    const cut = blamed === -1 ? expressions.length >> 1 : blamed;
+    const [before, after] = [expressions.slice(0, cut), expressions.slice(blamed === -1 ? cut : cut + 1)];
+    const parts = blamed === -1 ? [before, after] : [[...before, ...after]];
+    const results: Evaluation[] = [];
+    for (const part of parts) if (part.length > 0) results.push(...(await batch(session, part, rows)));
+    if (blamed !== -1) results.splice(cut, 0, await alone(session, expressions[cut] as string, rows, error));
+    return results;
   }
+}
+
+const prefix = (rows: RowsInFlink | undefined) => (rows ? "SELECT id, " : "SELECT ");
+
+/** Which expression of a batch a column of the statement belongs to; -1 for none. */
+function expressionAt(expressions: readonly string[], rows: RowsInFlink | undefined, column: number): number {
+  let start = prefix(rows).length;
+  for (const [i, one] of expressions.entries()) {
+    const end = start + `${one} AS e${i}, `.length;
+    if (column - 1 >= start && column - 1 < end) return i;
+    start = end;
+  }
+  return -1;
 }
 
 async function computed(session: Session, expressions: readonly string[], rows: RowsInFlink | undefined): Promise<Evaluation[]> {
   const select = expressions.map((one, i) => `${one} AS e${i}`).join(", ");
-  const answer = await session.run(rows ? `SELECT id, ${select} FROM ${rows.table}` : `SELECT ${select}`);
+  const answer = await session.run(`${prefix(rows)}${select}${rows ? ` FROM ${rows.table}` : ""}`);
   const first = rows ? 1 : 0;
   const sorted = rows ? [...answer.rows].sort((a, b) => Number(a[0]) - Number(b[0])) : answer.rows;
   return expressions.map((_, i) => ({
@@ -55,7 +74,7 @@ async function computed(session: Session, expressions: readonly string[], rows: 
 
 /** An expression that fails: refused as a whole, or by some of the rows. */
 async function alone(session: Session, expression: string, rows: RowsInFlink | undefined, error: FlinkError): Promise<Evaluation> {
-  if (!rows) return { outcomes: [{ error: error.message }] };
+  if (!rows) return { outcomes: [isHiddenNull(error) ? { value: null } : { error: error.message }] };
   let type: string | undefined;
   const outcomes: Outcome[] = [];
   for (let id = 0; id < rows.count; id++) {
@@ -65,10 +84,15 @@ async function alone(session: Session, expression: string, rows: RowsInFlink | u
       outcomes.push({ value: answer.rows[0]?.[1] ?? null });
     } catch (failure) {
       if (!(failure instanceof FlinkError)) throw failure;
-      outcomes.push({ error: failure.message });
+      outcomes.push(isHiddenNull(failure) ? { value: null } : { error: failure.message });
       if (outcomes.length === 1 && /ValidationException|ValidatorException|SqlParserException|TableException/.test(error.message))
         return { outcomes: Array.from({ length: rows.count }, () => ({ error: error.message })) };
     }
   }
   return { ...(type !== undefined && { type }), outcomes };
+}
+
+/** Flink declares some values NOT NULL that are NULL all the same, which only its sink finds out. */
+function isHiddenNull({ message }: FlinkError): boolean {
+  return message.includes("EnforcerException") && message.includes("a null value is being written");
 }

@@ -13,7 +13,14 @@ export interface Answer {
 }
 
 /** The statement was refused or failed; the message is Flink's innermost cause. */
-export class FlinkError extends Error {}
+export class FlinkError extends Error {
+  /** The column of the statement's first line that Flink points at. */
+  readonly column: number | undefined;
+  constructor(message: string, column: number | undefined) {
+    super(message);
+    this.column = column;
+  }
+}
 
 export interface Session {
   /** Runs a statement to its end. Throws `FlinkError`. */
@@ -118,7 +125,9 @@ async function ask(url: string, body?: unknown, method = body === undefined ? "G
   const text = await response.text();
   const json = text === "" ? {} : JSON.parse(text);
   if (response.ok) return json;
-  throw new FlinkError(causeOf((json.errors ?? [text]).join("\n")));
+  const trace = (json.errors ?? [text]).join("\n");
+  const column = /line 1, column (\d+)/.exec(trace)?.[1];
+  throw new FlinkError(causeOf(trace), column === undefined ? undefined : Number(column));
 }
 
 /** The innermost cause of a stack trace, with the words before it where it says little. */

@@ -12,7 +12,7 @@ import { brokerProperties, KEYSTORE_PASSWORD, type Ports, type Security } from "
 
 export { CannotStart } from "../java.ts";
 export { kafkaIsMissing, kafkaJars } from "./jars.ts";
-export { type CommittedRecord, readCommitted } from "./read-committed.ts";
+export { type CommittedRecord, readCommitted, writeRecords } from "./witnesses.ts";
 
 export interface KafkaOptions {
   /** Of the open port; a free one when it is left out. */

@@ -47,6 +47,9 @@ export function brokerProperties({ folder, ports, security, more }: BrokerProper
     "group.initial.rebalance.delay.ms": 0,
     "offsets.topic.num.partitions": 4,
     "transaction.state.log.num.partitions": 4,
+    // A killed broker is let in again only when its old session is over.
+    "broker.session.timeout.ms": 3_000,
+    "broker.heartbeat.interval.ms": 500,
     // Deleted topics go at once, so that a test's memory and disk do too.
     "log.segment.delete.delay.ms": 0,
     ...(security ? securityProperties(folder, security) : {}),

@@ -114,7 +114,7 @@ const RIGHTS: Readonly<Record<number, Words>> = {
 
 /** Words for what was tried again until the connection's patience was over. */
 export function gaveUp(doing: Words, brokers: string, giveUpMs: number, last: unknown): ConnectionError {
-  const seconds = Math.round(giveUpMs / 1_000);
+  const seconds = giveUpMs / 1_000;
   const reason = last instanceof Error ? last.message : String(last);
   return new ConnectionError(
     "kafka.unreachable",

@@ -82,7 +82,8 @@ export async function openLink({ host, port }: Address, settings: KafkaSettings)
         return await chosen.async(connection, ...args);
       } catch (error) {
         if (error instanceof ResponseError) return error.response;
-        throw fail(error);
+        // A mistake of the driver's own is no fault of the line.
+        throw error instanceof TypeError ? error : fail(error);
       }
     },
     send: (key, version, request, parse) =>

@@ -6,7 +6,7 @@ import type { Fetcher } from "./fetcher.ts";
 import { offsetsAt } from "./offsets.ts";
 import { PartitionFeed } from "./partition-feed.ts";
 
-/** So long a read waits for a broker that knows of records, or was not asked yet; then it comes back empty-handed, so that a stalled broker does not stall the run. */
+/** So long a read waits for records that are known to be there, or for the first answer; once a broker has failed for so long it comes back empty-handed at once, so that the run is not stalled. */
 const ANSWER_MS = 5_000;
 
 export async function openReader(
@@ -39,8 +39,9 @@ export async function openReader(
         if (feed.isHungry) fetcher.wake();
         if (batch.count > 0 || feed.isClosed) return batch;
         feed.throwFailure();
-        const isDue = (!feed.isAnswered || feed.offset < feed.end) && feed.failingSince === undefined;
-        const left = Math.max(waitMs, isDue ? ANSWER_MS : 0) - (performance.now() - begun);
+        const now = performance.now();
+        const isDue = !feed.isAnswered || feed.offset < feed.end;
+        const left = Math.max(begun + waitMs, isDue ? (feed.failingSince ?? begun) + ANSWER_MS : 0) - now;
         if (left <= 0) return batch;
         await feed.change(left);
       }

@@ -9,8 +9,8 @@ import { BrokerError, Code, check } from "./broker-error.ts";
 import type { Cluster, Topic } from "./cluster.ts";
 import { offsetsAt } from "./offsets.ts";
 
-/** What a topic gets that a sink makes by writing to it: Kafka's default retention. */
-export const DEFAULT_SETTINGS: TopicSettings = { partitions: 4, retentionMs: 7 * 86_400_000 };
+/** What a topic gets that a sink makes by writing to it; retention as the brokers have it by default. */
+export const DEFAULT_SETTINGS: TopicSettings = { partitions: 4 };
 
 /** The broker's default, which its operator chose. */
 const DEFAULT_REPLICATION = -1;
@@ -33,9 +33,10 @@ export async function describeTopic(cluster: Cluster, name: string): Promise<Top
 export async function createTopic(cluster: Cluster, name: string, settings: TopicSettings): Promise<boolean> {
   checkTopicName(name);
   checkSettings(settings);
-  const { partitions, retentionMs = UNLIMITED, retentionBytes = UNLIMITED } = settings;
-  const [ms, bytes] = [retentionMs, retentionBytes].map((value) => (Number.isFinite(value) ? value : UNLIMITED));
-  const configs = { "retention.ms": ms, "retention.bytes": bytes };
+  const { partitions, retentionMs, retentionBytes } = settings;
+  const configs = Object.entries({ "retention.ms": retentionMs, "retention.bytes": retentionBytes }).flatMap(([config, value]) =>
+    value === undefined ? [] : [{ name: config, value: String(Number.isFinite(value) ? Math.ceil(value) : UNLIMITED) }],
+  );
   const isNew = await cluster.persist({ en: `create topic ${name}`, zh: `创建主题 ${name}` }, async () => {
     const link = await cluster.controller();
     const wanted = {
@@ -43,7 +44,7 @@ export async function createTopic(cluster: Cluster, name: string, settings: Topi
       numPartitions: partitions,
       replicationFactor: DEFAULT_REPLICATION,
       assignments: [],
-      configs: Object.entries(configs).map(([config, value]) => ({ name: config, value: String(value) })),
+      configs,
     };
     const response = await link.call(CREATE_TOPICS, [wanted], cluster.settings.requestTimeoutMs, false);
     const { errorCode, errorMessage } = response.topics[0] ?? { errorCode: Code.none, errorMessage: null };
@@ -51,12 +52,7 @@ export async function createTopic(cluster: Cluster, name: string, settings: Topi
     check(errorCode, errorMessage);
     return true;
   });
-  if (isNew)
-    await settled(
-      cluster,
-      name,
-      (topic) => topic !== undefined && topic.leaders.length > 0 && topic.leaders.every((leader) => leader >= 0),
-    );
+  if (isNew) await settled(cluster, name, (topic) => topic?.leaders.every((leader) => leader >= 0) ?? false);
   return isNew;
 }
 
@@ -160,10 +156,10 @@ function checkSettings({ partitions, retentionMs, retentionBytes }: TopicSetting
     });
   }
   for (const [name, value] of Object.entries({ retentionMs, retentionBytes })) {
-    if (value === undefined || (Number.isInteger(value) && value > 0)) continue;
+    if (value === undefined || value > 0) continue;
     throw new ConnectionError("topic.bad-settings", {
-      en: `${name}: expected a whole number above 0, got ${value}. Leave it out to keep records for ever.`,
-      zh: `${name}：应为大于 0 的整数，实际为 ${value}。不填则永久保留。`,
+      en: `${name}: expected a number above 0, got ${value}.`,
+      zh: `${name}：应为大于 0 的数，实际为 ${value}。`,
     });
   }
 }
