@@ -34,6 +34,8 @@ export interface ServerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly allowedHosts: readonly string[];
+  /** Connection whose topic takes posted app logs; left out: the built-in one. */
+  readonly applogConnection?: string | undefined;
   /** Left out: what the settings say. */
   readonly maxPostBytes?: number | undefined;
   /** Settings of this process, before those of the data folder. */
@@ -102,7 +104,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log: logAbout,
     });
     closing.push(() => supervisor.close());
-    const collector = createCollector({ topic: TOPIC_OF_APP_LOGS, openTopics: () => topics.open(undefined), dataFolder, now });
+    const collector = createCollector({
+      topic: TOPIC_OF_APP_LOGS,
+      openTopics: () => topics.open(options.applogConnection),
+      dataFolder,
+      now,
+    });
     closing.push(() => collector.close());
 
     const app = createApp({

@@ -1,14 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type PipelineDocument, parsePortRef } from "@millrace/engine/pipeline";
 import { Command, Option } from "commander";
-import { createConnectionStore } from "../connections/store.ts";
 import { DEFAULT_DATA_FOLDER, openDataFolder, serverAddress, UsageError } from "../data-folder.ts";
 import { bringUpToDate } from "../data-format.ts";
 import { analyzeDocument, nodeTypes } from "../documents.ts";
-import { openMetadata } from "../metadata/database.ts";
-import { createSecretBox } from "../metadata/secrets.ts";
 import { idFrom } from "../pipelines/store.ts";
 import { type ProcessLock, takeLock } from "../process-lock.ts";
 import { createRunHost } from "../run-host/index.ts";
@@ -18,6 +14,7 @@ import { loadSettings, runLimits } from "../settings.ts";
 import { loadDocument, problemLine } from "./load-pipeline.ts";
 import { collectPairs } from "./options.ts";
 import { startTopicsFrom, withFileSinks, withFileSources } from "./override-nodes.ts";
+import { storedConnection } from "./stored-connections.ts";
 import { onStop } from "./until-stopped.ts";
 
 type Pairs = ReadonlyMap<string, string>;
@@ -187,31 +184,17 @@ function refuseErrors(name: string, document: PipelineDocument, set: Record<stri
 
 /** Connections by alias, from those that the server of this data folder has stored. */
 function connectionsFor(connect: Pairs, document: PipelineDocument, dataFolder: string): Record<string, ConnectionConfig> {
-  if (connect.size === 0) return {};
-  const file = join(dataFolder, "metadata.db");
-  const database = existsSync(file) ? openMetadata(file) : undefined;
-  const store = database && createConnectionStore(database, createSecretBox(`${dataFolder}.key`, process.env.MILLRACE_SECRET_KEY));
-  try {
-    const entries = [...connect].map(([alias, connection]) => {
-      const role = document.connections?.[alias]?.role;
-      if (!role) throw new UsageError(`The pipeline has no connection alias ${JSON.stringify(alias)}. ${aliasesOf(document)}`);
-      const config = store?.config(connection);
-      if (!config)
-        throw new UsageError(`There is no connection ${JSON.stringify(connection)} in ${dataFolder}. ${namesOf(store?.list() ?? [])}`);
-      if (config.role !== role) throw new UsageError(`Alias ${alias} is for ${role}, but connection ${connection} is for ${config.role}.`);
-      return [alias, config] as const;
-    });
-    return Object.fromEntries(entries);
-  } finally {
-    database?.close();
-  }
+  const entries = [...connect].map(([alias, connection]) => {
+    const role = document.connections?.[alias]?.role;
+    if (!role) throw new UsageError(`The pipeline has no connection alias ${JSON.stringify(alias)}. ${aliasesOf(document)}`);
+    const config = storedConnection(connection, dataFolder);
+    if (config.role !== role) throw new UsageError(`Alias ${alias} is for ${role}, but connection ${connection} is for ${config.role}.`);
+    return [alias, config] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function aliasesOf(document: PipelineDocument): string {
   const aliases = Object.keys(document.connections ?? {});
   return aliases.length === 0 ? "It uses none." : `It has: ${aliases.join(", ")}.`;
-}
-
-function namesOf(connections: readonly { readonly name: string }[]): string {
-  return connections.length === 0 ? "None is stored there." : `There are: ${connections.map(({ name }) => name).join(", ")}.`;
 }

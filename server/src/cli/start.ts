@@ -14,6 +14,7 @@ export const startCommand = new Command("start")
   .option("--no-open", "do not open the browser")
   .option("--allow-host <name>", "a further name this server is called by, say behind a proxy (repeatable)", collect)
   .option("--max-post <size>", "largest post of records (default: setting posts.size)", readBytes)
+  .option("--applog-connection <name>", "the connection, as stored, whose topic takes posted app logs (default: the built-in topics)")
   .option("--setting <name=value>", "one of the settings below, for this process (repeatable)", collectPairs)
   .addHelpText("after", settingsHelp)
   .action(start);
@@ -25,16 +26,18 @@ interface StartOptions {
   readonly open: boolean;
   readonly allowHost?: readonly string[];
   readonly maxPost?: number;
+  readonly applogConnection?: string;
   readonly setting?: ReadonlyMap<string, string>;
 }
 
-async function start({ port, host, data, open, allowHost = [], maxPost, setting }: StartOptions): Promise<void> {
+async function start({ port, host, data, open, allowHost = [], maxPost, applogConnection, setting }: StartOptions): Promise<void> {
   const server = await startServer({
     dataFolder: data,
     host,
     port,
     allowedHosts: [...allowHost, ...(["127.0.0.1", "::1", "0.0.0.0", "::", "localhost"].includes(host) ? [] : [host])],
     maxPostBytes: maxPost,
+    applogConnection,
     settings: setting,
     environment: process.env,
     log: (line) => console.error(line),
