@@ -34,6 +34,12 @@ export interface CheckpointList {
   readonly kept: readonly CheckpointRecord[];
 }
 
+/** What a run can go on from. The newest state is the first of `kept`: after a start without state there is none, though savepoints of before are in `all`. */
+export interface SavedCheckpoints extends CheckpointList {
+  /** Newest first, savepoints too. */
+  readonly all: readonly CheckpointRecord[];
+}
+
 /** Rows that were written between two checkpoints. */
 export function rowsBetween(older: { readonly rowsOut: RowCounts }, newer: { readonly rowsOut: RowCounts }): RowCounts {
   return Object.fromEntries(Object.entries(newer.rowsOut).map(([node, count]) => [node, count - (older.rowsOut[node] ?? 0)]));

@@ -43,7 +43,7 @@ describe("a checkpoint store", () => {
     await commit(older, 1);
     await newer.claim();
     await expect(commit(older, 2)).rejects.toThrow(/Another run of this pipeline has taken over/);
-    expect(newer.states[0]).toMatchObject({ checkpointId: 1, positions: { in: { "in-0": { offset: 1 } } } });
+    expect(newer.saved.kept[0]).toMatchObject({ checkpointId: 1, positions: { in: { "in-0": { offset: 1 } } } });
   });
 
   it("lets a run that was taken over forget nothing", async () => {
@@ -53,9 +53,9 @@ describe("a checkpoint store", () => {
     await newer.claim();
     await commit(newer, 7);
     await expect(older.forget()).rejects.toThrow(/taken over/);
-    expect(newer.states[0]).toMatchObject({ checkpointId: 7 });
+    expect(newer.saved.kept[0]).toMatchObject({ checkpointId: 7 });
     await newer.forget();
-    expect(newer.states[0]).toBeUndefined();
+    expect(newer.saved.kept[0]).toBeUndefined();
     expect(newer.last).toEqual({ checkpointId: 7, rowsOut: { out: 70 } });
   });
 

@@ -7,7 +7,7 @@ import type { BuiltInTransaction, TopicLog, Words } from "@millrace/engine/node"
 import type { Checkpoint } from "@millrace/engine/run";
 import { type CommitTransaction, commitBuiltIn, readRecord } from "@millrace/nodes/connections";
 import type { RunLimits } from "../runs/run-host.ts";
-import { type CheckpointList, type CheckpointRecord, RECORD_FORMAT } from "./checkpoint-record.ts";
+import { type CheckpointList, type CheckpointRecord, RECORD_FORMAT, type SavedCheckpoints } from "./checkpoint-record.ts";
 
 /** Trying again cannot help. `doubled`: a forced start would, and write that many rows again. */
 export class PermanentFailure extends Error {
@@ -33,7 +33,7 @@ export function readSavepoints(topics: TopicLog, pipelineId: string): readonly C
   return (readRecord(topics, savepointsKey(pipelineId)) as readonly CheckpointRecord[] | undefined) ?? [];
 }
 
-/** All that a run can go on from, newest first. */
+/** All that a run can be told to go on from, newest first. */
 export function readSavedStates(topics: TopicLog, pipelineId: string): readonly CheckpointRecord[] {
   const states = new Map<number, CheckpointRecord>();
   for (const record of [...readSavepoints(topics, pipelineId), ...readCheckpoints(topics, pipelineId).kept])
@@ -93,9 +93,23 @@ export class CheckpointStore {
     return readCheckpoints(this.topics, this.identity.pipelineId).last;
   }
 
-  /** All that the run could go on from, newest first. */
-  get states(): readonly CheckpointRecord[] {
-    return readSavedStates(this.topics, this.identity.pipelineId);
+  /** What the run could go on from. */
+  get saved(): SavedCheckpoints {
+    const { pipelineId } = this.identity;
+    return { ...readCheckpoints(this.topics, pipelineId), all: readSavedStates(this.topics, pipelineId) };
+  }
+
+  /** Goes back to an older state: until this run has made a checkpoint of its own, the newest one is that. */
+  async goBackTo(record: CheckpointRecord): Promise<void> {
+    const { pipelineId } = this.identity;
+    await commitBuiltIn(this.topics, (tx) => {
+      this.requireClaim(tx);
+      const { last } = checkpointsOf(tx, pipelineId);
+      tx.put(checkpointsKey(pipelineId), {
+        last: { checkpointId: last.checkpointId, rowsOut: record.rowsOut },
+        kept: [record],
+      } satisfies CheckpointList);
+    });
   }
 
   /** Forgets the checkpoints that older runs left; savepoints stay. */

@@ -5,40 +5,40 @@
  * What a "within" committer commits is visible once the checkpoint is there. What an "after" committer commits may still be pending: then it becomes visible now, or, where an
  * older checkpoint is used, never. The outside may also have given it up (`lost`).
  */
-import type { Committer, PreparedFate } from "@millrace/engine/node";
+import type { Committer, PreparedFate, Words } from "@millrace/engine/node";
 import { addUp } from "@millrace/engine/run";
 import type { RestoreFrom } from "../runs/run-host.ts";
-import { type CheckpointRecord, rowsBetween } from "./checkpoint-record.ts";
+import { type CheckpointRecord, rowsBetween, type SavedCheckpoints } from "./checkpoint-record.ts";
 import { PermanentFailure } from "./checkpoint-store.ts";
 
 type Committers = ReadonlyMap<string, Committer>;
 
 /**
- * The record to go on from; undefined when the run is to begin without state, or there is none. `states`: newest first. `force`: an older one although rows come twice. Throws `PermanentFailure` when there is no
- * such state, or a person must decide.
+ * The record to go on from; undefined when the run is to begin without state, or there is none. `force`: an older one although rows come twice. Throws `PermanentFailure` when there is no such state, or
+ * a person must decide.
  */
 export async function chooseCheckpoint(
-  states: readonly CheckpointRecord[],
+  saved: SavedCheckpoints,
   committers: Committers,
   { from, force }: { readonly from: RestoreFrom | undefined; readonly force: boolean },
 ): Promise<CheckpointRecord | undefined> {
-  const newest = states[0];
-  if (from === undefined || newest === undefined) return requireFound(from, undefined, states);
-  const asked = requireFound(
-    from,
-    from === "newest" ? newest : states.find(({ checkpointId }) => String(checkpointId) === from.savepoint),
-    states,
-  );
-  if (asked === undefined) return undefined;
+  if (from === undefined) return undefined;
+  const newest = saved.kept[0];
+  if (from !== "newest" && from.savepoint !== String(newest?.checkpointId)) return goBack(saved, committers, from.savepoint, force);
+  if (newest === undefined) return undefined;
   const outcome = await outcomeOf(newest, committers);
-  if (asked === newest) {
-    if (outcome.lost.length === 0) return newest;
-    const older = states[1];
-    const visible = older ? visibleRows(older, newest, committers, outcome) : undefined;
-    if (older !== undefined && visible === 0) return older;
-    throw new PermanentFailure(lostWords(newest, older, outcome, visible));
-  }
-  const doubled = visibleRows(asked, newest, committers, outcome);
+  if (outcome.lost.length === 0) return newest;
+  const older = saved.kept[1];
+  const visible = older ? visibleRows(older, newest, committers, outcome) : undefined;
+  if (older !== undefined && visible === 0) return older;
+  throw new PermanentFailure(lostWords(newest, older, outcome, visible), older && visible);
+}
+
+/** A state that a person asked for, which is not the newest. */
+async function goBack(saved: SavedCheckpoints, committers: Committers, id: string, force: boolean): Promise<CheckpointRecord> {
+  const asked = saved.all.find(({ checkpointId }) => String(checkpointId) === id);
+  if (asked === undefined) throw new PermanentFailure(unknownWords(id, saved.all));
+  const doubled = await visibleSince(asked, saved, committers);
   if (doubled === 0 || force) return asked;
   throw new PermanentFailure(
     {
@@ -49,16 +49,28 @@ export async function chooseCheckpoint(
   );
 }
 
+/** Rows written after a state that can be read outside: all but those of the newest checkpoint that are pending or lost. */
+export async function visibleSince(asked: CheckpointRecord, saved: SavedCheckpoints, committers: Committers): Promise<number> {
+  const [newest, before] = saved.kept;
+  const written = (older: WithRows, newer: WithRows) =>
+    Object.values(rowsBetween(older, newer)).reduce((sum, count) => sum + Math.max(0, count), 0);
+  if (newest === undefined) return written(asked, saved.last);
+  if (newest.checkpointId <= asked.checkpointId) return 0;
+  const outcome = await outcomeOf(newest, committers);
+  if (before === undefined || before.checkpointId < asked.checkpointId) return visibleRows(asked, newest, committers, outcome);
+  return written(asked, before) + visibleRows(before, newest, committers, outcome);
+}
+
 /**
  * The checkpoint before one whose state cannot be read (`reason`), if nothing of the unreadable one is visible. Throws `PermanentFailure` otherwise.
  */
 export async function fallBack(
   unreadable: CheckpointRecord,
-  states: readonly CheckpointRecord[],
+  { kept }: Pick<SavedCheckpoints, "kept">,
   committers: Committers,
   reason: string,
 ): Promise<CheckpointRecord> {
-  const older = states[states.indexOf(unreadable) + 1];
+  const older = kept.find(({ checkpointId }) => checkpointId < unreadable.checkpointId);
   const outcome = await outcomeOf(unreadable, committers);
   const visible = older ? visibleRows(older, unreadable, committers, outcome) : undefined;
   if (older !== undefined && visible === 0) return older;
@@ -73,6 +85,10 @@ export async function fallBack(
     en: `The last checkpoint cannot be used. ${reason} ${doubled.en} Put the file back, or start without state.`,
     zh: `最近的检查点无法使用。${reason} ${doubled.zh}请恢复该文件，或不带状态启动。`,
   });
+}
+
+interface WithRows {
+  readonly rowsOut: CheckpointRecord["rowsOut"];
 }
 
 interface Outcome {
@@ -118,15 +134,10 @@ function lostWords(newest: CheckpointRecord, older: CheckpointRecord | undefined
   };
 }
 
-function requireFound(
-  from: RestoreFrom | undefined,
-  found: CheckpointRecord | undefined,
-  states: readonly CheckpointRecord[],
-): CheckpointRecord | undefined {
-  if (found !== undefined || from === undefined || from === "newest") return found;
+function unknownWords(id: string, states: readonly CheckpointRecord[]): Words {
   const listed = states.length === 0 ? "none" : states.map(({ checkpointId }) => checkpointId).join(", ");
-  throw new PermanentFailure({
-    en: `There is no savepoint ${JSON.stringify(from.savepoint)}; there are ${listed}.`,
-    zh: `没有保存点 ${JSON.stringify(from.savepoint)}；现有 ${listed}。`,
-  });
+  return {
+    en: `There is no savepoint ${JSON.stringify(id)}; there are ${listed}.`,
+    zh: `没有保存点 ${JSON.stringify(id)}；现有 ${listed}。`,
+  };
 }

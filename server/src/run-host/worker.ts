@@ -124,7 +124,6 @@ async function execute(graph: TypedGraph, plan: RunPlan, connections: Connection
     log,
   });
   try {
-    if (!saved) await store.forget();
     const live = new LiveCounts(graph, first.expects);
     let lastCheckpoint: Frame["lastCheckpoint"];
     let kept = await countDeadLetters(topics, start.pipelineId);
@@ -200,11 +199,12 @@ async function restored(
   committers: ReadonlyMap<string, Committer>,
   openFirst: (record: CheckpointRecord | undefined) => Promise<OpenSubtask>,
 ): Promise<{ readonly saved: CheckpointRecord | undefined; readonly first: OpenSubtask }> {
-  const { states } = store;
-  let saved = await chooseCheckpoint(states, committers, { from: start.restoreFrom, force: start.force === true });
-  if (saved !== undefined && start.restoreFrom === "newest" && saved !== states[0])
+  const checkpoints = store.saved;
+  const newest = checkpoints.kept[0];
+  let saved = await chooseCheckpoint(checkpoints, committers, { from: start.restoreFrom, force: start.force === true });
+  if (saved !== undefined && start.restoreFrom === "newest" && saved !== newest)
     log(
-      `Nothing of checkpoint ${states[0]?.checkpointId} is visible and it cannot be completed; the run goes on from checkpoint ${saved.checkpointId}.`,
+      `Nothing of checkpoint ${newest?.checkpointId} is visible and it cannot be completed; the run goes on from checkpoint ${saved.checkpointId}.`,
     );
   for (;;) {
     const plan = saved && restorePlan(saved.schemas, stateSchemas(graph, nodeTypes));
@@ -213,10 +213,12 @@ async function restored(
     try {
       const first = await openFirst(saved);
       for (const line of restoreLines(plan ?? [])) log(line);
+      if (saved === undefined) await store.forget();
+      else if (saved !== newest) await store.goBackTo(saved);
       return { saved, first };
     } catch (error) {
       if (!(error instanceof StateFileError) || saved === undefined) throw error;
-      saved = await fallBack(saved, states, committers, error.message);
+      saved = await fallBack(saved, checkpoints, committers, error.message);
       log(`${error.message} Nothing that was written since is visible; the run goes on from checkpoint ${saved.checkpointId}.`);
     }
   }
