@@ -12,7 +12,7 @@ const { LENGTH, MASK, MEMBER, NEXT } = ENTRY;
 
 /** The beginning of a function of `env`: its parts by name, `names0` ... and the `fromText0` ... of that many scalars. */
 export const HEAD = (names: number, scalars: number) => `"use strict";
-const { META, NUMBER, POWERS, texts, skipped, spaceEnd, unusualStringEnd, valueEnd, plainNumberEnd, says } = env;
+const { META, NUMBER, POWERS, texts, skipped, spaceEnd, unusualStringEnd, valueEnd, plainNumberEnd, longEnd, LONG, says } = env;
 ${Array.from({ length: names }, (_, i) => `const names${i} = env.names[${i}], table${i} = names${i}.table;`).join("\n")}
 ${Array.from({ length: scalars }, (_, i) => `const fromText${i} = env.fromTexts[${i}];`).join("\n")}
 let bytes;`;
@@ -91,7 +91,7 @@ const skipCode = (names: string) => `if (view.getUint8(at) === 34) {
 const TEXT = `if (view.getUint8(at) === 34) {
           at = texts.read(view, bytes, (at + 1) | 0, end) | 0;
           if (at === ${NOT_TAKEN}) ${FAIL}`;
-const PLAIN_NUMBER = `const behind = plainNumberEnd(view, at);`;
+const PLAIN_NUMBER = `let behind = plainNumberEnd(view, at);`;
 
 /** Reads a value that needs no closer look into a variable, ending with "else" for all others; `fromText` and its index make values of text. */
 export function scalarCode(dataType: DataType, into: string, index: number): string {
@@ -124,17 +124,15 @@ export function scalarCode(dataType: DataType, into: string, index: number): str
         const unscaled = behind !== ${NOT_TAKEN} && shifted >= 0 && shifted <= 15 ? NUMBER[0] * POWERS[shifted] + 0 : ${limit};
         if (unscaled > ${-limit} && unscaled < ${limit}) { at = behind; ${into} = unscaled; } else`;
     }
-    default:
+    default: {
       if (!isIntegerType(dataType.type)) return "";
+      const [least, greatest] = INTEGER_RANGE[dataType.type];
+      const isLong = greatest > Number.MAX_SAFE_INTEGER;
+      // Fifteen digits are in the range of a BIGINT whatever they are.
+      const inRange = isLong ? "" : `&& NUMBER[0] >= ${least} && NUMBER[0] <= ${greatest}`;
+      const long = isLong ? `if ((behind = longEnd(view, at)) !== ${NOT_TAKEN}) { at = behind; ${into} = LONG.value; } else` : "";
       return `${PLAIN_NUMBER}
-        if (behind !== ${NOT_TAKEN} && NUMBER[1] === 0 && NUMBER[0] >= ${least(dataType.type)} && NUMBER[0] <= ${greatest(dataType.type)}) { at = behind; ${into} = NUMBER[0] + 0; } else`;
+        if (behind !== ${NOT_TAKEN} && NUMBER[1] === 0 ${inRange}) { at = behind; ${into} = NUMBER[0] + 0; } else ${long}`;
+    }
   }
-}
-
-function least(type: keyof typeof INTEGER_RANGE): number {
-  return Math.max(Number(INTEGER_RANGE[type][0]), Number.MIN_SAFE_INTEGER);
-}
-
-function greatest(type: keyof typeof INTEGER_RANGE): number {
-  return Math.min(Number(INTEGER_RANGE[type][1]), Number.MAX_SAFE_INTEGER);
 }

@@ -3,7 +3,7 @@ import { META } from "../node/index.ts";
 import type { DataType, Value } from "../schema/index.ts";
 import { spaceEnd, unusualStringEnd } from "./json-bytes.ts";
 import { Names, says } from "./json-names.ts";
-import { NUMBER, POWERS_OF_TEN, plainNumberEnd } from "./json-numbers.ts";
+import { LONG, longEnd, NUMBER, POWERS_OF_TEN, plainNumberEnd } from "./json-numbers.ts";
 import { valueEnd } from "./json-skip.ts";
 import { KnownTexts } from "./known-texts.ts";
 import { valueFromText } from "./value-text.ts";
@@ -30,6 +30,8 @@ export function compiled(
     unusualStringEnd,
     valueEnd,
     plainNumberEnd,
+    longEnd,
+    LONG,
     says,
     ...more,
   });

@@ -45,5 +45,41 @@ export function plainNumberEnd(view: DataView, from: number): number {
   return at;
 }
 
+/** What `longEnd` read: too large for a number, or just not. */
+export const LONG: { value: number | bigint } = { value: 0 };
+const long = LONG;
+
+const BILLION = 1_000_000_000;
+/** The greatest BIGINT without its last nine digits, and those. */
+const GREATEST = { high: 9_223_372_036, low: 854_775_807 };
+
+/** Reads a whole number of 16 to 19 digits, in the range of BIGINT, into `LONG`. Gives where it ends, or `NOT_TAKEN`. */
+export function longEnd(view: DataView, from: number): number {
+  const isNegative = view.getUint8(from) === MINUS;
+  const first = (isNegative ? from + 1 : from) | 0;
+  let at = first;
+  let byte = view.getUint8(at);
+  while ((byte - 0x30) >>> 0 < 10 && at - first < 20) byte = view.getUint8((at = (at + 1) | 0));
+  const count = at - first;
+  if (count <= MOST_DIGITS || count > 19 || view.getUint8(first) === 0x30 || byte === POINT || (byte | 0x20) === 0x65) return WRONG;
+  const high = digitsOf(view, first, at - 9);
+  const low = digitsOf(view, at - 9, at);
+  const isInRange = high < GREATEST.high || (high === GREATEST.high && low <= GREATEST.low + (isNegative ? 1 : 0));
+  if (!isInRange) return WRONG;
+  const rounded = high * BILLION + low;
+  if (Number.isSafeInteger(rounded)) long.value = isNegative ? -rounded : rounded;
+  else {
+    const exact = BigInt(high) * BigInt(BILLION) + BigInt(low);
+    long.value = isNegative ? -exact : exact;
+  }
+  return at;
+}
+
+function digitsOf(view: DataView, from: number, to: number): number {
+  let number = 0;
+  for (let at = from | 0; at < to; at = (at + 1) | 0) number = number * 10 + view.getUint8(at) - 0x30;
+  return number;
+}
+
 /** Exact as numbers, so that one division by them rounds as reading the text does. */
 export const POWERS_OF_TEN: readonly number[] = Array.from({ length: MOST_DIGITS + 1 }, (_, exponent) => 10 ** exponent);

@@ -12,7 +12,7 @@ import { canCompile } from "./row-builder.ts";
 
 /**
  * The values in the order of the paths, none of them NULL; undefined where one is missing, NULL or comes twice, is not written as most of its type are (a number as
- * text, more digits than 15), or where the record is not JSON as far as it was read. They are what the decoder gives, if it does not refuse the record, unless a later member of
+ * text, a DECIMAL of more digits than 15), or where the record is not JSON as far as it was read. They are what the decoder gives, if it does not refuse the record, unless a later member of
  * the same name says otherwise.
  */
 export type ExtractKey = (record: ByteRange) => readonly Value[] | undefined;

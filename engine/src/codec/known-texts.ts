@@ -14,7 +14,6 @@ const LONGEST = 4 * (SLOT - 1) - 1;
 // A module's own constants are compiled in; imported ones would be fetched at each use.
 const WRONG = NOT_TAKEN;
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const MIX = 0x9e3779b1 | 0;
 
 export class KnownTexts {
@@ -39,26 +38,41 @@ export class KnownTexts {
     const rest = lowest(bits) | 0;
     at = (at + rest) | 0;
     if (view.getUint8(at) !== QUOTE) return this.#readUnusual(view, bytes, from, at, end);
-    const length = (at - from) | 0;
-    const last = four & ((1 << (rest << 3)) - 1);
+    this.text = this.#textOf(view, bytes, from, at, hash, four & ((1 << (rest << 3)) - 1), rest);
+    return (at + 1) | 0;
+  }
+
+  /** A string that is not plain from `unusual` on. */
+  #readUnusual(view: DataView, bytes: Uint8Array, from: number, unusual: number, end: number): number {
+    const behind = unusualStringEnd(view, unusual, end) | 0;
+    if (behind === WRONG) return WRONG;
+    const to = (behind - 1) | 0;
+    const rest = (to - from) & 3;
+    const whole = (to - rest) | 0;
+    let hash = 0;
+    for (let at = from | 0; at < whole; at = (at + 4) | 0) hash = Math.imul(hash ^ view.getInt32(at, true), MIX);
+    this.text = this.#textOf(view, bytes, from, to, hash, view.getInt32(whole, true) & ((1 << (rest << 3)) - 1), rest);
+    return behind;
+  }
+
+  /** The text between the places, which ends with the `rest` bytes of `last`; `hash` is that of the words before them. */
+  #textOf(view: DataView, bytes: Uint8Array, from: number, to: number, hash: number, last: number, rest: number): string {
+    const length = (to - from) | 0;
     const slot = Math.imul(hash ^ last ^ (length << 24), MIX) >>> (32 - SLOT_BITS);
     const slots = this.#slots;
     let word = (slot << 3) | 0;
     if (slots[word] === length) {
       word = (word + 1) | 0;
-      let to = from | 0;
-      for (const whole = (at - rest) | 0; to < whole && view.getInt32(to, true) === slots[word]; to = (to + 4) | 0) word = (word + 1) | 0;
-      if (((to + rest) | 0) === at && slots[word] === last) {
-        this.text = this.#texts[slot] as string;
-        return (at + 1) | 0;
-      }
+      const whole = (to - rest) | 0;
+      let at = from | 0;
+      for (; at < whole && view.getInt32(at, true) === slots[word]; at = (at + 4) | 0) word = (word + 1) | 0;
+      if (at === whole && slots[word] === last) return this.#texts[slot] as string;
     }
-    this.text = this.#learn(view, bytes, from, at, slot);
-    return (at + 1) | 0;
+    return this.#learn(view, bytes, from, to, slot);
   }
 
   #learn(view: DataView, bytes: Uint8Array, from: number, to: number, slot: number): string {
-    const text = textOf(bytes, from, to);
+    const text = unescaped(bytes, from, to);
     const length = to - from;
     if (length > LONGEST) return text;
     this.#texts[slot] = text;
@@ -70,13 +84,10 @@ export class KnownTexts {
     slots[word] = view.getInt32(at, true) & ((1 << ((to - at) << 3)) - 1);
     return text;
   }
+}
 
-  /** A string that is not plain from `unusual` on. */
-  #readUnusual(view: DataView, bytes: Uint8Array, from: number, unusual: number, end: number): number {
-    const behind = unusualStringEnd(view, unusual, end);
-    if (behind === WRONG) return WRONG;
-    const isEscaped = bytes.subarray(unusual, behind).includes(BACKSLASH);
-    this.text = isEscaped ? (JSON.parse(textOf(bytes, from - 1, behind)) as string) : textOf(bytes, from, behind - 1);
-    return behind;
-  }
+/** What a checked string between quotes says. */
+function unescaped(bytes: Uint8Array, from: number, to: number): string {
+  const text = textOf(bytes, from, to);
+  return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }
