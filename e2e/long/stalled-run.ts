@@ -4,7 +4,7 @@
  */
 import type { NodeType, SinkContext } from "@millrace/engine/node";
 import { analyze, type PipelineDocument } from "@millrace/engine/pipeline";
-import { Runner, Task } from "@millrace/engine/run";
+import { Coordinator, planRun, Subtask, Task } from "@millrace/engine/run";
 import { openConnection } from "@millrace/nodes/connections";
 import { nodeTypes } from "@millrace/nodes/registry";
 
@@ -82,6 +82,7 @@ const sink: typeof fileSink = {
 };
 
 const sinks = new Map([["sink", sink]]);
+const sources = new Map([["source", source]]);
 const task = new Task({
   graph,
   nodeTypes,
@@ -91,27 +92,47 @@ const task = new Task({
     throw new Error(words.en);
   },
 });
-const runner = new Runner({
-  graph,
-  task,
-  sources: new Map([["source", source]]),
-  sinks,
+const now = Date.now;
+const pause = (ms: number) => new Promise<void>((resolve) => (ms > 0 ? setTimeout(resolve, ms) : setImmediate(resolve)));
+const wake = () => undefined;
+const coordinator: Coordinator = new Coordinator({
+  subtasks: 1,
+  checkpointIntervalMs: graph.settings.checkpointIntervalMs,
   committers: new Map(),
+  sources,
   restored: undefined,
-  takeDeadLetters: () => ({ letters: [], bytes: 0 }),
-  pendingDeadLetterBytes: () => 0,
+  last: { checkpointId: 0, rowsOut: {} },
   host: {
-    now: Date.now,
-    pause: (ms) => new Promise((resolve) => (ms > 0 ? setTimeout(resolve, ms) : setImmediate(resolve))),
-    commit: async (_checkpoint, commitWithin) => {
-      await commitWithin(undefined);
-      return { bytes: 0, nextFull: false };
-    },
+    now,
+    // It looks at least as often as checkpoints are due; there is nobody to wake it.
+    pause: (ms) => pause(Math.min(ms, 10)),
+    wake,
+    toSubtask: (_subtask, message) => subtask.onMessage(message),
+    commit: (_checkpoint, commitWithin) => commitWithin(undefined),
+  },
+});
+const subtask: Subtask = new Subtask({
+  graph,
+  plan: planRun(graph, new Set()),
+  subtask: 0,
+  task,
+  sources,
+  sinks,
+  restored: undefined,
+  host: {
+    now,
+    pause,
+    wake,
+    toCoordinator: (message) => coordinator.onMessage(message),
+    giveCredit: () => undefined,
+    writeState: async () => ({ state: undefined, bytes: 0, nextFull: false }),
   },
 });
 const tell = (message: ToParent) => process.send?.(message);
 const ticker = setInterval(() => tell({ type: "read", records: task.counts().source?.out.out ?? 0, waiting }), 50);
-const how = await runner.run();
+const running = subtask.run().catch((error: unknown) => coordinator.fail(error));
+const how = await coordinator.run();
+await running;
 clearInterval(ticker);
 tell({ type: "read", records: task.counts().source?.out.out ?? 0, waiting });
 tell({ type: "ended", how });
