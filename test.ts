@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { browserPath } from "./e2e/browser.ts";
+import { kafkaIsMissing } from "./services/kafka/jars.ts";
 
 interface Outcome {
   readonly passed: number;
@@ -35,17 +36,26 @@ const suites: readonly Suite[] = [
   check("types of the stories", "node_modules/typescript/bin/tsc", "-p", "e2e"),
   check("types of the designer", "node_modules/typescript/bin/tsc", "-p", "designer"),
   check("unused code", "node_modules/knip/bin/knip.js"),
-  { name: "unit", run: unit },
+  { name: "unit", run: () => vitest("unit") },
+  { name: "kafka", run: kafka },
   { name: "end to end", run: endToEnd },
 ];
 
-function unit(): Outcome {
-  const report = join(scratch, "unit.json");
-  const status = node("node_modules/vitest/vitest.mjs", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]);
+function vitest(name: string, ...more: string[]): Outcome {
+  const report = join(scratch, `${name}.json`);
+  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...more];
+  const status = node("node_modules/vitest/vitest.mjs", args);
   const counts = readJson<{ numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }>(report);
   if (!counts) return { passed: 0, failed: 1 };
   // A file that cannot even be loaded has no test that could fail.
   return { passed: counts.numPassedTests, failed: Math.max(counts.numFailedTests, status === 0 ? 0 : 1) };
+}
+
+/** What needs a real broker. */
+function kafka(): Outcome {
+  const why = kafkaIsMissing();
+  if (why === undefined) return vitest("kafka", "--config", "vitest.kafka.config.ts");
+  return { passed: 0, failed: inCi ? 1 : 0, leftOut: why };
 }
 
 function endToEnd(): Outcome {

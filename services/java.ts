@@ -11,9 +11,9 @@ export function cacheFolder(name: string): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "millrace", name);
 }
 
-/** Rejects nothing: says which of the programs cannot be run, or undefined. */
-export function missingProgram(...programs: readonly ("java" | "mvn")[]): string | undefined {
+/** Which of the programs cannot be run, and what to install; undefined when all can. */
+export function missingProgram(...programs: readonly ("java" | "javac" | "mvn")[]): string | undefined {
   const missing = programs.filter((program) => spawnSync(program, ["-version"], { stdio: "ignore" }).status !== 0);
   if (missing.length === 0) return undefined;
-  return `${missing.join(" and ")} cannot be run here; install a Java runtime, 17 or newer, and Maven (Debian: openjdk-17-jdk-headless maven)`;
+  return `${missing.join(" and ")} cannot be run here; install a Java development kit, 17 or newer, and Maven (Debian: openjdk-17-jdk-headless maven)`;
 }
