@@ -103,7 +103,7 @@ export function refused(error: BrokerError, doing: Words): ConnectionError {
 }
 
 const RIGHTS: Readonly<Record<number, Words>> = {
-  [Code.topicNotAllowed]: { en: "describe, read and write the topic", zh: "查看、读取和写入该主题" },
+  [Code.topicNotAllowed]: { en: "describe the topic, and to create, read or write it", zh: "查看以及创建、读取或写入该主题" },
   [Code.groupNotAllowed]: { en: "read the consumer group", zh: "读取该消费者组" },
   [Code.clusterNotAllowed]: {
     en: "do this in the cluster (Create on topics, IdempotentWrite)",

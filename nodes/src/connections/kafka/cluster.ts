@@ -196,7 +196,8 @@ export function createCluster(settings: KafkaSettings): Cluster {
           return await work();
         } catch (error) {
           if (error instanceof BrokerError && !error.passes) throw refused(error, doing);
-          if (!(error instanceof BrokerError || error instanceof LinkError) || isClosed) throw error;
+          if (!(error instanceof BrokerError || error instanceof LinkError)) throw error;
+          if (isClosed) throw closed();
           if (performance.now() - begun + pause > settings.giveUpMs) throw gaveUp(doing, brokersOf(settings), settings.giveUpMs, error);
           await cluster.pause(pause);
         }

@@ -4,7 +4,6 @@ import {
   apiVersionsV0,
   apiVersionsV3,
   Connection,
-  findErrorBy,
   type Reader,
   ResponseError,
   type SASLMechanismValue,
@@ -123,10 +122,15 @@ async function agree(connection: Connection): Promise<readonly KnownApi[]> {
 }
 
 function openingFailed(address: string, { sasl, tls }: KafkaSettings, error: unknown): LinkError | ConnectionError {
-  if (sasl && findErrorBy(error as Error, "code", AuthenticationError.code)) {
+  if (sasl && isOfLogin(error)) {
     return notAuthenticated(address, sasl.user, sasl.mechanism.toUpperCase(), error);
   }
   const { code } = ((error as Error).cause ?? {}) as { code?: string };
   if (tls && (code === undefined || /CERT|SSL|TLS|SIGNATURE|ISSUER/.test(code))) return tlsFailed(address, error);
   return new LinkError(address, `broker ${address}: ${deepest(error)}`, error);
+}
+
+function isOfLogin(error: unknown): boolean {
+  for (let found = error; found instanceof Error; found = found.cause) if (found instanceof AuthenticationError) return true;
+  return false;
 }

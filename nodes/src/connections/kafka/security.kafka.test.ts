@@ -47,7 +47,7 @@ describe("a user without rights", () => {
     const topic = await newTopic(admin);
     const guest = await openForTest({ brokers: kafka.saslBootstrap, sasl: "plain", user: "guest", password: "gast", giveUp: "2" });
     await expect(guest.createTopic("guests", { partitions: 1 })).rejects.toThrow(
-      "The Kafka user may not create topic guests (CLUSTER_AUTHORIZATION_FAILED). Give it the right to",
+      "The Kafka user may not create topic guests (TOPIC_AUTHORIZATION_FAILED). Give it the right to describe the topic, and to create, read or write it, or set another user in the connection.",
     );
     await expect(guest.openReader(topic, 0, { from: "earliest" })).rejects.toThrow(
       /The Kafka user may not look up topic .* \(TOPIC_AUTHORIZATION_FAILED\)/,
