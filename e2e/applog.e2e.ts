@@ -1,13 +1,12 @@
 /** Real logs over HTTP from another process, through the template's job, read back through the API. */
-import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
 import { deadLetterCount, deployJob } from "./base-log-job.ts";
 import { makeLogs } from "./make-logs.ts";
 import { dataFolder, eventually, type Millrace, millrace, readTopic, removeFolder, startEmpty } from "./millrace.ts";
 import { canonical, plainBaseLog } from "./plain-base-log.ts";
+import { postFile } from "./post-file.ts";
 
 const LOGS = 20_000;
 
@@ -30,7 +29,7 @@ test("20,000 posted logs become the pages, starts and displays that a plain comp
   // One partition, so that the order in which the job sees the logs is the order in which they stand in the topic.
   await server.api("POST", "/api/topics", { name: "ods_base_log", partitions: 1 });
   const id = await deployJob(server);
-  await post(`${server.origin}/applog`, file);
+  await postFile(`${server.origin}/applog`, file);
 
   const raw = (await readTopic(server, "ods_base_log")).map(({ text }) => text as string);
   expect([...raw].sort()).toEqual([...logs].sort());
@@ -76,10 +75,3 @@ test("20,000 posted logs become the pages, starts and displays that a plain comp
   expect(lines("dwd_display_log")).toEqual([...plain.displays].sort());
   expect(JSON.parse(run.stdout)).toMatchObject({ deadLetters: plain.dirty.length });
 });
-
-function post(address: string, file: string): Promise<void> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("post-logs.ts", import.meta.url)), address, file], { stdio: "inherit" });
-  return new Promise((resolve, reject) =>
-    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`the posting process ended with ${code}`)))),
-  );
-}

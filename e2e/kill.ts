@@ -3,7 +3,8 @@
  * an `X-Record-Id` and is repeated until it is answered, so each log must be there exactly once, whatever was killed when.
  */
 import { deployJob } from "./base-log-job.ts";
-import { dataFolder, eventually, type Millrace, readTopic, removeFolder, startEmpty, startMillrace } from "./millrace.ts";
+import { dataFolder, eventually, readTopic, removeFolder, startEmpty, startMillrace } from "./millrace.ts";
+import { committedTexts, KAFKA, restartOnKafka, startOnKafka } from "./on-kafka.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 export interface KillReport {
@@ -15,13 +16,23 @@ export interface KillReport {
   readonly recoveryMs: readonly number[];
 }
 
-/** `seed` decides when the kills fall. */
-export async function killAgainAndAgain(kills: number, seed: number): Promise<KillReport> {
+export interface KillOptions {
+  readonly kills: number;
+  /** Decides when the kills fall. */
+  readonly seed: number;
+  readonly parallelism: number;
+  /** Bootstrap address of a broker that has all topics; left out: they are built in. */
+  readonly kafka?: string | undefined;
+}
+
+export async function killAgainAndAgain({ kills, seed, parallelism, kafka }: KillOptions): Promise<KillReport> {
   const data = dataFolder();
-  let server = await startEmpty(data);
+  let server = await (kafka === undefined ? startEmpty(data) : startOnKafka(data, kafka));
   const port = new URL(server.origin).port;
   const origin = server.origin;
-  const id = await deployJob(server);
+  const id = await deployJob(server, { parallelism, connection: kafka === undefined ? undefined : KAFKA });
+  const textsOf = async (topic: string) =>
+    kafka === undefined ? (await readTopic(server, topic)).map(({ text }) => text as string) : committedTexts(kafka, topic);
   let posting = true;
   let posted = 0;
   const lane = async (name: number) => {
@@ -44,12 +55,12 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
     await wait(100 + random() * 900);
     await server.stop("SIGKILL");
     const begun = performance.now();
-    server = await startMillrace({ data, args: ["--port", port] });
+    server = await (kafka === undefined ? startMillrace({ data, args: ["--port", port] }) : restartOnKafka(data, port));
     recoveryMs.push(performance.now() - begun);
   }
   posting = false;
   await Promise.all(lanes);
-  await settled(server, "dwd_page_log", posted);
+  await settled(async () => (await textsOf("dwd_page_log")).length, posted);
   // What the run has read comes out with its savepoint, a doubled row too; nothing comes after it.
   await server.api("POST", `/api/pipelines/${id}/stop`, { savepoint: true });
   let lost = 0;
@@ -59,7 +70,7 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
     ["dwd_page_log", (log: Log) => log.common?.mid],
     ["dwd_display_log", (log: Log) => log.item],
   ] as const) {
-    const seen = (await readTopic(server, topic)).map(({ text }) => idOf(JSON.parse(text as string) as Log));
+    const seen = (await textsOf(topic)).map((text) => idOf(JSON.parse(text) as Log));
     const unique = new Set(seen);
     lost += posted - unique.size;
     doubled += seen.length - unique.size;
@@ -90,19 +101,19 @@ async function untilAnswered(address: string, id: string, log: string): Promise<
   }
 }
 
-/** The count is what is expected, or has not moved for five seconds. */
-async function settled(server: Millrace, topic: string, expected: number): Promise<void> {
+/** The count is what is expected, or has not moved for ten seconds. */
+async function settled(count: () => Promise<number>, expected: number): Promise<void> {
   let last = -1;
   let since = Date.now();
   await eventually(
     async () => {
-      const count = (await readTopic(server, topic)).length;
-      if (count !== last) since = Date.now();
-      last = count;
-      return count;
+      const seen = await count();
+      if (seen !== last) since = Date.now();
+      last = seen;
+      return seen;
     },
-    (count) => count >= expected || Date.now() - since > 5_000,
-    60_000,
+    (seen) => seen >= expected || Date.now() - since > 10_000,
+    120_000,
   );
 }
 

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { REPOSITORY } from "../millrace.ts";
-import { killLong, killRunLong } from "./kill.ts";
+import { killKafkaLong, killLong, killRunLong } from "./kill.ts";
 import { stalledSinkLong } from "./stalled-sink.ts";
 
 export interface Part {
@@ -17,7 +17,7 @@ export interface Part {
   readonly run: () => Promise<string>;
 }
 
-const parts: readonly Part[] = [killLong, killRunLong, stalledSinkLong];
+const parts: readonly Part[] = [killLong, killKafkaLong, killRunLong, stalledSinkLong];
 const PAGE = join(REPOSITORY, "docs/verification.md");
 
 const asked = process.argv.slice(2);
