@@ -1,4 +1,5 @@
 /** The documents of the decoder's fuzzer. */
+import { MARGIN } from "../src/codec/json-bytes.ts";
 import type { ByteRange } from "../src/node/index.ts";
 
 /** What the members of a document are made of: texts of values, members of an object, or in brackets what the elements of an array are made of. */
@@ -37,21 +38,10 @@ const HOSTILE = [
   0xe0, 0xe4, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff,
 ];
 
-/** What a batch holds before and behind a record: a record that ends too soon would go on there. */
+/** What a batch holds before and behind a record: a record that ends too soon would go on there. Some are just as long as readers may look. */
 const BEHIND = [
-  "",
-  "",
-  '"',
-  "}",
-  "]}",
-  '{"ts":1}',
-  "1",
-  ",",
-  '":',
-  "]]]]]]]]",
-  " ".repeat(80),
-  `{"ts":1}${" ".repeat(80)}`,
-  "x".repeat(100),
+  ...["", "", '"', "}", "]}", '{"ts":1}', "1", ",", '":', "]]]]]]]]", `{"ts":1}${" ".repeat(80)}`, '{"a":'.repeat(30)],
+  ...["x", "9", "[", "]", " ", "\\", ":"].map((letter) => letter.repeat(MARGIN)),
 ];
 
 const utf8 = new TextEncoder();

@@ -6,16 +6,18 @@ import { attach, type ByteRange, type Row, RowError } from "../node/index.ts";
 import type { DataType, Field, Schema, Value } from "../schema/index.ts";
 import { textOf } from "./byte-text.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import type { Codec, Decoder, Encoder } from "./codec.ts";
+import type { Codec, Decoder, Encoder, FieldTree } from "./codec.ts";
 import { missing, notUtf8, wrongType } from "./codec-errors.ts";
+import { type CsvColumn, csvReader } from "./csv-reader.ts";
 import { jsonDecoder } from "./json-decode.ts";
 import { jsonEncoder } from "./json-encode.ts";
 import { utf8Fault } from "./json-fault.ts";
+import { canCompile } from "./row-builder.ts";
 import { valueFromText, valueToText } from "./value-text.ts";
 
 export const csvCodec: Codec = {
   name: "csv",
-  decoder: (schema, _wanted, { separator }) => csvDecoder(schema, separator),
+  decoder: (schema, wanted, { separator }) => csvDecoder(schema, wanted, separator),
   encoder: (schema, { separator }) => csvEncoder(schema, separator),
 };
 
@@ -26,14 +28,47 @@ export function csvHeader(schema: Schema, separator: string = COMMA): string {
   return schema.fields.map(({ name }) => quoted(name, separator)).join(separator);
 }
 
-function csvDecoder(schema: Schema, separator: string = COMMA): Decoder {
-  const columns = schema.fields.map((field) => ({ field, read: cellReader(field) }));
+/** As for JSON: a decoder may be made for a record or two. */
+const FIRST_RECORDS = 16;
+
+function csvDecoder(schema: Schema, wanted: FieldTree, separator: string = COMMA): Decoder {
+  const splitting = splittingDecoder(schema, wanted, separator);
+  let read: NonNullable<ReturnType<typeof csvReader>> = () => undefined;
+  let count = 0;
+  return {
+    decode(record) {
+      if (count < FIRST_RECORDS && ++count === FIRST_RECORDS) read = readingCsvDecoder(schema, wanted, separator) ?? read;
+      return read(record) ?? splitting.decode(record);
+    },
+  };
+}
+
+/** The short way; undefined where nothing may be compiled, or the separator is an unusual one. */
+export function readingCsvDecoder(schema: Schema, wanted: FieldTree, separator: string = COMMA): ReturnType<typeof csvReader> {
+  return canCompile() ? csvReader(columnsOf(schema, wanted), separator) : undefined;
+}
+
+function columnsOf(schema: Schema, wanted: FieldTree): CsvColumn[] {
+  return schema.fields.map((field) => {
+    const read = isWanted(field, wanted) ? cellReader(field) : undefined;
+    return { field, read: read && ((text) => read({ text, isQuoted: true })) };
+  });
+}
+
+/** A cell is read whole, whichever of its members are wanted. */
+function isWanted({ name }: Field, wanted: FieldTree): boolean {
+  return wanted === true || Object.hasOwn(wanted, name);
+}
+
+/** The long way: for every separator, cell and error. */
+export function splittingDecoder(schema: Schema, wanted: FieldTree, separator: string = COMMA): Decoder {
+  const columns = schema.fields.map((field) => ({ field, read: isWanted(field, wanted) ? cellReader(field) : undefined }));
   return {
     decode(record) {
       const cells = cellsOf(record, separator);
       if (cells.length !== columns.length) throw wrongCount(columns.length, cells.length);
       const row: Record<string, Value> = {};
-      for (const [i, { field, read }] of columns.entries()) define(row, field.name, read(cells[i] as Cell));
+      for (const [i, { field, read }] of columns.entries()) if (read) define(row, field.name, read(cells[i] as Cell));
       const { bytes, start, end } = record;
       return attach(row as Row, { record: { format: "csv", bytes, start, end } });
     },

@@ -85,8 +85,8 @@ export function unusualStringEnd(view: DataView, from: number, end: number): num
   return WRONG;
 }
 
-/** A letter of several bytes (Unicode, table 3-7). */
-function letterEnd(view: DataView, at: number, first: number): number {
+/** A letter of several bytes (Unicode, table 3-7), of which `first` is the first. */
+export function letterEnd(view: DataView, at: number, first: number): number {
   const second = view.getUint8(at + 1);
   if ((second & 0xc0) !== 0x80) return WRONG;
   if (first < 0xe0) return first >= 0xc2 ? at + 2 : WRONG;

@@ -136,3 +136,8 @@ export function scalarCode(dataType: DataType, into: string, index: number): str
     }
   }
 }
+
+/** As a key of an object's literal. In quotes one name would set the prototype; a computed key costs more. */
+export function keyOf(name: string): string {
+  return name === "__proto__" ? '["__proto__"]' : JSON.stringify(name);
+}

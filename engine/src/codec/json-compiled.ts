@@ -1,6 +1,7 @@
 /** Generated code with the parts that it calls. */
 import { META } from "../node/index.ts";
 import type { DataType, Value } from "../schema/index.ts";
+import { textOf } from "./byte-text.ts";
 import { spaceEnd, unusualStringEnd } from "./json-bytes.ts";
 import { Names, says } from "./json-names.ts";
 import { LONG, longEnd, NUMBER, POWERS_OF_TEN, plainNumberEnd } from "./json-numbers.ts";
@@ -9,7 +10,10 @@ import { KnownTexts } from "./known-texts.ts";
 import { valueFromText } from "./value-text.ts";
 
 /** What texts the sources of a thread have in common they share. */
-const texts = new KnownTexts();
+const texts = new KnownTexts((bytes, from, to) => {
+  const text = textOf(bytes, from, to);
+  return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
+});
 
 /** What the code returns that begins with `HEAD`: for these lists of names, these scalars, and whatever else it looks for in `env`. */
 export function compiled(

@@ -20,24 +20,25 @@ export function plainNumberEnd(view: DataView, from: number): number {
   const isNegative = byte === MINUS;
   if (isNegative) byte = view.getUint8((at = (at + 1) | 0));
   const first = at;
+  // One digit more than are taken: in what stands behind the record digits may go on for ever.
+  const most = (first + MOST_DIGITS + 1) | 0;
   let digits = 0;
-  for (let digit = (byte - 0x30) >>> 0; digit < 10; digit = (byte - 0x30) >>> 0) {
+  for (let digit = (byte - 0x30) >>> 0; digit < 10 && at < most; digit = (byte - 0x30) >>> 0) {
     digits = digits * 10 + digit;
     byte = view.getUint8((at = (at + 1) | 0));
   }
-  let count = at - first;
+  const count = (at - first) | 0;
   if (count === 0 || count > MOST_DIGITS || (count > 1 && view.getUint8(first) === 0x30)) return WRONG;
   let fraction = 0;
   if (byte === POINT) {
     const point = at;
     byte = view.getUint8((at = (at + 1) | 0));
-    for (let digit = (byte - 0x30) >>> 0; digit < 10; digit = (byte - 0x30) >>> 0) {
+    for (let digit = (byte - 0x30) >>> 0; digit < 10 && at <= most; digit = (byte - 0x30) >>> 0) {
       digits = digits * 10 + digit;
       byte = view.getUint8((at = (at + 1) | 0));
     }
-    fraction = at - point - 1;
-    count += fraction;
-    if (fraction === 0 || count > MOST_DIGITS) return WRONG;
+    fraction = (at - point - 1) | 0;
+    if (fraction === 0 || count + fraction > MOST_DIGITS) return WRONG;
   }
   if ((byte | 0x20) === 0x65) return WRONG;
   number[0] = isNegative ? -digits : digits;

@@ -6,7 +6,7 @@ import type { KnownMembers } from "../node/index.ts";
 import type { DataType, RowShape } from "../schema/index.ts";
 import type { FieldTree } from "./codec.ts";
 import { NOT_TAKEN, WORDS } from "./json-bytes.ts";
-import { FAIL, HEAD, membersCode, SPACE, scalarCode, separatorCode } from "./json-code.ts";
+import { FAIL, HEAD, keyOf, membersCode, SPACE, scalarCode, separatorCode } from "./json-code.ts";
 
 const { NULL } = WORDS;
 
@@ -57,11 +57,6 @@ return (view, from, to, seen, own, ownShift) => {
   return value;
 };`;
   return { text, names, once, others };
-}
-
-/** As a key of an object's literal. In quotes one name would set the prototype; a computed key costs more. */
-function keyOf(name: string): string {
-  return name === "__proto__" ? '["__proto__"]' : JSON.stringify(name);
 }
 
 /** Fields whose members are counted in one word of bits. */

@@ -1,8 +1,7 @@
 /**
- * Texts of JSON strings, remembered: names of brands, pages, channels and devices come again and again, and a text that is known costs a third of a call into
+ * Texts of bytes, remembered: names of brands, pages, channels and devices come again and again, and a text that is known costs a third of a call into
  * the platform's decoder, and no memory.
  */
-import { textOf } from "./byte-text.ts";
 import { lowest, NOT_TAKEN, special, unusualStringEnd } from "./json-bytes.ts";
 
 const SLOT_BITS = 12;
@@ -22,7 +21,23 @@ export class KnownTexts {
   readonly #texts: string[] = new Array(1 << SLOT_BITS).fill("");
   readonly #slots = new Int32Array(SLOT << SLOT_BITS);
 
-  /** Reads the string whose text begins at `from` into `text`; gives the byte behind its closing quote, or `NOT_TAKEN`. `view` looks at `bytes`. */
+  readonly #meaning: (bytes: Uint8Array, from: number, to: number) => string;
+
+  /** `meaning` makes the text of valid bytes. */
+  constructor(meaning: (bytes: Uint8Array, from: number, to: number) => string) {
+    this.#meaning = meaning;
+  }
+
+  /** The text of the bytes, which `view` looks at too. */
+  textOf(view: DataView, bytes: Uint8Array, from: number, to: number): string {
+    const rest = (to - from) & 3;
+    const whole = (to - rest) | 0;
+    let hash = 0;
+    for (let at = from | 0; at < whole; at = (at + 4) | 0) hash = Math.imul(hash ^ view.getInt32(at, true), MIX);
+    return this.#textOf(view, bytes, from, to, hash, view.getInt32(whole, true) & ((1 << (rest << 3)) - 1), rest);
+  }
+
+  /** Reads the JSON string whose text begins at `from` into `text`; gives the byte behind its closing quote, or `NOT_TAKEN`. */
   read(view: DataView, bytes: Uint8Array, from: number, end: number): number {
     let at = from | 0;
     let hash = 0;
@@ -46,12 +61,7 @@ export class KnownTexts {
   #readUnusual(view: DataView, bytes: Uint8Array, from: number, unusual: number, end: number): number {
     const behind = unusualStringEnd(view, unusual, end) | 0;
     if (behind === WRONG) return WRONG;
-    const to = (behind - 1) | 0;
-    const rest = (to - from) & 3;
-    const whole = (to - rest) | 0;
-    let hash = 0;
-    for (let at = from | 0; at < whole; at = (at + 4) | 0) hash = Math.imul(hash ^ view.getInt32(at, true), MIX);
-    this.text = this.#textOf(view, bytes, from, to, hash, view.getInt32(whole, true) & ((1 << (rest << 3)) - 1), rest);
+    this.text = this.textOf(view, bytes, from, behind - 1);
     return behind;
   }
 
@@ -72,7 +82,7 @@ export class KnownTexts {
   }
 
   #learn(view: DataView, bytes: Uint8Array, from: number, to: number, slot: number): string {
-    const text = unescaped(bytes, from, to);
+    const text = this.#meaning(bytes, from, to);
     const length = to - from;
     if (length > LONGEST) return text;
     this.#texts[slot] = text;
@@ -84,10 +94,4 @@ export class KnownTexts {
     slots[word] = view.getInt32(at, true) & ((1 << ((to - at) << 3)) - 1);
     return text;
   }
-}
-
-/** What a checked string between quotes says. */
-function unescaped(bytes: Uint8Array, from: number, to: number): string {
-  const text = textOf(bytes, from, to);
-  return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }
