@@ -143,7 +143,7 @@ export function checkLike(scope: Scope, { operand, pattern, escapedBy, not, simi
   const [text, like, character] = args as [Typed, Typed, Typed?];
   const compile = similar ? similarPattern : likePattern;
   if (like.kind === "constant" && (character === undefined || character.kind === "constant")) {
-    if (isNullConstant(like) || (character && isNullConstant(character))) return constant(null, BOOLEAN, range);
+    if (like.value === null || (character && character.value === null)) return constant(null, BOOLEAN, range);
     const matches = compile(String(like.value), character && String(character.value));
     if (typeof matches === "string")
       throw failure("expression.bad-pattern", { got: shorten(String(like.value)), reason: matches }, like.range);

@@ -16,6 +16,7 @@ import {
   isExact,
   isInteger,
   isNumeric,
+  isShort,
   isText,
   isTimePoint,
 } from "./type-rules.ts";
@@ -90,7 +91,8 @@ function atScale(typed: Typed, scale: number): Typed {
   const from = asDecimal(typed.dataType).scale;
   const dataType: DataType = withNullable({ type: "DECIMAL", precision: 38, scale }, typed.dataType.nullable !== false);
   if (from === scale) return { ...typed, dataType };
-  if (typed.kind === "constant") return constant(rescale(typed.value as Whole, from, scale), dataType, typed.range);
+  if (typed.kind === "constant")
+    return constant(typed.value === null ? null : rescale(typed.value as Whole, from, scale), dataType, typed.range);
   return apply([typed], { make: () => (value: Whole) => rescale(value, from, scale) }, dataType, typed.range);
 }
 
@@ -253,8 +255,6 @@ export function checkConcat(scope: Scope, left: Typed, right: Typed, range: Rang
 }
 
 function concatType(left: DataType, right: DataType): DataType {
-  const isShort = (dataType: DataType): dataType is DataType & { type: "CHAR" | "VARCHAR" } =>
-    dataType.type === "CHAR" || dataType.type === "VARCHAR";
   if (!isShort(left) || !isShort(right)) return { type: "STRING" };
   return { type: left.type === "CHAR" && right.type === "CHAR" ? "CHAR" : "VARCHAR", length: left.length + right.length };
 }

@@ -84,6 +84,8 @@ function element(scope: Scope, of: Path, { index, range }: Of<"index">): Path {
     case "ARRAY": {
       refuseVariant(scope, at, { type: "INT" });
       if (!isInteger(at.dataType) && at.dataType.type !== "NULL") throw wrongIndex(scope, of, at, "INT");
+      if (at.kind === "constant" && at.value !== null && (at.value as number) < 1)
+        throw failure("expression.negative-index", { got: String(at.value) }, at.range);
       const typed = apply([of.typed, at], { make: () => elementAt, mayBeNull: true }, dataType.element, range);
       return { typed, reads: of.reads && [...of.reads, "[]"] };
     }

@@ -5,8 +5,7 @@ import { convert } from "./convert.ts";
 import type { Scope } from "./scope.ts";
 import { isInterval, isNumeric, isTimestamp } from "./type-rules.ts";
 import { apply, type Typed } from "./typed-tree.ts";
-import { addMonths, addMonthsTo, DAY_MS, millisOf, shifted, type Timestamp } from "./values/date-time.ts";
-import { timeZoneOf } from "./values/time-zone.ts";
+import { addMonths, addMonthsTo, DAY_MS, shifted, type Timestamp } from "./values/date-time.ts";
 
 type Range = { readonly start: number; readonly end: number };
 
@@ -51,25 +50,8 @@ export function plusInterval(time: Typed, interval: Typed, sign: 1 | -1, range: 
       return isMonths ? of(addMonths) : of((days: number, ms) => days + Math.trunc(ms / DAY_MS));
     case "TIME":
       return of((clock: number, ms) => (isMonths ? clock : (((clock + ms) % DAY_MS) + DAY_MS) % DAY_MS));
-    case "TIMESTAMP_LTZ":
-      if (!isMonths) return of(shifted);
-      // Months are counted by the wall clock of the pipeline's zone.
-      return apply(
-        [time, interval],
-        {
-          make: (settings) => {
-            const zone = timeZoneOf(settings.timeZone);
-            return (value: Timestamp, months: number) => {
-              const wall = shifted(value, zone.offsetAt(millisOf(value)));
-              const moved = addMonthsTo(wall, sign * months);
-              return shifted(moved, zone.instantOf(millisOf(moved)) - millisOf(moved));
-            };
-          },
-        },
-        dataType,
-        range,
-      );
     default:
+      // Months of an instant are counted by its clock in UTC, as Flink does.
       return isMonths ? of(addMonthsTo) : of(shifted);
   }
 }

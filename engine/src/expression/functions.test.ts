@@ -33,7 +33,7 @@ describe.each(FUNCTIONS)("$name", ({ name, aliases = [], help }) => {
 });
 
 /** What has an answer for NULL, or takes everything. */
-const OTHERS = new Set(["IS_ALPHA", "IS_DIGIT", "IS_DECIMAL", "HASH_CODE"]);
+const OTHERS = new Set(["DATE_FORMAT", "IS_ALPHA", "IS_DIGIT", "IS_DECIMAL", "HASH_CODE"]);
 
 /** Those with the plain form name(a, b), which compute NULL from NULL. */
 const PLAIN = SCALAR.flatMap(({ name, signatures }) => {
@@ -153,7 +153,6 @@ describe("times", () => {
     ["TO_TIMESTAMP('20240531', 'yyyyMMdd')", "2024-05-31 00:00:00.000"],
     ["TO_TIMESTAMP_LTZ(1717158600, 0)", "2024-05-31 20:30:00.000"],
     ["TO_TIMESTAMP_LTZ(1717158600123, 3)", "2024-05-31 20:30:00.123"],
-    ["TO_TIMESTAMP_LTZ(1, 5)", "NULL"],
     ["TO_DATE('2024-5-1')", "2024-05-01"],
     ["EXTRACT(HOUR FROM TO_TIMESTAMP_LTZ(0, 3))", "8"],
     ["FLOOR(TO_TIMESTAMP_LTZ(0, 3) TO DAY)", "1970-01-01 00:00:00.000"],
@@ -161,7 +160,8 @@ describe("times", () => {
     ["CEIL(TIMESTAMP '2024-12-31 12:34:56' TO QUARTER)", "2025-01-01 00:00:00"],
     ["CEIL(DATE '2024-05-01' TO MONTH)", "2024-05-01"],
     ["TIMESTAMPADD(HOUR, 1, DATE '2024-05-31')", "2024-05-31 01:00:00.000000"],
-    ["TIMESTAMPDIFF(MONTH, TIMESTAMP '2024-01-31 12:00:00', TIMESTAMP '2024-02-29 12:00:00')", "0"],
+    ["TIMESTAMPDIFF(MONTH, TIMESTAMP '2024-01-31 12:00:00', TIMESTAMP '2024-02-29 12:00:00')", "1"],
+    ["TIMESTAMPDIFF(MONTH, TIMESTAMP '2024-01-31 12:00:00', TIMESTAMP '2024-02-29 11:59:59')", "0"],
     ["TIMESTAMPDIFF(DAY, DATE '2024-05-31', DATE '2024-05-01')", "-30"],
     ["CURRENT_DATE", "2024-05-31"],
     ["LOCALTIME", "20:30:00"],
@@ -171,9 +171,19 @@ describe("times", () => {
     expect(evaluate(text)).toBe(expected);
   });
 
-  it("warns of a pattern of dates that is none", () => {
-    expect(problemsOf("DATE_FORMAT(CURRENT_TIMESTAMP, 'bogus')")[0]?.en).toBe(
+  it("refuses a constant pattern of dates that would fail each row, and warns of one that would make each NULL", () => {
+    expect(problemsOf("DATE_FORMAT(CURRENT_TIMESTAMP, 'bogus')")[0]).toMatchObject({
+      en: "'bogus' is no pattern of dates. Write letters such as yyyy-MM-dd HH:mm:ss, other text in single quotes.",
+      at: "'bogus'",
+    });
+    expect(problemsOf("TO_TIMESTAMP('2024', 'bogus')")[0]?.en).toBe(
       "'bogus' is no pattern of dates; the result is NULL for every row. Write letters such as yyyy-MM-dd HH:mm:ss, other text in single quotes.",
+    );
+  });
+
+  it("refuses a precision of epochs that is neither seconds nor milliseconds", () => {
+    expect(problemsOf("TO_TIMESTAMP_LTZ(1, 5)")[0]?.en).toBe(
+      "TO_TIMESTAMP_LTZ takes seconds or milliseconds, got precision 5. Write 0 for seconds or 3 for milliseconds.",
     );
   });
 

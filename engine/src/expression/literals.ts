@@ -17,7 +17,9 @@ export function checkNumber({ text, range }: Of<"number">, negative: boolean): T
     if (!Number.isFinite(value)) throw failure("expression.number-range", { got: shorten(sign + text), type: "DOUBLE" }, range);
     return of(value, { type: "DOUBLE" });
   }
-  const [whole = "", fraction] = text.split(".");
+  const [whole = "", digitsBehind] = text.split(".");
+  // "1." is a whole number.
+  const fraction = digitsBehind === "" && whole !== "" ? undefined : digitsBehind;
   // Calcite takes a literal whose digits make a BIGINT; what is longer is written as a cast text.
   const unscaled = BigInt(sign + whole + (fraction ?? ""));
   const scale = fraction?.length ?? 0;
@@ -38,7 +40,8 @@ export function checkNumber({ text, range }: Of<"number">, negative: boolean): T
 }
 
 export function checkString({ value, range }: Of<"string">): Typed {
-  return constant(value, { type: "CHAR", length: [...value].length, nullable: false }, range);
+  // Calcite counts UTF-16 units here, Flink's functions count characters.
+  return constant(value, { type: "CHAR", length: value.length, nullable: false }, range);
 }
 
 export function checkBytes({ hex, range }: Of<"bytes">): Typed {
@@ -61,7 +64,7 @@ export function checkDatetime({ type, text, range }: Of<"datetime">): Typed {
     if (ms === undefined) throw bad();
     return constant(Math.floor(ms / 1_000) * 1_000, { type: "TIME", precision: 0, nullable: false }, range);
   }
-  const wall = /-.*-/.test(text) ? dateTimeFromText(text) : undefined;
+  const wall = /-.*-/.test(text) ? dateTimeFromText(text.trim().replace(/(\.\d{9})\d+$/, "$1")) : undefined;
   if (wall === undefined) throw bad();
   return constant(timestampOf(wall.ms, wall.nanos, precision), { type: "TIMESTAMP", precision, nullable: false }, range);
 }
@@ -105,6 +108,7 @@ function severalUnits(text: string, from: IntervalUnit, to: IntervalUnit): numbe
   const units = ORDER.slice(first, last + 1);
   const pattern = units.map((_, i) => `${i === 0 ? "" : units[i - 1] === "DAY" ? "\\s+" : ":"}(\\d{1,9})`).join("");
   const match = new RegExp(`^${pattern}${to === "SECOND" ? "(?:\\.(\\d{1,9}))?" : ""}$`).exec(text);
-  if (!match) return undefined;
+  const isBeyond = (unit: IntervalUnit, i: number) => i > 0 && Number(match?.[i + 1]) > (unit === "HOUR" ? 23 : 59);
+  if (!match || units.some(isBeyond)) return undefined;
   return units.reduce((sum, unit, i) => sum + Number(match[i + 1]) * (UNIT_MS[unit] as number), 0) + millis(match[units.length + 1]);
 }

@@ -208,7 +208,7 @@ describe("paths", () => {
     ["gone.a", "NULL"],
     ["list[1].id", "a"],
     ["list[3].id", "NULL"],
-    ["list[0].id", "NULL"],
+    ["list[i - 7].id", "NULL"],
     ["names['k']", "1"],
     ["names['x']", "NULL"],
     ["v.a.b IS NULL", "FALSE"],

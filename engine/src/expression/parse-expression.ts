@@ -220,7 +220,10 @@ function parseWord(cursor: TokenCursor, upper: string, start: number): Expressio
     return parseCall(cursor);
   }
   if (cursor.isSymbol("[", 1) && (upper === "ARRAY" || upper === "MAP")) return parseConstructor(cursor, upper, start);
-  if (upper === "INTERVAL" && (cursor.peek().kind === "string" || cursor.isSymbol("-", 1) || cursor.isSymbol("+", 1)))
+  if (
+    upper === "INTERVAL" &&
+    (cursor.peek().kind === "string" || cursor.peek().kind === "number" || cursor.isSymbol("-", 1) || cursor.isSymbol("+", 1))
+  )
     return parseInterval(cursor);
   if (isDatetimeWord(upper) && cursor.peek().kind === "string") return parseDatetime(cursor, upper);
   if (KEYWORDS.has(upper)) {
@@ -236,6 +239,7 @@ function parseConstructor(cursor: TokenCursor, upper: "ARRAY" | "MAP", start: nu
   cursor.next();
   cursor.expectSymbol("[");
   const items = parseList(cursor, "]");
+  if (items.length === 0) throw failure("expression.empty-collection", { word: upper }, { start, end: cursor.previousEnd });
   if (upper === "MAP" && items.length % 2 === 1) throw failure("expression.odd-map", {}, { start, end: cursor.previousEnd });
   return cursor.node(start, items, { kind: upper === "MAP" ? ("map" as const) : ("array" as const), items });
 }

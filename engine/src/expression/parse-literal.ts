@@ -18,7 +18,7 @@ export function parseInterval(cursor: TokenCursor): Expression {
   const { start } = cursor.next();
   const negative = cursor.takeSymbol("-");
   if (!negative) cursor.takeSymbol("+");
-  if (cursor.token.kind !== "string") throw cursor.expected("<text>");
+  if (cursor.token.kind !== "string" && cursor.token.kind !== "number") throw cursor.expected("<text>");
   const { text } = cursor.next();
   const from = parseUnit(cursor);
   const to = cursor.takeWords("TO") ? parseUnit(cursor) : undefined;

@@ -125,6 +125,10 @@ export const EXPRESSION_PROBLEM_WORDS = {
   }),
   "expression.empty-parentheses": () => ({ en: "nothing stands between the parentheses. Write a value.", zh: "括号内为空。请写一个值。" }),
   "expression.empty-list": () => ({ en: "the list of IN is empty. Write at least one value.", zh: "IN 的列表为空。请至少写一个值。" }),
+  "expression.empty-collection": (a) => ({
+    en: `nothing stands in ${text(a, "word")}[ ], so that its type is not known. Write at least one value, or CAST(NULL AS ${a.word === "MAP" ? "MAP<STRING, INT>" : "ARRAY<INT>"}).`,
+    zh: `${text(a, "word")}[ ] 中没有值，无法得知类型。请至少写一个值，或写 CAST(NULL AS ${a.word === "MAP" ? "MAP<STRING, INT>" : "ARRAY<INT>"})。`,
+  }),
   "expression.odd-map": () => ({
     en: "MAP takes keys and values in turn: one value is missing. Write MAP['key', 'value'].",
     zh: "MAP 的键和值须成对：缺少一个值。请写 MAP['key', 'value']。",
@@ -218,6 +222,18 @@ export const EXPRESSION_PROBLEM_WORDS = {
     en: `'${text(a, "got")}' is no pattern of dates; the result is NULL for every row. Write letters such as yyyy-MM-dd HH:mm:ss, other text in single quotes.`,
     zh: `'${text(a, "got")}' 不是日期模式；每行的结果都将为 NULL。请使用 yyyy-MM-dd HH:mm:ss 之类的字母，其他文本用单引号。`,
   }),
+  "expression.wrong-date-pattern": (a) => ({
+    en: `'${text(a, "got")}' is no pattern of dates. Write letters such as yyyy-MM-dd HH:mm:ss, other text in single quotes.`,
+    zh: `'${text(a, "got")}' 不是日期模式。请使用 yyyy-MM-dd HH:mm:ss 之类的字母，其他文本用单引号。`,
+  }),
+  "expression.epoch-precision": (a) => ({
+    en: `TO_TIMESTAMP_LTZ takes seconds or milliseconds, got precision ${text(a, "got")}. Write 0 for seconds or 3 for milliseconds.`,
+    zh: `TO_TIMESTAMP_LTZ 接受秒或毫秒，得到精度 ${text(a, "got")}。秒请写 0，毫秒请写 3。`,
+  }),
+  "expression.time-unit": (a) => ({
+    en: `${text(a, "got")} has no ${text(a, "unit")}. Write one of ${list(a, "words").join(", ")}.`,
+    zh: `${text(a, "got")} 没有 ${text(a, "unit")}。请写以下之一：${list(a, "words").join("、")}。`,
+  }),
   "expression.bad-json-path": (a) => ({
     en: `'${text(a, "got")}' is no path into JSON, which is an error of every row. Write it as '$.a.b[0]'.`,
     zh: `'${text(a, "got")}' 不是 JSON 路径，每行都会出错。请写成 '$.a.b[0]'。`,
@@ -257,6 +273,10 @@ export const EXPRESSION_PROBLEM_WORDS = {
   "expression.no-json": (a) => ({
     en: `${text(a, "function")} cannot write ${text(a, "got")} as JSON. Convert it with CAST(… AS STRING).`,
     zh: `${text(a, "function")} 无法把 ${text(a, "got")} 写成 JSON。请用 CAST(… AS STRING) 转换。`,
+  }),
+  "expression.negative-index": (a) => ({
+    en: `positions count from 1, got ${text(a, "got")}. Write the position of a value of the list.`,
+    zh: `位置从 1 起，得到 ${text(a, "got")}。请写列表中某个值的位置。`,
   }),
   "expression.no-hash": (a) => ({
     en: `${text(a, "function")} takes texts, numbers, truth values and times, got ${text(a, "got")}. Convert it with CAST(… AS STRING).`,

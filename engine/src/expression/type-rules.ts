@@ -11,6 +11,9 @@ export const isExact = (dataType: DataType): boolean => isInteger(dataType) || d
 export const isApproximate = ({ type }: DataType): boolean => type === "FLOAT" || type === "DOUBLE";
 export const isNumeric = (dataType: DataType): boolean => isExact(dataType) || isApproximate(dataType);
 export const isText = ({ type }: DataType): boolean => type === "STRING" || type === "CHAR" || type === "VARCHAR";
+/** A text with a length of its own. */
+export const isShort = (dataType: DataType): dataType is DataType & { type: "CHAR" | "VARCHAR" } =>
+  dataType.type === "CHAR" || dataType.type === "VARCHAR";
 export const isBytes = ({ type }: DataType): boolean => type === "BYTES" || type === "BINARY" || type === "VARBINARY";
 export const isTimestamp = ({ type }: DataType): boolean => type === "TIMESTAMP" || type === "TIMESTAMP_LTZ";
 export const isTimePoint = (dataType: DataType): boolean => dataType.type === "DATE" || dataType.type === "TIME" || isTimestamp(dataType);
@@ -165,4 +168,19 @@ function commonBytes(a: DataType, b: DataType): DataType {
   const [x, y] = [a, b] as readonly (DataType & { length: number })[] as [DataType & { length: number }, DataType & { length: number }];
   if (a.type === "BINARY" && b.type === "BINARY" && x.length === y.length) return a;
   return { type: "VARBINARY", length: Math.max(x.length, y.length) };
+}
+
+const WIDENS: Readonly<Record<string, readonly string[]>> = {
+  TINYINT: ["TINYINT"],
+  SMALLINT: ["TINYINT", "SMALLINT"],
+  INT: ["TINYINT", "SMALLINT", "INT"],
+  BIGINT: ["TINYINT", "SMALLINT", "INT", "BIGINT"],
+  FLOAT: ["TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DECIMAL"],
+};
+
+/** Whether values of one type become the other without being asked; source: Flink's `LogicalTypeCasts`. */
+export function widensTo(from: DataType, to: DataType): boolean {
+  if (from.type === "NULL") return true;
+  if (isNumeric(from) && isNumeric(to)) return WIDENS[to.type]?.includes(from.type) ?? true;
+  return commonType([from, to], "Flink") !== undefined;
 }

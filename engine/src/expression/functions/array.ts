@@ -1,11 +1,10 @@
 /** Functions of arrays. Positions count from 1. */
 import { RowError } from "../../node/operator.ts";
 import type { DataType, Value } from "../../schema/index.ts";
-import { conversionOf } from "../casts/cast.ts";
 import { convert } from "../convert.ts";
 import { formatType } from "../format-type.ts";
 import { failure } from "../problems.ts";
-import { commonType, isNumeric } from "../type-rules.ts";
+import { commonType, widensTo } from "../type-rules.ts";
 import { apply, type Compute, type Typed, withNullable } from "../typed-tree.ts";
 import { distinct, except, extremeOf, intersect, sliceArray, sortedArray } from "../values/collections.ts";
 import { comparisonOf, sameValue } from "../values/compare.ts";
@@ -22,16 +21,20 @@ function elementOf({ types }: TypedCall, index = 0): DataType {
 const bare = (dataType: DataType) => withNullable(dataType, true);
 const same = ({ types }: TypedCall): DataType => types[0] as DataType;
 
-/** An array and something that may be one of its elements, both with one type of element. */
+/** An array and something that may be one of its elements: of its type, or of one that widens to it. */
 function elementArguments(call: TypedCall): { args: [Typed, Typed]; element: DataType } {
   const [list, wanted] = call.args as [Typed, Typed];
-  const element = commonType([elementOf(call), wanted.dataType], "Flink");
-  const isLost = element && isNumeric(element) && elementOf(call).type !== element.type && elementOf(call).type !== "NULL";
-  if (!element || (isLost && !conversionOf(wanted.dataType, elementOf(call), call.settings))) {
-    const args = { expected: formatType(bare(elementOf(call))), got: formatType(bare(wanted.dataType)) };
+  const own = elementOf(call);
+  const element = own.type === "NULL" ? wanted.dataType : own;
+  if (!widensTo(wanted.dataType, element)) {
+    const args = { expected: formatType(bare(own)), got: formatType(bare(wanted.dataType)) };
     throw failure("expression.different-types", args, wanted.range);
   }
-  return { args: [convert(call.scope, list, { type: "ARRAY", element }), convert(call.scope, wanted, bare(element))], element };
+  const nullable = own.nullable !== false || wanted.dataType.nullable !== false;
+  return {
+    args: [convert(call.scope, list, { type: "ARRAY", element }), convert(call.scope, wanted, bare(element))],
+    element: withNullable(element, nullable),
+  };
 }
 
 /** Looks for an element; `nullNeedle` says whether NULL is looked for like others or makes the result NULL. */
@@ -49,9 +52,10 @@ function searching(returns: DataType, nullNeedle: "looked for" | "NULL", search:
 function changing(change: (values: readonly Value[], value: Value) => readonly Value[], widens: boolean) {
   return (call: TypedCall): Typed => {
     const { args, element } = elementArguments(call);
-    const isPresent = args[0].dataType.nullable === false;
+    // Flink declares what a NULL is added to as nullable, though it is not.
+    const isPresent = args[0].dataType.nullable === false && (!widens || args[1].dataType.nullable === false);
     const make = () => (values: Value, value: Value) => (values === null ? null : change(values as readonly Value[], value));
-    const returns: DataType = { type: "ARRAY", element: widens ? element : withNullable(element, elementOf(call).nullable !== false) };
+    const returns: DataType = { type: "ARRAY", element: widens ? element : elementOf(call) };
     return apply(args, { nulls: "passed", mayBeNull: !isPresent, make }, returns, call.range);
   };
 }
@@ -81,7 +85,7 @@ function combining(combine: (...arrays: (readonly Value[])[]) => readonly Value[
 function orderOf(call: TypedCall) {
   const element = elementOf(call);
   const compare = comparisonOf(element);
-  if (compare) return compare;
+  if (compare && element.type !== "BOOLEAN") return compare;
   if (element.type === "NULL") return () => 0;
   throw failure("expression.no-order", { function: call.name, got: formatType(bare(call.types[0] as DataType)) }, call.range);
 }

@@ -29,6 +29,13 @@ function firstPresent({ scope, args, range }: TypedCall): Typed {
   }, last);
 }
 
+/** A value that is never NULL keeps its own type, once both are known to belong together. */
+function ifNull(call: TypedCall): Typed {
+  const [value] = call.args as [Typed, Typed];
+  commonResult(call.scope, call.args, "Flink");
+  return value.dataType.nullable === false ? value : firstPresent(call);
+}
+
 function extreme(sign: 1 | -1) {
   return ({ scope, args, range, name }: TypedCall): Typed => {
     const common = commonResult(scope, args, "Flink");
@@ -61,7 +68,7 @@ export const CONDITION_FUNCTIONS: readonly FunctionDefinition[] = [
     group: "condition",
     help: { en: "The value, or the other one where it is NULL.", zh: "值本身；为 NULL 时取另一个值。" },
     example: { text: "IFNULL(NULL, 0)", result: "0" },
-    signatures: [{ params: [param("value", "ANY"), param("otherwise", "ANY")], returns: NULL, build: firstPresent }],
+    signatures: [{ params: [param("value", "ANY"), param("otherwise", "ANY")], returns: NULL, build: ifNull }],
   },
   {
     name: "NULLIF",

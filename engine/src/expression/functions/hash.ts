@@ -1,6 +1,7 @@
 /** Digests of texts and bytes, in hexadecimal digits; and Java's hash codes. */
 import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { sha224, sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
+import { RowError } from "../../node/operator.ts";
 import type { DataType, Value } from "../../schema/index.ts";
 import { formatType } from "../format-type.ts";
 import { failure } from "../problems.ts";
@@ -57,8 +58,8 @@ export const HASH_FUNCTIONS: readonly FunctionDefinition[] = [
     name: "SHA2",
     group: "encoding",
     help: {
-      en: "The SHA-2 digest of 224, 256, 384 or 512 bits as hexadecimal digits; NULL for another length.",
-      zh: "224、256、384 或 512 位的 SHA-2 摘要，十六进制；其他长度为 NULL。",
+      en: "The SHA-2 digest of 224, 256, 384 or 512 bits as hexadecimal digits; an error for another length.",
+      zh: "224、256、384 或 512 位的 SHA-2 摘要，十六进制；其他长度则报错。",
     },
     example: { text: "SHA2('abc', 224)", result: "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7" },
     signatures: [
@@ -66,10 +67,13 @@ export const HASH_FUNCTIONS: readonly FunctionDefinition[] = [
         params: [value, param("bits", "INTEGER")],
         returns: { type: "VARCHAR", length: 128 },
         compute: {
-          mayBeNull: "undeclared",
           make: () => (one: Value, bits: number | bigint) => {
             const digest = BY_BITS[Number(bits)];
-            return digest ? digestText(digest, one) : null;
+            if (digest) return digestText(digest, one);
+            throw new RowError("expression.digest-bits", {
+              en: `SHA2 has digests of 224, 256, 384 and 512 bits, got ${bits}. Correct the value.`,
+              zh: `SHA2 只有 224、256、384、512 位的摘要，得到 ${bits}。请修正该值。`,
+            });
           },
         },
       },

@@ -43,7 +43,10 @@ export const PATTERN_FUNCTIONS: readonly FunctionDefinition[] = [
       {
         params: [text, pattern],
         returns: BOOLEAN,
-        compute: computing(false, (compiled) => (value: string, source: string) => compiled(source)?.exec(value, 0) !== undefined),
+        compute: computing(
+          false,
+          (compiled) => (value: string, source: string) => source !== "" && compiled(source)?.exec(value, 0) !== undefined,
+        ),
       },
     ],
   },

@@ -4,13 +4,14 @@ import { isNumeric, isText } from "../type-rules.ts";
 import type { Compute } from "../typed-tree.ts";
 import { hashMapOrder, javaFormat, javaSplit, javaTrim } from "../values/java-text.ts";
 import { type Pattern, patternCache, patternFailure } from "../values/pattern.ts";
+import { wellFormed } from "../values/text.ts";
 import { BOOLEAN, type FunctionDefinition, param, STRING, type TypedCall } from "./define.ts";
 
 const text = param("text", "STRING");
 
 /** Where the separator is empty Flink splits at every UTF-16 unit. */
 function split(value: string, separator: string): readonly string[] {
-  return separator === "" ? value.split("") : value === "" ? [""] : value.split(separator);
+  return separator === "" ? value.split("").map(wellFormed) : value === "" ? [""] : value.split(separator);
 }
 
 function splitIndex(value: string, separator: string | number, index: number | bigint): string | null {
@@ -43,6 +44,9 @@ function strToMap(): (value: string, pairsAt?: string, valueAt?: string) => Read
 /** What `Double.parseDouble` takes: also hexadecimal forms and a letter behind. */
 const JAVA_DOUBLE =
   /^[+-]?(?:NaN|Infinity|(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?\d+)[fFdD]?)$/;
+
+/** What `Long.parseLong` takes that the other does not: digits of other scripts. */
+const JAVA_LONG = /^[+-]?\p{Nd}{1,18}$/u;
 
 /** A test of texts; numbers pass or fail by their type, even NULL. */
 function testing(ofNumber: (type: DataType) => boolean, ofText: (value: string) => boolean): (call: TypedCall) => Compute {
@@ -173,7 +177,7 @@ export const TEXT_PART_FUNCTIONS: readonly FunctionDefinition[] = [
         returns: BOOLEAN,
         compute: testing(
           ({ type }) => type !== "DECIMAL",
-          (value) => JAVA_DOUBLE.test(javaTrim(value)),
+          (value) => JAVA_DOUBLE.test(javaTrim(value)) || JAVA_LONG.test(value),
         ),
       },
     ],

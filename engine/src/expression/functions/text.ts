@@ -1,5 +1,10 @@
 /** Functions of texts. */
 import type { DataType, Value } from "../../schema/index.ts";
+import { commonResult } from "../check-forms.ts";
+import { convert } from "../convert.ts";
+import { failure } from "../problems.ts";
+import { isShort } from "../type-rules.ts";
+import { apply, type Typed, withNullable } from "../typed-tree.ts";
 import {
   bytesOfHex,
   characterCount,
@@ -13,6 +18,7 @@ import {
   substring,
   translate,
   trim,
+  wellFormed,
 } from "../values/text.ts";
 import {
   BOOLEAN,
@@ -64,7 +70,8 @@ function trimming(name: string, side: "LEADING" | "TRAILING" | "BOTH", en: strin
     signatures: [
       {
         params: [text, optional("characters", "STRING")],
-        returns: firstShorter,
+        // BTRIM is a function of Flink's own, with types of its own.
+        returns: side === "BOTH" ? STRING : firstShorter,
         compute: {
           make:
             () =>
@@ -74,6 +81,30 @@ function trimming(name: string, side: "LEADING" | "TRAILING" | "BOTH", en: strin
       },
     ],
   };
+}
+
+function replaceText(value: string, search: string, by: string): string {
+  const replaced = value.replaceAll(search, () => by);
+  // Between all units means also within characters of two.
+  return search === "" ? wellFormed(replaced) : replaced;
+}
+
+/** ELT's tree: the index, and the values as one type. */
+function nthOf({ scope, args, range }: TypedCall): Typed {
+  const [index, ...values] = args as [Typed, ...Typed[]];
+  if (index.kind === "constant" && index.value !== null && (index.value as number) < 0)
+    throw failure("expression.negative-index", { got: String(index.value) }, index.range);
+  const common = commonResult(scope, values, "Flink");
+  const make =
+    () =>
+    (position: Value, ...items: Value[]) =>
+      position === null ? null : (items[Number(position) - 1] ?? null);
+  return apply(
+    [index, ...values.map((value) => convert(scope, value, withNullable(common, true)))],
+    { nulls: "passed", mayBeNull: true, make },
+    common,
+    range,
+  );
 }
 
 const SIDES = ["BOTH", "LEADING", "TRAILING"] as const;
@@ -103,13 +134,17 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
     { en: "Each word with a capital first letter.", zh: "每个单词首字母大写。" },
     { text: "INITCAP('hello world')", result: "Hello World" },
     initcap,
+    same,
   ),
-  mapping(
-    "REVERSE",
-    { en: "The characters from last to first.", zh: "反转字符顺序。" },
-    { text: "REVERSE('abc')", result: "cba" },
-    (value) => [...value].toReversed().join(""),
-  ),
+  {
+    name: "REVERSE",
+    group: "text",
+    help: { en: "The characters from last to first.", zh: "反转字符顺序。" },
+    example: { text: "REVERSE('abc')", result: "cba" },
+    signatures: [
+      { params: [text], returns: STRING, compute: { mayBeNull: true, make: () => (value: string) => [...value].toReversed().join("") } },
+    ],
+  },
   {
     ...mapping(
       "CHAR_LENGTH",
@@ -210,7 +245,7 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
     example: { text: "CONCAT('a', 'b', 'c')", result: "abc" },
     signatures: [
       {
-        params: [],
+        params: [text],
         rest: text,
         returns: STRING,
         compute: {
@@ -232,14 +267,14 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
         params: [param("separator", "STRING")],
         rest: text,
         returns: STRING,
-        compute: {
+        compute: ({ types }) => ({
           nulls: "passed",
-          mayBeNull: true,
+          mayBeNull: types.some(({ nullable }) => nullable !== false),
           make:
             () =>
             (separator: Value, ...values: Value[]) =>
               separator === null ? null : values.filter((value) => value !== null).join(separator as string),
-        },
+        }),
       },
     ],
   },
@@ -252,7 +287,7 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
       {
         params: [text, param("search", "STRING"), param("replacement", "STRING")],
         returns: STRING,
-        compute: { make: () => (value: string, search: string, by: string) => value.replaceAll(search, () => by) },
+        compute: { make: () => replaceText },
       },
     ],
   },
@@ -286,7 +321,7 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
           make:
             () =>
             (part: string, value: string, start = 1) =>
-              instr(value, part, number(start), 1),
+              instr(value, part, Math.max(1, number(start)), 1),
         },
       },
     ],
@@ -321,10 +356,10 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
       {
         shape: "OVERLAY(text PLACING part FROM start [FOR length])",
         params: [text, param("part", "STRING"), param("start", "INTEGER"), optional("length", "INTEGER")],
-        returns: STRING,
+        returns: ({ types: [a, b] }) => (a && b && isShort(a) && isShort(b) ? { type: "VARCHAR", length: a.length + b.length } : STRING),
         compute: {
           make: () => (value: string, part: string, start: number, length?: number) =>
-            overlay(value, part, number(start), length === undefined ? characterCount(part) : number(length)),
+            overlay(value, part, number(start), length === undefined ? part.length : number(length)),
         },
       },
     ],
@@ -375,7 +410,7 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
       {
         params: [text, param("from", "STRING"), param("to", "STRING")],
         returns: STRING,
-        compute: { nulls: "passed", mayBeNull: true, make: () => translate },
+        compute: ({ types }) => ({ nulls: "passed", mayBeNull: types[0]?.nullable !== false, make: () => translate }),
       },
     ],
   },
@@ -385,19 +420,8 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
     help: { en: "The text at a position of the list, from 1; NULL if there is none.", zh: "列表中第几个文本（从 1 起）；没有则为 NULL。" },
     example: { text: "ELT(2, 'a', 'b')", result: "b" },
     signatures: [
-      {
-        params: [param("index", "INTEGER"), text],
-        rest: text,
-        returns: STRING,
-        compute: {
-          nulls: "passed",
-          mayBeNull: true,
-          make:
-            () =>
-            (index: Value, ...values: Value[]) =>
-              index === null ? null : (values[Number(index) - 1] ?? null),
-        },
-      },
+      { params: [param("index", "INTEGER"), text], rest: text, returns: STRING, build: nthOf },
+      { params: [param("index", "INTEGER"), param("bytes", "BYTES")], rest: param("bytes", "BYTES"), returns: BYTES, build: nthOf },
     ],
   },
   {

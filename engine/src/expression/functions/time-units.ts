@@ -30,6 +30,29 @@ function unitOf({ args }: TypedCall, index: number): string {
   return (constantText(args[index]) ?? "").replace(/^SQL_TSI_/, "");
 }
 
+function partOfMonths(unit: ExtractUnit, months: number): number {
+  if (unit === "YEAR") return Math.trunc(months / 12);
+  return unit === "MONTH" ? months % 12 : Math.trunc(((months % 12) - 1) / 3) + 1;
+}
+
+const CLOCK_UNITS: readonly string[] = ["HOUR", "MINUTE", "SECOND", "MILLISECOND"];
+/** Units that types have of which not every one makes sense. */
+const UNITS_OF: Readonly<Record<string, readonly string[]>> = {
+  TIME: CLOCK_UNITS,
+  DATE: EXTRACT_UNITS.filter((unit) => unit !== "MICROSECOND" && unit !== "NANOSECOND"),
+  INTERVAL_YEAR_MONTH: ["YEAR", "QUARTER", "MONTH"],
+  INTERVAL_DAY_TIME: ["DAY", ...CLOCK_UNITS],
+};
+
+/** The computation of a unit; throws for a unit that the type does not have. */
+function extractingOf({ types, range }: TypedCall, unit: ExtractUnit, index: number): Compute {
+  const dataType = types[index] as DataType;
+  const words = UNITS_OF[dataType.type];
+  if (words && !words.includes(unit))
+    throw failure("expression.time-unit", { got: formatType(withNullable(dataType, true)), unit, words }, range);
+  return extracting(unit, dataType);
+}
+
 /** What shows the wall clock of a time: a number of milliseconds, and nanoseconds in the last of them. */
 function extracting(unit: ExtractUnit, dataType: DataType): Compute {
   switch (dataType.type) {
@@ -38,7 +61,7 @@ function extracting(unit: ExtractUnit, dataType: DataType): Compute {
     case "TIME":
       return { make: () => (ms: number) => extract(unit, ms, 0) };
     case "INTERVAL_YEAR_MONTH":
-      return { make: () => (months: number) => (unit === "YEAR" ? Math.trunc(months / 12) : unit === "MONTH" ? months % 12 : 0) + 0 };
+      return { make: () => (months: number) => partOfMonths(unit, months) + 0 };
     case "INTERVAL_DAY_TIME":
       return {
         make: () => (ms: number) => (unit === "DAY" ? Math.trunc(ms / DAY_MS) : Math.sign(ms) * extract(unit, Math.abs(ms), 0)) + 0,
@@ -49,7 +72,7 @@ function extracting(unit: ExtractUnit, dataType: DataType): Compute {
           const zone = timeZoneOf(timeZone);
           return (time: Timestamp) => {
             const ms = millisOf(time);
-            return extract(unit, unit === "EPOCH" ? ms : ms + zone.offsetAt(ms), nanosOf(time));
+            return extract(unit, ms + zone.offsetAt(ms), nanosOf(time));
           };
         },
       };
@@ -64,22 +87,25 @@ function part(name: string, unit: ExtractUnit, en: string, zh: string, text: str
     group: "time",
     help: { en, zh },
     example: { text, result },
-    signatures: [
-      { params: [param("time", "TIME POINT")], returns: BIGINT, compute: ({ types }) => extracting(unit, types[0] as DataType) },
-    ],
+    signatures: [{ params: [param("time", "TIME POINT")], returns: BIGINT, compute: (call) => extractingOf(call, unit, 0) }],
   };
 }
+
+/** Flink divides by zero for the others. */
+const ROUNDING_UNITS = CALENDAR_UNITS.filter((unit) => unit !== "MICROSECOND" && unit !== "NANOSECOND");
 
 /** FLOOR(time TO unit). A DATE stays as it is below a day, a TIME above. */
 export function roundingToUnit(name: string, direction: "floor" | "ceil"): Signature {
   const round = direction === "floor" ? startOf : nextStartOf;
   return {
     shape: `${name}(time TO unit)`,
-    params: [param("time", "TIME POINT"), word("unit", CALENDAR_UNITS)],
+    params: [param("time", "TIME POINT"), word("unit", ROUNDING_UNITS)],
     returns: ({ types }) => types[0] as DataType,
     compute: (call) => {
       const unit = unitOf(call, 1) as CalendarUnit;
       const type = call.types[0] as DataType;
+      // The day after is what Flink calls the ceiling of a DATE to a DAY.
+      if (type.type === "DATE" && unit === "DAY" && direction === "ceil") return { make: () => (days: number) => days + 1 };
       if (type.type === "DATE") return { make: () => (days: number) => Math.floor(round(unit, days * DAY_MS) / DAY_MS) };
       if (type.type === "TIME")
         return { make: () => (ms: number) => ((millisOfUnit(unit) ?? DAY_MS) >= DAY_MS ? ms : round(unit, ms) % DAY_MS) };
@@ -146,13 +172,13 @@ export const UNIT_FUNCTIONS: readonly FunctionDefinition[] = [
         shape: "EXTRACT(unit FROM time)",
         params: [word("unit", EXTRACT_UNITS), param("time", "TIME POINT")],
         returns: BIGINT,
-        compute: (call) => extracting(unitOf(call, 0) as ExtractUnit, call.types[1] as DataType),
+        compute: (call) => extractingOf(call, unitOf(call, 0) as ExtractUnit, 1),
       },
       {
         shape: "EXTRACT(unit FROM interval)",
         params: [word("unit", EXTRACT_UNITS), param("interval", "INTERVAL")],
         returns: BIGINT,
-        compute: (call) => extracting(unitOf(call, 0) as ExtractUnit, call.types[1] as DataType),
+        compute: (call) => extractingOf(call, unitOf(call, 0) as ExtractUnit, 1),
       },
     ],
   },

@@ -1,65 +1,113 @@
 /** Functions between times, numbers and texts. Wall clocks are those of the pipeline's zone; the present is the clock that the run is given. */
+import { RowError } from "../../node/operator.ts";
 import type { DataType, Value } from "../../schema/index.ts";
 import type { EvalContext } from "../api.ts";
-import { conversionOf } from "../casts/cast.ts";
-import { expressionProblem, shorten } from "../problems.ts";
-import { isText } from "../type-rules.ts";
+import { castError } from "../casts/cast.ts";
+import { expressionProblem, failure, shorten } from "../problems.ts";
 import { apply, type Compute, type Typed } from "../typed-tree.ts";
-import { type DatePattern, datePattern } from "../values/date-pattern.ts";
-import { DAY_MS, dateTimeFromText, millisOf, nanosOf, type Timestamp, timestampOf } from "../values/date-time.ts";
-import { decimalToNumber } from "../values/decimal.ts";
-import { isTimeZone, timeZoneOf } from "../values/time-zone.ts";
+import { datePattern } from "../values/date-pattern.ts";
+import {
+  DAY_MS,
+  dateFromText,
+  dateTimeFromText,
+  millisOf,
+  nanosOf,
+  sqlTimestampFromText,
+  type Timestamp,
+  timestampOf,
+} from "../values/date-time.ts";
+import { truncate } from "../values/decimal.ts";
+import { type SimpleDatePattern, simpleDatePattern } from "../values/simple-date-pattern.ts";
+import { isTimeZone, javaTimeZone, timeZoneOf } from "../values/time-zone.ts";
 import { BIGINT, constantText, DATE, type FunctionDefinition, optional, param, STRING, type TypedCall } from "./define.ts";
 import { UNIT_FUNCTIONS } from "./time-units.ts";
 
 const STANDARD = "yyyy-MM-dd HH:mm:ss";
+const STANDARD_PATTERN = simpleDatePattern(STANDARD) as SimpleDatePattern;
 const TIMESTAMP3: DataType = { type: "TIMESTAMP", precision: 3 };
 const LTZ3: DataType = { type: "TIMESTAMP_LTZ", precision: 3 };
 
-function patternCache(): (source: string) => DatePattern | undefined {
-  let [lastSource, last]: [string | undefined, DatePattern | undefined] = [undefined, undefined];
+/** Patterns by their text; the last one is kept. */
+function cached<T>(read: (source: string) => T | undefined): (source: string) => T | undefined {
+  let [lastSource, last]: [string | undefined, T | undefined] = [undefined, undefined];
   return (source) => {
-    if (source !== lastSource) {
-      last = datePattern(source);
-      lastSource = source;
-    }
+    if (source !== lastSource) [lastSource, last] = [source, read(source)];
     return last;
   };
 }
 
-/** A constant pattern that is none gives NULL for every row, which deserves a warning. */
-function withPattern(index: number, compute: Compute): (call: TypedCall) => Compute {
-  return ({ scope, args }) => {
-    const source = constantText(args[index]);
-    const range = args[index]?.range;
-    if (source !== undefined && range && !datePattern(source))
-      scope.warn(expressionProblem("expression.bad-date-pattern", { got: shorten(source) }, range, undefined, "warning"));
-    return compute;
+/** For functions that fail where the pattern is none. */
+function failing<T>(read: (source: string) => T | undefined): (source: string) => T {
+  const patterns = cached(read);
+  return (source) => {
+    const pattern = patterns(source);
+    if (pattern !== undefined) return pattern;
+    const shown = JSON.stringify(shorten(source));
+    throw new RowError("expression.date-pattern", {
+      en: `${shown} is no pattern of dates. Write letters such as yyyy-MM-dd HH:mm:ss, other text in single quotes.`,
+      zh: `${shown} 不是日期模式。请使用 yyyy-MM-dd HH:mm:ss 之类的字母，其他文本用单引号。`,
+    });
   };
 }
 
-/** DATE_FORMAT of a type; texts are read first. */
-function dateFormat(type: DataType): Compute {
+/** A constant pattern that is none: a mistake where it would fail each row, a warning where it would make each NULL. */
+function withPattern(index: number, kind: "java.time" | "simple", isNull: boolean, compute: (call: TypedCall) => Compute) {
+  return (call: TypedCall): Compute => {
+    const source = constantText(call.args[index]);
+    const range = call.args[index]?.range;
+    const isBad = source !== undefined && !(kind === "simple" ? simpleDatePattern(source) : datePattern(source));
+    if (isBad && range) {
+      const args = { got: shorten(source) };
+      if (!isNull) throw failure("expression.wrong-date-pattern", args, range);
+      call.scope.warn(expressionProblem("expression.bad-date-pattern", args, range, undefined, "warning"));
+    }
+    return compute(call);
+  };
+}
+
+/** DATE_FORMAT of a time: wall clocks by themselves, instants in the pipeline's zone. */
+function dateFormat({ types }: TypedCall): Compute {
+  const type = types[0] as DataType;
   return {
     mayBeNull: true,
     make: (settings) => {
-      const patterns = patternCache();
+      const patterns = failing(datePattern);
       const zone = timeZoneOf(type.type === "TIMESTAMP_LTZ" ? settings.timeZone : "UTC");
-      const read = isText(type) ? conversionOf(type, { type: "TIMESTAMP", precision: 9 }, settings) : undefined;
-      return (given: Value, source: string) => {
-        const time = (read ? read(given) : given) as Timestamp;
+      return (time: Timestamp, source: string) => {
         const ms = millisOf(time) * (type.type === "DATE" ? DAY_MS : 1);
-        const offset = zone.offsetAt(ms);
-        return patterns(source)?.format(ms + offset, nanosOf(time), offset) ?? null;
+        const text = patterns(source).format(ms + zone.offsetAt(ms), nanosOf(time));
+        if (text !== undefined) return text;
+        throw new RowError("expression.date-pattern", {
+          en: `${JSON.stringify(shorten(source))} asks for a zone, which a time has not. Remove the letters x, X, z, Z, V and O.`,
+          zh: `${JSON.stringify(shorten(source))} 要求时区，而该时间没有时区。请去掉字母 x、X、z、Z、V 和 O。`,
+        });
       };
     },
   };
 }
 
-/** A wall clock read by a pattern; by Flink's own lenient form without one. */
-function reader(): (text: string, source: string | undefined) => { ms: number; nanos: number; offsetMs?: number | undefined } | undefined {
-  const patterns = patternCache();
-  return (text, source) => (source === undefined || source === STANDARD ? dateTimeFromText(text) : patterns(source)?.parse(text));
+const inUtc = timeZoneOf("UTC");
+
+/** DATE_FORMAT of a text such as "2024-05-31 12:30:00". */
+const textFormat: Compute = {
+  mayBeNull: true,
+  make: () => {
+    const patterns = failing(simpleDatePattern);
+    return (text: string, source: string) => {
+      const pattern = patterns(source);
+      const instant = STANDARD_PATTERN.parse(text, inUtc);
+      return instant === undefined ? null : pattern.format(instant, inUtc);
+    };
+  },
+};
+
+/** A wall clock of a text by a pattern; where it does not fit, by the standard form. */
+function reader(): (text: string, source: string) => { ms: number; nanos: number } | undefined {
+  const patterns = cached(datePattern);
+  return (text, source) => {
+    const pattern = patterns(source);
+    return pattern && (pattern.parse(text) ?? sqlTimestampFromText(text, text.trim().includes(" ")));
+  };
 }
 
 const toTimestamp: Compute = {
@@ -67,8 +115,8 @@ const toTimestamp: Compute = {
   make: () => {
     const read = reader();
     return (text: string, source?: string) => {
-      const parsed = read(text, source);
-      return parsed ? timestampOf(parsed.ms - (parsed.offsetMs ?? 0), parsed.nanos, 3) : null;
+      const parsed = source === undefined ? dateTimeFromText(text) : read(text, source);
+      return parsed ? timestampOf(parsed.ms, parsed.nanos, 3) : null;
     };
   },
 };
@@ -76,47 +124,85 @@ const toTimestamp: Compute = {
 /** Milliseconds that java.time can hold in a TIMESTAMP_LTZ: years up to 9999. */
 const [LEAST_MS, GREATEST_MS] = [-62_135_596_800_000, 253_402_300_799_999];
 
-function fromEpoch(type: DataType): Compute {
-  const toNumber = (value: number | bigint) => (type.type === "DECIMAL" ? decimalToNumber(value, type.scale) : Number(value));
+function fromEpoch({ types, args }: TypedCall): Compute {
+  const type = types[0] as DataType;
+  // Of a DECIMAL the fraction goes first; of a FLOAT or DOUBLE milliseconds stay.
+  const toNumber = (value: number | bigint) => (type.type === "DECIMAL" ? Number(truncate(value, type.scale, 0)) : Number(value) || 0);
+  const precision = args[1]?.kind === "constant" ? args[1].value : undefined;
+  if (args[1] && precision !== undefined && precision !== null && precision !== 0 && precision !== 3)
+    throw failure("expression.epoch-precision", { got: String(precision) }, args[1].range);
   return {
     mayBeNull: true,
     make:
       () =>
-      (value: number | bigint, precision: number | bigint = 3) => {
-        const scale = Number(precision);
-        if (scale !== 0 && scale !== 3) return null;
-        const ms = Math.floor(scale === 0 ? toNumber(value) * 1_000 : toNumber(value));
+      (value: number | bigint, scale: number | bigint = 3) => {
+        if (Number(scale) !== 0 && Number(scale) !== 3) throw wrongPrecision(scale);
+        const ms = Math.floor(Number(scale) === 0 ? toNumber(value) * 1_000 : toNumber(value));
         return ms >= LEAST_MS && ms <= GREATEST_MS ? ms : null;
       },
   };
 }
 
+function wrongPrecision(precision: number | bigint): RowError {
+  return new RowError("expression.epoch-precision", {
+    en: `TO_TIMESTAMP_LTZ takes seconds (precision 0) or milliseconds (3), got precision ${precision}. Correct the value.`,
+    zh: `TO_TIMESTAMP_LTZ 接受秒（精度 0）或毫秒（3），得到精度 ${precision}。请修正该值。`,
+  });
+}
+
+/** TO_TIMESTAMP_LTZ of a text alone fails where it is no time; with a pattern it gives NULL. */
 const textToInstant: Compute = {
+  mayBeNull: true,
+  make: () => (text: string) => {
+    const parsed = dateTimeFromText(text);
+    if (!parsed) throw castError(text, STRING, LTZ3);
+    return timestampOf(parsed.ms, parsed.nanos, 3);
+  },
+};
+
+const patternToInstant: Compute = {
   mayBeNull: true,
   make: () => {
     const read = reader();
-    return (text: string, source?: string, zoneName = "UTC") => {
+    return (text: string, source: string, zoneName = "UTC") => {
       const parsed = read(text, source);
       if (!parsed || !isTimeZone(zoneName)) return null;
-      const instant = parsed.offsetMs === undefined ? timeZoneOf(zoneName).instantOf(parsed.ms) : parsed.ms - parsed.offsetMs;
-      return timestampOf(instant, parsed.nanos, 3);
+      return timestampOf(timeZoneOf(zoneName).instantOf(parsed.ms), parsed.nanos, 3);
     };
   },
 };
 
-/** What Flink's `Long.MIN_VALUE` milliseconds are in seconds: its answer for a text that is no time. */
-const NO_TIME = -9_223_372_036_854_775n;
+/** Flink's answer for a text that is no time. */
+const NO_TIME = -(2n ** 63n);
 
 const unixTimestamp: Compute = {
   make: ({ timeZone }) => {
     const zone = timeZoneOf(timeZone);
-    const read = reader();
+    const patterns = failing(simpleDatePattern);
     return (text: string, source?: string) => {
-      const parsed = read(text, source);
-      if (!parsed) return Number(NO_TIME);
-      const instant = parsed.offsetMs === undefined ? zone.instantOf(parsed.ms) : parsed.ms - parsed.offsetMs;
-      return Math.floor(instant / 1_000);
+      const instant = patterns(source ?? STANDARD).parse(text, zone);
+      return instant === undefined ? NO_TIME : Math.trunc(instant / 1_000) + 0;
     };
+  },
+};
+
+const toDate: Compute = {
+  mayBeNull: true,
+  make: () => {
+    const patterns = failing(simpleDatePattern);
+    return (text: string, source: string) => {
+      const instant = patterns(source).parse(text, inUtc);
+      return instant === undefined ? null : Math.floor(instant / DAY_MS);
+    };
+  },
+};
+
+const fromUnixTime: Compute = {
+  mayBeNull: true,
+  make: ({ timeZone }) => {
+    const [zone, patterns] = [timeZoneOf(timeZone), failing(simpleDatePattern)];
+    return (seconds: number | bigint, source = STANDARD) =>
+      patterns(source).format(Number(BigInt.asIntN(64, BigInt(seconds) * 1_000n)), zone);
   },
 };
 
@@ -159,6 +245,8 @@ function currentWatermark({ types, range }: TypedCall): Typed {
 
 const wallClock = (ms: number): number => ((ms % DAY_MS) + DAY_MS) % DAY_MS;
 
+const pattern = param("pattern", "STRING");
+
 export const TIME_FUNCTIONS: readonly FunctionDefinition[] = [
   ...UNIT_FUNCTIONS,
   {
@@ -170,21 +258,9 @@ export const TIME_FUNCTIONS: readonly FunctionDefinition[] = [
     },
     example: { text: "DATE_FORMAT(TIMESTAMP '2024-05-31 12:30:00', 'yyyy/MM/dd')", result: "2024/05/31" },
     signatures: [
-      {
-        params: [param("time", "TIMESTAMP"), param("pattern", "STRING")],
-        returns: STRING,
-        compute: (call) => withPattern(1, dateFormat(call.types[0] as DataType))(call),
-      },
-      {
-        params: [param("date", "DATE"), param("pattern", "STRING")],
-        returns: STRING,
-        compute: (call) => withPattern(1, dateFormat(call.types[0] as DataType))(call),
-      },
-      {
-        params: [param("text", "STRING"), param("pattern", "STRING")],
-        returns: STRING,
-        compute: (call) => withPattern(1, dateFormat(call.types[0] as DataType))(call),
-      },
+      { params: [param("time", "TIMESTAMP"), pattern], returns: STRING, compute: withPattern(1, "java.time", false, dateFormat) },
+      { params: [param("date", "DATE"), pattern], returns: STRING, compute: withPattern(1, "java.time", false, dateFormat) },
+      { params: [param("text", "STRING"), pattern], returns: STRING, compute: withPattern(1, "simple", false, () => textFormat) },
     ],
   },
   {
@@ -193,7 +269,11 @@ export const TIME_FUNCTIONS: readonly FunctionDefinition[] = [
     help: { en: "A text as TIMESTAMP by a pattern; NULL where it does not fit.", zh: "按模式把文本解析为 TIMESTAMP；不符合则为 NULL。" },
     example: { text: "TO_TIMESTAMP('31/05/2024 12:30', 'dd/MM/yyyy HH:mm')", result: "2024-05-31 12:30:00.000" },
     signatures: [
-      { params: [param("text", "STRING"), optional("pattern", "STRING")], returns: TIMESTAMP3, compute: withPattern(1, toTimestamp) },
+      {
+        params: [param("text", "STRING"), optional("pattern", "STRING")],
+        returns: TIMESTAMP3,
+        compute: withPattern(1, "java.time", true, () => toTimestamp),
+      },
     ],
   },
   {
@@ -205,15 +285,12 @@ export const TIME_FUNCTIONS: readonly FunctionDefinition[] = [
     },
     example: { text: "UNIX_TIMESTAMP(CAST(TO_TIMESTAMP_LTZ(1717129800000, 3) AS STRING))", result: "1717129800" },
     signatures: [
+      { params: [param("epoch", "NUMBER"), optional("precision", "INT")], returns: LTZ3, compute: fromEpoch },
+      { params: [param("text", "STRING")], returns: LTZ3, compute: textToInstant },
       {
-        params: [param("epoch", "NUMBER"), optional("precision", "INTEGER")],
+        params: [param("text", "STRING"), pattern, optional("zone", "STRING")],
         returns: LTZ3,
-        compute: ({ types }) => fromEpoch(types[0] as DataType),
-      },
-      {
-        params: [param("text", "STRING"), optional("pattern", "STRING"), optional("zone", "STRING")],
-        returns: LTZ3,
-        compute: withPattern(1, textToInstant),
+        compute: withPattern(1, "java.time", true, () => patternToInstant),
       },
     ],
   },
@@ -224,19 +301,11 @@ export const TIME_FUNCTIONS: readonly FunctionDefinition[] = [
     example: { text: "TO_DATE('31.05.2024', 'dd.MM.yyyy')", result: "2024-05-31" },
     signatures: [
       {
-        params: [param("text", "STRING"), optional("pattern", "STRING")],
+        params: [param("text", "STRING")],
         returns: DATE,
-        compute: withPattern(1, {
-          mayBeNull: true,
-          make: () => {
-            const read = reader();
-            return (text: string, source?: string) => {
-              const parsed = read(text, source);
-              return parsed ? Math.floor(parsed.ms / DAY_MS) : null;
-            };
-          },
-        }),
+        compute: { mayBeNull: true, make: () => (text: string) => dateFromText(text) ?? null },
       },
+      { params: [param("text", "STRING"), pattern], returns: DATE, compute: withPattern(1, "simple", false, () => toDate) },
     ],
   },
   {
@@ -248,17 +317,7 @@ export const TIME_FUNCTIONS: readonly FunctionDefinition[] = [
       {
         params: [param("seconds", "INTEGER"), optional("pattern", "STRING")],
         returns: STRING,
-        compute: withPattern(1, {
-          mayBeNull: true,
-          make: ({ timeZone }) => {
-            const [zone, patterns] = [timeZoneOf(timeZone), patternCache()];
-            return (seconds: number | bigint, source = STANDARD) => {
-              const ms = Number(seconds) * 1_000;
-              const offset = zone.offsetAt(ms);
-              return patterns(source)?.format(ms + offset, 0, offset) ?? null;
-            };
-          },
-        }),
+        compute: withPattern(1, "simple", false, () => fromUnixTime),
       },
     ],
   },
@@ -266,8 +325,8 @@ export const TIME_FUNCTIONS: readonly FunctionDefinition[] = [
     name: "UNIX_TIMESTAMP",
     group: "time",
     help: {
-      en: "Epoch seconds of a text in the pipeline's zone; without arguments, of now. What is no time gives -9223372036854775.",
-      zh: "文本在流水线时区的秒级时间戳；无参数时为当前时间。无法解析时为 -9223372036854775。",
+      en: "Epoch seconds of a text in the pipeline's zone; without arguments, of now. What is no time gives -9223372036854775808.",
+      zh: "文本在流水线时区的秒级时间戳；无参数时为当前时间。无法解析时为 -9223372036854775808。",
     },
     example: { text: "UNIX_TIMESTAMP('2024-05-31 12:30:00') - UNIX_TIMESTAMP('2024-05-31 12:29:00')", result: "60" },
     signatures: [
@@ -276,7 +335,11 @@ export const TIME_FUNCTIONS: readonly FunctionDefinition[] = [
         returns: { ...BIGINT, nullable: false },
         compute: { usesContext: true, make: () => (context: EvalContext) => Math.floor(context.now() / 1_000) },
       },
-      { params: [param("text", "STRING"), optional("pattern", "STRING")], returns: BIGINT, compute: withPattern(1, unixTimestamp) },
+      {
+        params: [param("text", "STRING"), optional("pattern", "STRING")],
+        returns: BIGINT,
+        compute: withPattern(1, "simple", false, () => unixTimestamp),
+      },
     ],
   },
   {
@@ -290,14 +353,9 @@ export const TIME_FUNCTIONS: readonly FunctionDefinition[] = [
         returns: STRING,
         compute: {
           mayBeNull: true,
-          make: () => {
-            const format = datePattern(STANDARD);
-            return (text: string, from: string, to: string) => {
-              const parsed = dateTimeFromText(text);
-              if (!parsed || !isTimeZone(from) || !isTimeZone(to)) return null;
-              const instant = timeZoneOf(from).instantOf(parsed.ms);
-              return format?.format(instant + timeZoneOf(to).offsetAt(instant), 0, 0) ?? null;
-            };
+          make: () => (text: string, from: string, to: string) => {
+            const instant = STANDARD_PATTERN.parse(text, javaTimeZone(from));
+            return instant === undefined ? null : STANDARD_PATTERN.format(instant, javaTimeZone(to));
           },
         },
       },

@@ -144,11 +144,18 @@ export function unitsBetween(unit: string, from: number, to: number): number {
   return Math.trunc(monthsBetween(from, to) / months) + 0;
 }
 
+/** Flink's `subtractMonths`: days decide, and the time of day only where the last month ends on the very day. */
 function monthsBetween(from: number, to: number): number {
-  if (to < from) return -monthsBetween(to, from);
-  const [a, b] = [civilFromDays(Math.floor(from / DAY_MS)), civilFromDays(Math.floor(to / DAY_MS))];
-  const months = (b.year - a.year) * 12 + b.month - a.month;
-  const clock = (ms: number) => ms - Math.floor(ms / DAY_MS) * DAY_MS;
-  const isComplete = b.day > a.day || (b.day === a.day && clock(to) >= clock(from));
-  return isComplete ? months : months - 1;
+  const [fromDay, toDay] = [Math.floor(from / DAY_MS), Math.floor(to / DAY_MS)];
+  const months = monthsBetweenDays(fromDay, toDay);
+  const isSameDay = addMonths(fromDay, months) === toDay;
+  return isSameDay && to - toDay * DAY_MS < from - fromDay * DAY_MS ? months - 1 : months;
+}
+
+function monthsBetweenDays(from: number, to: number): number {
+  if (to < from) return -monthsBetweenDays(to, from);
+  // No month has more than 31 days, so the estimate is never too high.
+  for (let months = Math.trunc((to - from) / 31); ; months++) {
+    if (addMonths(from, months) >= to || addMonths(from, months + 1) > to) return months;
+  }
 }

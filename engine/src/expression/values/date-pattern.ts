@@ -1,94 +1,115 @@
-/** Java's patterns of dates and times ("yyyy-MM-dd HH:mm:ss.SSS"), as SimpleDateFormat and DateTimeFormatter agree on them. Names are English. */
-
+/**
+ * Patterns of `java.time.format.DateTimeFormatter`, which DATE_FORMAT of times and TO_TIMESTAMP use: read from the whole text, exactly, and resolved the "smart"
+ * way (a day that a month has not is its last). `simple-date-pattern.ts` has the other kind.
+ */
 import { extract } from "./calendar.ts";
-import { civilFromDays, DAY_MS, daysFromCivil, daysInMonth } from "./date-time.ts";
-
-const MONTHS = "January February March April May June July August September October November December".split(" ");
-const WEEKDAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
-
-type Part = { readonly literal: string } | { readonly letter: string; readonly count: number };
+import { MONTHS, oncePerDay, type PatternPart, padded, partsOf, usWeek, usWeekOfMonth, WEEKDAYS } from "./date-names.ts";
+import { DAY_MS, daysFromCivil, daysInMonth } from "./date-time.ts";
 
 export interface DatePattern {
-  /** A wall clock in text; `offsetMs` is the zone's, for patterns that show it. */
-  format(wallMs: number, nanos: number, offsetMs: number): string;
-  /** The wall clock of a text (or the instant, when the text names an offset); undefined when it does not fit. */
+  /** A wall clock in text; undefined for what a wall clock does not have, such as an offset. */
+  format(wallMs: number, nanos: number): string | undefined;
+  /** The wall clock of a text; undefined when it does not fit. */
   parse(text: string): ParsedTime | undefined;
 }
 export interface ParsedTime {
   readonly ms: number;
   readonly nanos: number;
-  readonly offsetMs: number | undefined;
 }
 
-const LETTERS = "GyuMLdDHhkKmsSnaEXxZwWFe";
-
-/** Undefined when the pattern has a letter that means nothing. */
-export function datePattern(pattern: string): DatePattern | undefined {
-  const parts = partsOf(pattern);
-  if (!parts) return undefined;
-  const format: DatePattern["format"] = (wallMs, nanos, offsetMs) =>
-    parts.map((part) => ("literal" in part ? part.literal : formatPart(part.letter, part.count, wallMs, nanos, offsetMs))).join("");
-  const isOfDays = parts.every((part) => "literal" in part || DAY_LETTERS.includes(part.letter));
-  return { format: isOfDays ? oncePerDay(format) : format, parse: (text) => parse(parts, text) };
-}
-
+const LETTERS = "GyuMLQqdDHhkKmsSnNAaEecxXZzVOYwWF";
+/** Letters that a pattern may have only so many of. */
+const MOST: Readonly<Record<string, number>> = {
+  D: 3,
+  d: 2,
+  H: 2,
+  h: 2,
+  k: 2,
+  K: 2,
+  m: 2,
+  s: 2,
+  w: 2,
+  W: 1,
+  F: 1,
+  a: 1,
+  S: 9,
+  M: 5,
+  L: 5,
+  Q: 5,
+  q: 5,
+  E: 5,
+  e: 5,
+  c: 5,
+  G: 5,
+};
+/** Letters of offsets and zones. */
+const ZONED = "xXZzVO";
 /** Letters whose text is the same all day long. */
-const DAY_LETTERS = "GyuMLdDEewWF";
+const DAY_LETTERS = "GyuMLQqdDEecYwWF";
 
-/** Rows of a stream are mostly of the same day: its text is made once. */
-function oncePerDay(format: DatePattern["format"]): DatePattern["format"] {
-  let lastDay = Number.NaN;
-  let lastText = "";
-  return (wallMs, nanos, offsetMs) => {
-    const day = Math.floor(wallMs / DAY_MS);
-    if (day !== lastDay) {
-      lastText = format(wallMs, nanos, offsetMs);
-      lastDay = day;
-    }
-    return lastText;
-  };
+/** Undefined when the pattern has a letter that means nothing, or too many of one. */
+export function datePattern(pattern: string): DatePattern | undefined {
+  const parts = partsOf(pattern, LETTERS);
+  if (!parts?.every((part) => "literal" in part || part.count <= (MOST[part.letter] ?? 19))) return undefined;
+  const parse = (text: string) => parseParts(parts, text);
+  if (parts.some((part) => !("literal" in part) && ZONED.includes(part.letter))) return { format: () => undefined, parse };
+  const format = (wallMs: number, nanos: number) =>
+    parts.map((part) => ("literal" in part ? part.literal : formatPart(part.letter, part.count, wallMs, nanos))).join("");
+  const isOfDays = parts.every((part) => "literal" in part || DAY_LETTERS.includes(part.letter));
+  return { format: isOfDays ? oncePerDay(format) : format, parse };
 }
 
-function partsOf(pattern: string): Part[] | undefined {
-  const parts: Part[] = [];
-  for (const [whole, quoted, letters] of pattern.matchAll(/'((?:[^']|'')*)'|([A-Za-z])\2*|[\s\S]/g)) {
-    if (quoted !== undefined) parts.push({ literal: quoted === "" ? "'" : quoted.replaceAll("''", "'") });
-    else if (letters === undefined) {
-      if (whole === "'") return undefined;
-      parts.push({ literal: whole });
-    } else if (LETTERS.includes(letters)) parts.push({ letter: letters, count: whole.length });
-    else return undefined;
-  }
-  return parts;
+/** "May", "May", "M" for three, four and five letters. */
+function named(name: string, count: number): string {
+  return count >= 5 ? name.slice(0, 1) : count === 4 ? name : name.slice(0, 3);
 }
 
-const padded = (number: number, count: number): string => (number < 0 ? "-" : "") + String(Math.abs(number)).padStart(count, "0");
+function yearText(year: number, count: number): string {
+  if (count === 2) return padded(((year % 100) + 100) % 100, 2);
+  return (count >= 4 && year >= 10 ** count ? "+" : "") + padded(year, count);
+}
 
-function formatPart(letter: string, count: number, wallMs: number, nanos: number, offsetMs: number): string {
+function formatPart(letter: string, count: number, wallMs: number, nanos: number): string {
   const of = (unit: Parameters<typeof extract>[0]) => extract(unit, wallMs, nanos);
   switch (letter) {
     case "G":
-      return of("YEAR") > 0 ? "AD" : "BC";
-    case "y":
+      return of("YEAR") > 0
+        ? count === 4
+          ? "Anno Domini"
+          : count === 5
+            ? "A"
+            : "AD"
+        : count === 4
+          ? "Before Christ"
+          : count === 5
+            ? "B"
+            : "BC";
     case "u":
-      return count === 2 ? padded(((of("YEAR") % 100) + 100) % 100, 2) : padded(of("YEAR"), count);
+      return yearText(of("YEAR"), count);
+    case "y":
+      return yearText(of("YEAR") > 0 ? of("YEAR") : 1 - of("YEAR"), count);
+    case "Y":
+      return yearText(usWeek(wallMs).year, count);
     case "M":
-    case "L": {
-      const name = MONTHS[of("MONTH") - 1] as string;
-      return count >= 4 ? name : count === 3 ? name.slice(0, 3) : padded(of("MONTH"), count);
+    case "L":
+      return count >= 3 ? named(MONTHS[of("MONTH") - 1] as string, count) : padded(of("MONTH"), count);
+    case "Q":
+    case "q": {
+      const quarter = of("QUARTER");
+      const ordinal = ["1st", "2nd", "3rd", "4th"][quarter - 1];
+      return count < 3 ? padded(quarter, count) : count === 3 ? `Q${quarter}` : count === 4 ? `${ordinal} quarter` : String(quarter);
     }
-    case "E": {
-      const name = WEEKDAYS[of("DOW") - 1] as string;
-      return count >= 4 ? name : name.slice(0, 3);
-    }
+    case "E":
+      return named(WEEKDAYS[of("DOW") - 1] as string, Math.max(count, 3));
     case "e":
-      return padded(of("DOW"), count);
+    case "c":
+      return count >= 3 ? named(WEEKDAYS[of("DOW") - 1] as string, count) : padded(of("DOW"), count);
     case "F":
-      return padded(Math.ceil(of("DAY") / 7), count);
+      return String(((of("DAY") - 1) % 7) + 1);
     case "w":
-      return padded(of("WEEK"), count);
+      return padded(usWeek(wallMs).week, count);
     case "W":
-      return padded(Math.ceil((of("DAY") + ((((of("DOW") - of("DAY")) % 7) + 7) % 7)) / 7), count);
+      return String(usWeekOfMonth(wallMs));
     case "d":
       return padded(of("DAY"), count);
     case "D":
@@ -106,29 +127,22 @@ function formatPart(letter: string, count: number, wallMs: number, nanos: number
     case "s":
       return padded(of("SECOND"), count);
     case "S":
-      return padded(of("NANOSECOND"), 9).slice(0, count).padEnd(count, "0");
+      return padded(of("NANOSECOND"), 9).slice(0, count);
     case "n":
       return padded(of("NANOSECOND"), count);
-    case "a":
-      return of("HOUR") < 12 ? "AM" : "PM";
+    case "A":
+      return padded(((wallMs % DAY_MS) + DAY_MS) % DAY_MS, count);
+    case "N":
+      return (BigInt(((wallMs % DAY_MS) + DAY_MS) % DAY_MS) * 1_000_000n + BigInt(nanos)).toString().padStart(count, "0");
     default:
-      return offsetText(letter, count, offsetMs);
+      return of("HOUR") < 12 ? "AM" : "PM";
   }
 }
 
-function offsetText(letter: string, count: number, offsetMs: number): string {
-  if (letter === "X" && offsetMs === 0) return "Z";
-  const minutes = Math.abs(Math.round(offsetMs / 60_000));
-  const [hour, minute] = [padded(Math.floor(minutes / 60), 2), padded(minutes % 60, 2)];
-  const sign = offsetMs < 0 ? "-" : "+";
-  if (letter !== "Z" && count === 1 && minute === "00") return sign + hour;
-  return letter !== "Z" && count >= 3 ? `${sign}${hour}:${minute}` : sign + hour + minute;
-}
-
-/** What a text said of each field. */
+/** What a text said of each field, by its letter. */
 type Read = Record<string, number>;
 
-function parse(parts: readonly Part[], text: string): ParsedTime | undefined {
+function parseParts(parts: readonly PatternPart[], text: string): ParsedTime | undefined {
   const read: Read = {};
   let at = 0;
   for (const [i, part] of parts.entries()) {
@@ -137,74 +151,112 @@ function parse(parts: readonly Part[], text: string): ParsedTime | undefined {
       at += part.literal.length;
       continue;
     }
-    const next = parts[i + 1];
-    // Digits that touch the next number end where their letters end; others go on.
-    const isGlued = next !== undefined && !("literal" in next) && !"aEGXxZ".includes(next.letter);
-    const taken = readPart(part, text, at, isGlued, read);
+    const taken = readPart(part, text.slice(at), reservedAfter(parts, i), read);
     if (taken === undefined) return undefined;
     at += taken;
   }
-  // Digits of a fraction that the pattern has no letters for are cut off, as Flink does.
-  const rest = text.slice(at);
-  if (rest !== "" && !(read.S !== undefined && /^\d+$/.test(rest))) return undefined;
-  return assemble(read);
+  return at === text.length ? resolved(read) : undefined;
 }
 
-function readPart(part: { letter: string; count: number }, text: string, at: number, isGlued: boolean, read: Read): number | undefined {
-  const { letter, count } = part;
-  const rest = text.slice(at, at + 40);
-  if (letter === "a") return readWord(["AM", "PM"], rest, 2, "a", read);
-  if (letter === "G") return readWord(["BC", "AD"], rest, 2, "G", read);
-  if ((letter === "M" || letter === "L") && count >= 3) {
-    const length = readWord(MONTHS, rest, count === 3 ? 3 : undefined, "M", read);
-    if (length !== undefined) read.M = (read.M as number) + 1;
-    return length;
+function isNumeric(part: PatternPart | undefined): part is { letter: string; count: number } {
+  if (part === undefined || "literal" in part) return false;
+  return "ML".includes(part.letter) ? part.count < 3 : "yudDHhkKmsSnNAF".includes(part.letter);
+}
+
+/** Digits that numbers of fixed width need which touch this one: it must not take them. */
+function reservedAfter(parts: readonly PatternPart[], index: number): number {
+  let reserved = 0;
+  for (let i = index + 1; isNumeric(parts[i]); i++) reserved += (parts[i] as { count: number }).count;
+  return reserved;
+}
+
+/** How many characters the part takes; undefined when it does not fit. */
+function readPart({ letter, count }: { letter: string; count: number }, text: string, reserved: number, read: Read): number | undefined {
+  switch (letter) {
+    case "a":
+      return readWord(["AM", "PM"], text, "a", read);
+    case "G":
+      return readWord(["BC", "AD"], text, "G", read);
+    case "E":
+      return readWord(count >= 4 ? WEEKDAYS : WEEKDAYS.map((name) => name.slice(0, 3)), text, "E", read);
+    case "M":
+    case "L":
+      if (count < 3) break;
+      return readWord(count >= 4 ? MONTHS : MONTHS.map((name) => name.slice(0, 3)), text, "M", read, 1);
+    case "S": {
+      const digits = new RegExp(`^\\d{${count}}`).exec(text)?.[0];
+      if (digits !== undefined) read.S = Number(digits.padEnd(9, "0"));
+      return digits?.length;
+    }
+    default:
   }
-  if (letter === "E") return readWord(WEEKDAYS, rest, count >= 4 ? undefined : 3, "E", read);
-  if (letter === "X" || letter === "x" || letter === "Z") return readOffset(rest, read);
-  const longest = isGlued || letter === "S" ? count : 9;
-  const digits = new RegExp(`^[+-]?\\d{1,${longest}}`).exec(rest)?.[0];
-  if (digits === undefined || (isGlued && digits.length < count)) return undefined;
-  if (letter === "S") read.S = Number(digits.slice(0, 9).padEnd(9, "0"));
-  else if ((letter === "y" || letter === "u") && count === 2 && digits.length === 2)
-    read.y = Number(digits) + (Number(digits) < 70 ? 2000 : 1900);
-  else read[letter === "u" ? "y" : letter === "L" ? "M" : letter] = Number(digits);
+  const isYear = letter === "y" || letter === "u";
+  const isFixed = count === 2 || (!isYear && count > 1);
+  const digits = (isFixed ? new RegExp(`^\\d{${count}}`) : /^[+-]?\d{1,19}/).exec(text)?.[0];
+  if (digits === undefined) return undefined;
+  return take(letter, count, isFixed ? digits : unreserved(digits, reserved, isYear ? count : 1), read);
+}
+
+/** Leaves the digits that what follows needs. */
+function unreserved(digits: string, reserved: number, least: number): string {
+  const sign = /^[+-]/.test(digits) ? 1 : 0;
+  return digits.slice(0, Math.max(sign + least, digits.length - reserved));
+}
+
+function take(letter: string, count: number, digits: string, read: Read): number | undefined {
+  const number = Number(digits);
+  if (letter === "y" || letter === "u") {
+    const width = digits.replace(/^[+-]/, "").length;
+    // Beyond its width a year shows its sign; within it has none.
+    const needsSign = count >= 4 && width > count;
+    if (count !== 2 && (width < count || needsSign !== digits.startsWith("+") || (letter === "y" && digits.startsWith("-"))))
+      return undefined;
+    read.y = count === 2 ? 2000 + number : number;
+  } else read[letter === "L" ? "M" : letter] = number;
   return digits.length;
 }
 
-function readWord(words: readonly string[], text: string, length: number | undefined, name: string, read: Read): number | undefined {
-  const index = words.findIndex((word) => text.toLowerCase().startsWith(word.slice(0, length).toLowerCase()));
+function readWord(words: readonly string[], text: string, name: string, read: Read, offset = 0): number | undefined {
+  const index = words.findIndex((word) => text.startsWith(word));
   if (index === -1) return undefined;
-  read[name] = index;
-  return (words[index] as string).slice(0, length).length;
+  read[name] = index + offset;
+  return (words[index] as string).length;
 }
 
-function readOffset(text: string, read: Read): number | undefined {
-  const match = /^(?:Z|([+-])(\d{2}):?(\d{2})?)/.exec(text);
-  if (!match) return undefined;
-  const minutes = Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0);
-  read.X = (match[1] === "-" ? -minutes : minutes) * 60_000;
-  return match[0].length;
-}
+const RANGES: readonly (readonly [letter: string, least: number, greatest: number])[] = [
+  ["M", 1, 12],
+  ["d", 1, 31],
+  ["D", 1, 366],
+  ["H", 0, 24],
+  ["k", 1, 24],
+  ["h", 1, 12],
+  ["K", 0, 11],
+  ["m", 0, 59],
+  ["s", 0, 59],
+];
 
-function assemble(read: Read): ParsedTime | undefined {
-  const hour12 = read.h ?? read.K;
-  const hour = read.H ?? (read.k === undefined ? (hour12 === undefined ? 0 : (hour12 % 12) + 12 * (read.a ?? 0)) : read.k % 24);
+function resolved(read: Read): ParsedTime | undefined {
+  for (const [letter, least, greatest] of RANGES) {
+    const value = read[letter];
+    if (value !== undefined && (value < least || value > greatest)) return undefined;
+  }
+  const hour12 = read.h === undefined ? read.K : read.h % 12;
+  const afternoon = read.a === undefined || hour12 === undefined ? undefined : hour12 + 12 * read.a;
+  const hour = read.H ?? (read.k === undefined ? (afternoon ?? 0) : read.k % 24);
   const [minute, second] = [read.m ?? 0, read.s ?? 0];
   const fraction = read.S ?? read.n ?? 0;
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  if (hour === 24 && (minute > 0 || second > 0 || fraction > 0)) return undefined;
   const days = daysOf(read);
   if (days === undefined) return undefined;
   const ms = days * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1_000 + Math.floor(fraction / 1_000_000);
-  return { ms, nanos: fraction % 1_000_000, offsetMs: read.X };
+  return { ms, nanos: fraction % 1_000_000 };
 }
 
 function daysOf(read: Read): number | undefined {
-  const year = read.y ?? 1970;
-  if (read.D !== undefined) {
-    const days = daysFromCivil(year, 1, 1) + read.D - 1;
-    return read.D >= 1 && civilFromDays(days).year === year ? days : undefined;
-  }
-  const [month, day] = [read.M ?? 1, read.d ?? 1];
-  return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) ? daysFromCivil(year, month, day) : undefined;
+  const year = read.G === 0 ? 1 - (read.y ?? 1970) : (read.y ?? 1970);
+  if (read.D !== undefined && read.y !== undefined) return daysFromCivil(year, 1, 1) + read.D - 1;
+  const month = read.M ?? 1;
+  const days = daysFromCivil(year, month, Math.min(read.d ?? 1, daysInMonth(year, month)));
+  const isWhole = read.y !== undefined && read.M !== undefined && read.d !== undefined;
+  return read.E !== undefined && isWhole && extract("DOW", days * DAY_MS, 0) - 1 !== read.E ? undefined : days;
 }

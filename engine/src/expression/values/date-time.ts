@@ -139,12 +139,12 @@ export function dateTimeFromText(text: string): WallClock | undefined {
   return { ms: days * DAY_MS + clock, nanos: fraction % NANOS_PER_MS };
 }
 
-const SQL_TIMESTAMP = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:\s+(-?\d+):(-?\d+):(-?\d+)(?:\.(\d{1,9}))?)?$/;
+const SQL_TIMESTAMP = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:\s+(\d+):(\d+):(\d+)(?:\.(\d{1,9}))?)?$/;
 
-/** `java.sql.Timestamp.valueOf` and `java.sql.Date.valueOf`, which Flink's functions fall back to: hours and days beyond their range go on counting. */
-export function sqlTimestampFromText(text: string): WallClock | undefined {
+/** `java.sql.Timestamp.valueOf` and `java.sql.Date.valueOf`, which Flink's functions fall back to: days and hours beyond their range go on counting. */
+export function sqlTimestampFromText(text: string, withTime: boolean): WallClock | undefined {
   const match = SQL_TIMESTAMP.exec(text.trim());
-  if (!match) return undefined;
+  if (!match || (match[4] !== undefined) !== withTime) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((digits) => Number(digits ?? 0));
   if (month < 1 || month > 12 || day < 1 || day > 31) return undefined;
   const fraction = Number((match[7] ?? "").padEnd(9, "0"));

@@ -63,7 +63,7 @@ function matchLike(text: readonly string[], parts: readonly Part[]): boolean {
   return p === parts.length;
 }
 
-/** SQL's regular expressions: % _ | * + ? {m,n} ( ) [ ]; the whole text must match. */
+/** SQL's regular expressions: % _ | * + ? {m,n} ( ) [ ] [[:ALPHA:]], and a point for any character, as in Flink; the whole text must match. */
 export function similarPattern(pattern: string, escapedBy?: string): Matches | PatternFault {
   const escapes = escapedBy === undefined ? [] : [...escapedBy];
   if (escapes.length > 1) return "escape-length";
@@ -76,6 +76,9 @@ export function similarPattern(pattern: string, escapedBy?: string): Matches | P
       const next = points[++i];
       if (next === undefined) return "escape-use";
       source += quoteForPattern(next);
+    } else if (point === "[" && posixAt(points, i)) {
+      source += posixAt(points, i);
+      i += points.slice(i).join("").indexOf(":]]") + 2;
     } else if (inClass) {
       inClass = point !== "]";
       source += point === "\\" ? "\\\\" : point;
@@ -84,10 +87,26 @@ export function similarPattern(pattern: string, escapedBy?: string): Matches | P
     else if (point === "[") {
       inClass = true;
       source += point;
-    } else source += "|*+?{}(),0123456789".includes(point) ? point : quoteForPattern(point);
+    } else source += "|*+?{}(),.0123456789".includes(point) ? point : quoteForPattern(point);
   }
   const compiled = compilePattern(`^(?:${source})$`);
   return "fault" in compiled ? "regex" : (text) => compiled.exec(text, 0) !== undefined;
+}
+
+const POSIX: Readonly<Record<string, string>> = {
+  ALPHA: "\\p{Alpha}",
+  DIGIT: "\\p{Digit}",
+  UPPER: "\\p{Upper}",
+  LOWER: "\\p{Lower}",
+  SPACE: "\\p{Space}",
+  WHITESPACE: "\\s",
+  ALNUM: "\\p{Alnum}",
+};
+
+/** What a class such as [[:ALPHA:]] stands for, if one begins here. */
+function posixAt(points: readonly string[], at: number): string | undefined {
+  const name = /^\[\[:([A-Za-z]+):\]\]/.exec(points.slice(at, at + 20).join(""))?.[1]?.toUpperCase();
+  return name !== undefined && Object.hasOwn(POSIX, name) ? POSIX[name] : undefined;
 }
 
 function quoteForPattern(character: string): string {

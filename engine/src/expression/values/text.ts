@@ -40,16 +40,18 @@ export function trim(text: string, side: "BOTH" | "LEADING" | "TRAILING", set: s
   return points.slice(start, end).join("");
 }
 
-/** NULL for a negative length or nothing to fill with. */
+/** NULL for a negative length or nothing to fill with. Lengths are UTF-16 units here, as Flink's `lpad` and `rpad` have it. */
 export function pad(text: string, length: number, fill: string, side: "left" | "right"): string | null {
-  if (length < 0) return null;
+  if (length < 0 || fill === "") return null;
   refuseLength(length);
-  const count = characterCount(text);
-  if (length <= count) return slice(text, 0, length);
-  if (fill === "") return null;
-  const needed = length - count;
-  const filling = slice(fill.repeat(Math.ceil(needed / characterCount(fill))), 0, needed);
-  return side === "left" ? filling + text : text + filling;
+  if (length <= text.length) return wellFormed(text.slice(0, length));
+  const filling = fill.repeat(Math.ceil((length - text.length) / fill.length)).slice(0, length - text.length);
+  return wellFormed(side === "left" ? filling + text : text + filling);
+}
+
+/** Half a character becomes a question mark, as where Java writes it in UTF-8. */
+export function wellFormed(text: string): string {
+  return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "?");
 }
 
 export function repeat(text: string, times: number): string {
@@ -70,7 +72,12 @@ function refuseLength(length: number): void {
 export function instr(text: string, part: string, start: number, occurrence: number): number {
   const points = [...text];
   const wanted = [...part];
-  if (start === 0 || occurrence < 1) return 0;
+  if (occurrence < 1)
+    throw new RowError("expression.occurrence", {
+      en: `INSTR counts occurrences from 1, got ${occurrence}. Correct the value.`,
+      zh: `INSTR 的出现次数从 1 起，得到 ${occurrence}。请修正该值。`,
+    });
+  if (start === 0) return 0;
   const step = start > 0 ? 1 : -1;
   let left = occurrence;
   let at = start > 0 ? start - 1 : points.length + start;
@@ -81,23 +88,16 @@ export function instr(text: string, part: string, start: number, occurrence: num
   return 0;
 }
 
+/** In UTF-16 units, and with nothing behind a part of no length, as Flink's `overlay` has it. */
 export function overlay(text: string, part: string, position: number, length: number): string {
-  const points = [...text];
-  if (position <= 0 || position > points.length) return text;
-  const rest = length >= 0 ? points.slice(position - 1 + length) : [];
-  return points.slice(0, position - 1).join("") + part + rest.join("");
+  if (position <= 0 || position > text.length) return text;
+  const hasRest = length > 0 && position + length <= text.length;
+  return wellFormed(text.slice(0, position - 1) + part + (hasRest ? text.slice(position - 1 + length) : ""));
 }
 
-/** Words begin with a capital; anything but letters and digits ends a word. */
+/** Words begin with a capital; only letters and digits of ASCII are parts of words, and only they change. */
 export function initcap(text: string): string {
-  let isInside = false;
-  let result = "";
-  for (const point of text) {
-    const isWord = /[A-Za-z0-9]/.test(point);
-    result += isInside ? point.toLowerCase() : point.toUpperCase();
-    isInside = isWord;
-  }
-  return result;
+  return text.replace(/[A-Za-z0-9]+/g, (word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase());
 }
 
 /** Characters of `from` become those at the same place in `to`; those beyond it go. NULL for `from` changes nothing, for `to` it is an empty text. */
@@ -113,8 +113,9 @@ export function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join("");
 }
 
+/** NULL for other characters. Of an odd number of digits Flink takes the first for nothing: "F12" is 00 12. */
 export function bytesOfHex(text: string): Uint8Array | null {
   if (!/^[0-9a-f]*$/i.test(text)) return null;
-  const padded = text.length % 2 === 1 ? `0${text}` : text;
-  return Uint8Array.from(padded.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const even = text.length % 2 === 1 ? `00${text.slice(1)}` : text;
+  return Uint8Array.from(even.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

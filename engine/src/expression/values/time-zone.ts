@@ -36,6 +36,42 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** Names of three letters that Java keeps from old times. */
+const OLD_NAMES: Readonly<Record<string, string>> = {
+  ACT: "Australia/Darwin",
+  AET: "Australia/Sydney",
+  AGT: "America/Argentina/Buenos_Aires",
+  ART: "Africa/Cairo",
+  AST: "America/Anchorage",
+  BET: "America/Sao_Paulo",
+  BST: "Asia/Dhaka",
+  CAT: "Africa/Harare",
+  CNT: "America/St_Johns",
+  CST: "America/Chicago",
+  CTT: "Asia/Shanghai",
+  EAT: "Africa/Addis_Ababa",
+  ECT: "Europe/Paris",
+  IET: "America/Indiana/Indianapolis",
+  IST: "Asia/Kolkata",
+  JST: "Asia/Tokyo",
+  MIT: "Pacific/Apia",
+  NET: "Asia/Yerevan",
+  NST: "Pacific/Auckland",
+  PLT: "Asia/Karachi",
+  PNT: "America/Phoenix",
+  PRT: "America/Puerto_Rico",
+  PST: "America/Los_Angeles",
+  SST: "Pacific/Guadalcanal",
+  VST: "Asia/Ho_Chi_Minh",
+};
+
+/** `TimeZone.getTimeZone`: a name that is none is UTC, and offsets need GMT before them. */
+export function javaTimeZone(name: string): TimeZone {
+  if (Object.hasOwn(OLD_NAMES, name)) return timeZoneOf(OLD_NAMES[name] as string);
+  const isOffset = /^(?:[+-]|UTC?[+-])/.test(name);
+  return !isOffset && isTimeZone(name) ? timeZoneOf(name) : timeZoneOf("UTC");
+}
+
 const FIXED = /^(?:GMT|UTC|UT)?([+-])(\d{1,2})(?::?(\d{2}))?$/;
 
 function makeZone(name: string): TimeZone {

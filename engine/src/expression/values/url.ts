@@ -31,10 +31,10 @@ export function javaUrl(given: string): JavaUrl | undefined {
   const mark = rest.indexOf("?");
   const query = mark === -1 ? null : rest.slice(mark + 1);
   if (mark !== -1) rest = rest.slice(0, mark);
-  if (!rest.startsWith("//")) return { protocol, authority: null, userInfo: null, host: "", path: cleaned(rest), query, ref };
+  if (!rest.startsWith("//")) return { protocol, authority: null, userInfo: null, host: "", path: rest, query, ref };
   const slash = rest.indexOf("/", 2);
   const authority = rest.slice(2, slash === -1 ? undefined : slash);
-  const path = slash === -1 ? "" : cleaned(rest.slice(slash));
+  const path = slash === -1 ? "" : rest.slice(slash);
   const at = authority.indexOf("@");
   const isOdd = at !== authority.lastIndexOf("@");
   const userInfo = at === -1 || isOdd ? null : authority.slice(0, at);
@@ -53,29 +53,6 @@ function hostOf(text: string): string | undefined {
   if (colon === -1) return text;
   const port = text.slice(colon + 1);
   return port === "" || (/^\+?\d+$/.test(port) && Number(port) < 2 ** 31) ? text.slice(0, colon) : undefined;
-}
-
-/** `/./`, `/a/../`: taken out as Java's parser does. */
-function cleaned(path: string): string {
-  let result = path;
-  while (result.includes("/./")) result = result.replace("/./", "/");
-  for (let from = 0; ; ) {
-    const at = result.indexOf("/../", from);
-    if (at === -1) break;
-    const before = result.lastIndexOf("/", at - 1);
-    if (at > 0 && before >= 0 && result.indexOf("/../", before) !== 0) {
-      result = result.slice(0, before) + result.slice(at + 3);
-      from = 0;
-    } else from = at + 3;
-  }
-  while (result.endsWith("/..")) {
-    const at = result.indexOf("/..");
-    const before = result.lastIndexOf("/", at - 1);
-    if (at <= 0 || before < 0) break;
-    result = result.slice(0, before + 1);
-  }
-  if (result.startsWith("./") && result.length > 2) result = result.slice(2);
-  return result.endsWith("/.") ? result.slice(0, -1) : result;
 }
 
 /** One part by its name in capitals; NULL for one that is not there. */
