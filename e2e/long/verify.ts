@@ -6,7 +6,9 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { REPOSITORY } from "../millrace.ts";
+import { decoderFuzzLong } from "./decoder-fuzz.ts";
 import { killKafkaLong, killLong, killRunLong } from "./kill.ts";
+import { soakLong } from "./soak.ts";
 import { stalledSinkLong } from "./stalled-sink.ts";
 
 export interface Part {
@@ -17,7 +19,7 @@ export interface Part {
   readonly run: () => Promise<string>;
 }
 
-const parts: readonly Part[] = [killLong, killKafkaLong, killRunLong, stalledSinkLong];
+const parts: readonly Part[] = [killLong, killKafkaLong, killRunLong, soakLong, stalledSinkLong, decoderFuzzLong];
 const PAGE = join(REPOSITORY, "docs/verification.md");
 
 const asked = process.argv.slice(2);
