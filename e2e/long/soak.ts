@@ -1,0 +1,112 @@
+/**
+ * A run at a fixed rate for half an hour: whether memory grows, whether anything is lost, and how long a log takes from its post to where others can read it. Memory is the server's anonymous memory,
+ * its threads' included; its slope is that of the line of least squares behind the first minutes, in which caches fill.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openBuiltInTopics } from "@millrace/nodes/connections";
+import { deployJob } from "../base-log-job.ts";
+import { makeLogs } from "../make-logs.ts";
+import { dataFolder, eventually, removeFolder, startEmpty } from "../millrace.ts";
+import { plainBaseLog } from "../plain-base-log.ts";
+import type { Part } from "./verify.ts";
+
+const MINUTES = 30;
+const WARM_UP_MINUTES = 5;
+const PER_SECOND = 500;
+const POST_EVERY_MS = 100;
+const SAMPLE_EVERY_MS = 5_000;
+const MOST_MB_PER_MINUTE = 1;
+
+export const soakLong: Part = {
+  name: "soak",
+  shows: `${MINUTES} minutes of ${PER_SECOND} posted logs a second through BaseLogApp on two subtasks: memory does not grow by ${MOST_MB_PER_MINUTE} MB a minute, every log comes out`,
+  async run() {
+    const data = dataFolder();
+    const server = await startEmpty(data);
+    try {
+      await deployJob(server, { parallelism: 2 });
+      const logs = makeLogs(20_000).filter((log) => log.startsWith("{"));
+      const perPost = (PER_SECOND * POST_EVERY_MS) / 1_000;
+      const topics = await openBuiltInTopics({ folder: join(data, "topics"), now: Date.now });
+      await eventually(
+        async () => topics.describeTopic("dwd_page_log"),
+        (info) => info !== undefined,
+      );
+      const latencies = new Map<string, number>();
+      const waiting = new Map<string, number>();
+      let stopped = false;
+      const watching = Promise.all(
+        [0, 1, 2, 3].map(async (partition) => {
+          const reader = await topics.openReader("dwd_page_log", partition, { from: "latest" });
+          while (!stopped) {
+            const batch = await reader.read(1_000, 100);
+            for (let i = 0; i < batch.count; i++) {
+              const range = batch.bytes(i);
+              const found =
+                range && /"mid":"(probe-\d+)"/.exec(Buffer.from(range.bytes.subarray(range.start, range.end)).toString("latin1"))?.[1];
+              if (found) latencies.set(found, performance.now() - (waiting.get(found) as number));
+            }
+          }
+          await reader.close();
+        }),
+      );
+
+      const posted: string[] = [];
+      const memory: { readonly minute: number; readonly mb: number }[] = [];
+      const begun = performance.now();
+      let nextSample = 0;
+      for (let tick = 0; performance.now() - begun < MINUTES * 60_000; tick++) {
+        const probe = `probe-${tick}`;
+        const batch = Array.from({ length: perPost - 1 }, (_, i) => logs[(tick * (perPost - 1) + i) % logs.length] as string);
+        batch.push(JSON.stringify({ common: { mid: probe, is_new: "1" }, page: { page_id: "home" }, ts: 1_613_959_200_000 + tick }));
+        waiting.set(probe, performance.now());
+        const response = await fetch(`${server.origin}/applog`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: `[${batch.join(",")}]`,
+        });
+        if (!response.ok) throw new Error(`a post was answered with ${response.status}`);
+        posted.push(...batch);
+        const elapsed = performance.now() - begun;
+        if (elapsed >= nextSample) {
+          memory.push({ minute: elapsed / 60_000, mb: anonymousMb(server.process.pid as number) });
+          nextSample += SAMPLE_EVERY_MS;
+        }
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, (tick + 1) * POST_EVERY_MS - (performance.now() - begun))));
+      }
+      const expected = plainBaseLog(posted, true).pages.length;
+      const found = await eventually(
+        async () => (await topics.describeTopic("dwd_page_log"))?.partitions.reduce((sum, { latest }) => sum + latest, 0) ?? 0,
+        (count) => count >= expected,
+        60_000,
+      );
+      stopped = true;
+      await watching;
+      await topics.close();
+      const slope = slopeOf(memory.filter(({ minute }) => minute >= WARM_UP_MINUTES));
+      const sorted = [...latencies.values()].sort((a, b) => a - b);
+      const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN);
+      const peak = Math.round(Math.max(...memory.map(({ mb }) => mb)));
+      const figures = `${posted.length} logs, ${found} pages of ${expected}; memory ${slope.toFixed(2)} MB a minute, at most ${peak} MB; from post to readable ${at(0.5)} ms (p50), ${at(0.99)} ms (p99)`;
+      if (slope >= MOST_MB_PER_MINUTE || found !== expected) throw new Error(figures);
+      return figures;
+    } finally {
+      await server.stop();
+      removeFolder(data);
+    }
+  },
+};
+
+function anonymousMb(pid: number): number {
+  return Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1_024;
+}
+
+/** Of the line of least squares, in MB a minute. */
+function slopeOf(samples: readonly { readonly minute: number; readonly mb: number }[]): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const x = mean(samples.map(({ minute }) => minute));
+  const y = mean(samples.map(({ mb }) => mb));
+  const over = samples.reduce((sum, { minute, mb }) => sum + (minute - x) * (mb - y), 0);
+  return over / samples.reduce((sum, { minute }) => sum + (minute - x) ** 2, 0);
+}
