@@ -5,9 +5,6 @@ import { openBuiltInTopics } from "./built-in-topics/index.ts";
 import { ConnectionError, quote } from "./connection-error.ts";
 import { openFileStore } from "./files/index.ts";
 import { testFolder } from "./files/test-folder.ts";
-import { openKafkaTopics } from "./kafka/index.ts";
-import { readSettings } from "./kafka/settings.ts";
-import { testKafka } from "./kafka/test-kafka.ts";
 import { type Attempt, type TestedStep, trySteps } from "./test-connection.ts";
 
 export { copyTopics, type TopicsCopy } from "./built-in-topics/copy.ts";
@@ -62,8 +59,15 @@ const DRIVERS: Readonly<Record<string, Readonly<Partial<Record<RoleName, Kind>>>
   },
   kafka: {
     topic: {
-      open: async (settings, { now }) => openKafkaTopics({ settings: readSettings(settings), now }),
-      test: (attempt, settings) => testKafka(attempt, readSettings(settings)),
+      // Loaded when it is needed: each thread of a run would pay for it in time and memory.
+      open: async (settings, { now }) => {
+        const [{ openKafkaTopics }, { readSettings }] = await Promise.all([import("./kafka/index.ts"), import("./kafka/settings.ts")]);
+        return openKafkaTopics({ settings: readSettings(settings), now });
+      },
+      test: async (attempt, settings) => {
+        const [{ testKafka }, { readSettings }] = await Promise.all([import("./kafka/test-kafka.ts"), import("./kafka/settings.ts")]);
+        await testKafka(attempt, readSettings(settings));
+      },
     },
   },
 };
