@@ -21,7 +21,7 @@ export interface TopicLog {
   /** Appends outside of any transaction; resolves with the offsets when the records are durable. */
   append(topic: string, records: readonly TopicRecord[]): Promise<readonly { partition: number; offset: number }[]>;
   /** For sinks that take part in a checkpoint. `transactionId` is unique per run, sink and subtask, stable over restarts. Once this has resolved, the commits of earlier writers with the id are settled: visible, or never to be. */
-  openTransactionalWriter(transactionId: string): Promise<TransactionalWriter>;
+  openTransactionalWriter(transactionId: string, options?: WriterOptions): Promise<TransactionalWriter>;
   /** "shared": commits take part in the run's built-in transaction. "own": in two phases, after the checkpoint that holds what was prepared (Kafka). */
   readonly transactions: "shared" | "own";
   /** Makes visible what writers of this log prepared, in whatever thread or process; all of it together where `transactions` is "shared". Idempotent. Without `via` at once. With "own" transactions it rejects with `PreparedLost` when a part can never become visible; with "shared" ones the checkpoint does not count when it rejects. */
@@ -82,6 +82,13 @@ export interface TopicReader {
 export interface TopicRecord extends Omit<SinkRecord, "target"> {
   /** Left out: by key (murmur2, as Kafka's default partitioner), without key round robin. */
   readonly partition?: number | undefined;
+}
+
+export interface WriterOptions {
+  /** Of the topics that are made because the writer names them; left out: four partitions, kept as the log keeps topics by default. */
+  readonly newTopics?: TopicSettings | undefined;
+  /** "at once": with "own" transactions records are visible as they are written, and those since the last checkpoint are written again after a crash. Logs with "shared" ones make all visible with the commit. */
+  readonly visible?: "with commit" | "at once" | undefined;
 }
 
 /** Writes whose records become visible together, or not at all: with `TopicLog.commitPrepared`. */

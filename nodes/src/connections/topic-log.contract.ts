@@ -583,6 +583,26 @@ export function describeTopicLog(
         await writer.close();
       });
 
+      it("creates topics as a writer wants them", async () => {
+        const writer = await log.openTransactionalWriter("run/sink/0", { newTopics: { partitions: 2, retentionMs: 60_000 } });
+        writer.write("made", record("a"));
+        await log.commitPrepared([await writer.prepare(1)], undefined);
+        expect((await log.describeTopic("made"))?.settings).toEqual({ partitions: 2, retentionMs: 60_000 });
+        await writer.close();
+      });
+
+      it("shows what is to be visible at once with the commit at the latest", async () => {
+        await log.createTopic("a", { partitions: 1 });
+        const writer = await log.openTransactionalWriter("run/sink/0", { visible: "at once" });
+        for (const checkpoint of range(3)) {
+          for (const i of range(100)) writer.write("a", record(`${checkpoint}.${i}`));
+          await log.commitPrepared([await writer.prepare(checkpoint + 1)], undefined);
+          expect(await texts(log, "a")).toHaveLength((checkpoint + 1) * 100);
+        }
+        await writer.close();
+        expect(await texts(log, "a")).toEqual(range(3).flatMap((checkpoint) => range(100).map((i) => `${checkpoint}.${i}`)));
+      });
+
       it("lets only the writer that was opened last with an id commit", async () => {
         await log.createTopic("a", { partitions: 1 });
         const old = await log.openTransactionalWriter("run/sink/0");

@@ -53,8 +53,8 @@ export async function openBuiltInTopics({ folder, now }: BuiltInTopicsOptions): 
       return openReader(store, reads, topic, partition, start, waker);
     },
     append: (topic, records) => appender.append(topic, records),
-    async openTransactionalWriter(transactionId) {
-      return openTransactionalWriter(store, transactionId, now);
+    async openTransactionalWriter(transactionId, { newTopics } = {}) {
+      return openTransactionalWriter(store, transactionId, now, newTopics);
     },
     transactions: "shared",
     async commitPrepared(prepared, via) {

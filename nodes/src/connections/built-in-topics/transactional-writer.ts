@@ -1,5 +1,5 @@
 /** Writes whose records become visible with a commit: until then they wait in segment files, and what is small in memory. */
-import type { Millis, Prepared, TopicRecord, TransactionalWriter } from "@millrace/engine/node";
+import type { Millis, Prepared, TopicRecord, TopicSettings, TransactionalWriter } from "@millrace/engine/node";
 import { ConnectionError } from "../connection-error.ts";
 import type { Commit, PreparedRecords } from "./commit.ts";
 import { StagedRecords } from "./staged-records.ts";
@@ -8,9 +8,14 @@ import { createTopic, DEFAULT_SETTINGS, findTopic } from "./topics.ts";
 import { forgetWriter, takeOver } from "./writer-records.ts";
 
 /** Many of a topic may be open, in any threads. */
-export function openTransactionalWriter(store: TopicStore, transaction: string, now: () => Millis): TransactionalWriter {
+export function openTransactionalWriter(
+  store: TopicStore,
+  transaction: string,
+  now: () => Millis,
+  newTopics: TopicSettings = DEFAULT_SETTINGS,
+): TransactionalWriter {
   const epoch = takeOver(store, transaction);
-  const staged = new StagedRecords(store, now, (topic) => madeTopic(store, topic));
+  const staged = new StagedRecords(store, now, (topic) => madeTopic(store, topic, newTopics));
   let lastPrepared = 0;
 
   return {
@@ -42,10 +47,10 @@ export function openTransactionalWriter(store: TopicStore, transaction: string, 
   };
 }
 
-function madeTopic(store: TopicStore, name: string): StoredTopic {
+function madeTopic(store: TopicStore, name: string, settings: TopicSettings): StoredTopic {
   const known = findTopic(store, name);
   if (known) return known;
-  createTopic(store, name, DEFAULT_SETTINGS);
+  createTopic(store, name, settings);
   const made = findTopic(store, name);
   if (!made) throw new Error(`topic ${name} is not there after it was created`);
   return made;

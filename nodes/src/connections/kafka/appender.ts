@@ -1,9 +1,8 @@
 /** Appends outside of any transaction. Calls that come in one turn go together, so that they share the price of a request. */
 import type { Millis, TopicRecord } from "@millrace/engine/node";
-import { INIT_PRODUCER_ID } from "./apis.ts";
-import { check } from "./broker-error.ts";
 import type { Cluster } from "./cluster.ts";
-import { createSender, type Identity } from "./sender.ts";
+import { idempotentIdentity } from "./producer-identity.ts";
+import { createSender } from "./sender.ts";
 import { type Batch, BatchMemory, checkRecord, Staging } from "./staging.ts";
 import { createTargets } from "./targets.ts";
 
@@ -16,25 +15,14 @@ export interface Appender {
 }
 
 export function createAppender(cluster: Cluster, now: () => Millis): Appender {
-  let identity: Promise<Identity> | undefined;
+  const identity = idempotentIdentity(cluster);
   /** By batch: its first record's offset. */
   const sent = new WeakMap<Batch, Promise<number>>();
-  const targets = createTargets(cluster, false);
+  const targets = createTargets(cluster, undefined);
   const calls = new Set<Promise<unknown>>();
   let isFlushing = false;
 
-  const sender = createSender(cluster, {
-    purpose: "append",
-    transactionalId: null,
-    identity() {
-      identity ??= newIdentity(cluster);
-      identity.catch(() => {
-        identity = undefined;
-      });
-      return identity;
-    },
-  });
-
+  const sender = createSender(cluster, { purpose: "append", transactionalId: null, identity: identity.get });
   const memory = new BatchMemory();
   const staging = new Staging(now, memory, (batch) => {
     const sending = sender.send(batch);
@@ -43,7 +31,7 @@ export function createAppender(cluster: Cluster, now: () => Millis): Appender {
     sending.then(recycle, () => {
       recycle();
       // Whether it was appended is unknown: what comes next must not seem to follow it.
-      identity = undefined;
+      identity.renew();
       sender.restart();
     });
   });
@@ -88,12 +76,4 @@ export function createAppender(cluster: Cluster, now: () => Millis): Appender {
       while (calls.size > 0) await Promise.allSettled([...calls]);
     },
   };
-}
-
-async function newIdentity(cluster: Cluster): Promise<Identity> {
-  return cluster.persist({ en: "write (IdempotentWrite)", zh: "写入（IdempotentWrite）" }, async () => {
-    const response = await (await cluster.anyLink()).call(INIT_PRODUCER_ID, null, 0, -1n, -1);
-    check(response.errorCode);
-    return { producerId: Number(response.producerId), epoch: response.producerEpoch };
-  });
 }

@@ -31,7 +31,7 @@ export function openKafkaTopics({ settings, now }: KafkaTopicsOptions): TopicLog
     deleteTopic: (topic) => deleteTopic(cluster, topic),
     openReader: (topic, partition, start) => openReader(cluster, fetcher, topic, partition, start),
     append: (topic, records) => appender.append(topic, records),
-    openTransactionalWriter: (transactionId) => writers.open(transactionId),
+    openTransactionalWriter: (transactionId, options = {}) => writers.open(transactionId, options),
     commitPrepared: (prepared) => commitTransactions(cluster, transactionsOf(prepared), writers.ended),
     inspectPrepared: (prepared) =>
       Promise.all(

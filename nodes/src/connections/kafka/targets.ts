@@ -1,8 +1,9 @@
 /** The topics that are written to, as long as they need not be looked up again. */
+import type { TopicSettings } from "@millrace/engine/node";
 import { unknownTopic } from "../topic-errors.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Target } from "./staging.ts";
-import { createTopic, DEFAULT_SETTINGS, largestBatch } from "./topics.ts";
+import { createTopic, largestBatch } from "./topics.ts";
 
 export interface Targets {
   /** Undefined while it must be looked up. */
@@ -17,13 +18,13 @@ export interface Targets {
 /** Partitions may be added, and limits changed, while a topic is in use. */
 const FRESH_MS = 60_000;
 
-/** `makes`: topics that are not there are made. */
-export function createTargets(cluster: Cluster, makes: boolean): Targets {
+/** `newTopics`: of topics that are not there, which are made; undefined: they are not. */
+export function createTargets(cluster: Cluster, newTopics: TopicSettings | undefined): Targets {
   const found = new Map<string, { target: Target; since: number }>();
   const looking = new Map<string, Promise<Target>>();
 
   async function lookUp(topic: string): Promise<Target> {
-    const target = await findTarget(cluster, topic, makes);
+    const target = await findTarget(cluster, topic, newTopics);
     found.set(topic, { target, since: performance.now() });
     return target;
   }
@@ -50,10 +51,10 @@ export function createTargets(cluster: Cluster, makes: boolean): Targets {
   };
 }
 
-async function findTarget(cluster: Cluster, name: string, makes: boolean): Promise<Target> {
+async function findTarget(cluster: Cluster, name: string, newTopics: TopicSettings | undefined): Promise<Target> {
   let topic = await cluster.topic(name, true);
-  if (!topic && makes) {
-    await createTopic(cluster, name, DEFAULT_SETTINGS);
+  if (!topic && newTopics) {
+    await createTopic(cluster, name, newTopics);
     topic = await cluster.topic(name, true);
   }
   if (!topic)

@@ -3,15 +3,15 @@
  * behind `prepare` belongs to another transaction, which an id can have only once the one before has ended; so that nothing waits for that, a writer has two ids
  * and uses them by turns. Should even the second be needed before the first is committed, batches wait in memory.
  */
-import type { Millis, Prepared, TopicRecord, TransactionalWriter } from "@millrace/engine/node";
+import type { Millis, Prepared, TransactionalWriter } from "@millrace/engine/node";
 import { ConnectionError } from "../connection-error.ts";
-import { sizeOf } from "./batch-builder.ts";
 import { BrokerError, refused } from "./broker-error.ts";
 import type { Cluster } from "./cluster.ts";
+import { Part } from "./part.ts";
 import type { PreparedTransaction } from "./prepared.ts";
-import { createSender, type Partition } from "./sender.ts";
-import { BatchMemory, Staging } from "./staging.ts";
-import { createTargets } from "./targets.ts";
+import { createSender, type Sender } from "./sender.ts";
+import { BatchMemory } from "./staging.ts";
+import type { Targets } from "./targets.ts";
 import { TransactionLane } from "./transaction-lane.ts";
 import { describeTransaction, isFenced, takenOver } from "./transaction-state.ts";
 
@@ -22,157 +22,66 @@ export interface KafkaWriter extends TransactionalWriter {
   readonly hasFailed: boolean;
 }
 
-/** What is written between two `prepare`s. */
-interface Part {
+interface Transaction {
   readonly lane: TransactionLane;
-  readonly sending: Set<Promise<void>>;
-  isGivenUp: boolean;
-  readonly sender: ReturnType<typeof createSender>;
-  readonly staging: Staging;
-  records: number;
-  /** Bytes that are given to the sender and not acknowledged. */
-  unacknowledged: number;
-  /** Records whose topic is being looked up, and their bytes. */
-  readonly waiting: Map<string, TopicRecord[]>;
-  unplaced: number;
-  /** Where the first batch that was acknowledged lies: by it one can see later what became of the transaction. */
-  first: (Partition & { readonly offset: number }) | undefined;
+  readonly sender: Sender;
+  readonly part: Part;
 }
 
-export async function openTransactionalWriter(cluster: Cluster, transactionId: string, now: () => Millis): Promise<KafkaWriter> {
+export async function openTransactionalWriter(
+  cluster: Cluster,
+  transactionId: string,
+  targets: Targets,
+  now: () => Millis,
+): Promise<KafkaWriter> {
   const purpose = `write ${transactionId}`;
-  const lanes = ["a", "b"].map((name) => new TransactionLane(cluster, `${transactionId}/${name}`)) as [TransactionLane, TransactionLane];
+  const lanes = ["a", "b"].map((name) => new TransactionLane(cluster, `${transactionId}/${name}`));
   await Promise.all(lanes.map((lane) => lane.open()));
   const memory = new BatchMemory();
-  const targets = createTargets(cluster, true);
   let turn = 0;
-  let part = newPart();
+  let current = begun();
   /** Once it fails, it can do nothing more: the run begins again from its last checkpoint. */
   let failing: Promise<void> | undefined;
   let failure: unknown;
   let lastCheckpoint: { readonly id: number; readonly prepared: Promise<Prepared> } | undefined;
   let isClosed = false;
 
-  function newPart(): Part {
+  function begun(): Transaction {
     const lane = lanes[turn % lanes.length] as TransactionLane;
-    const made: Part = {
-      lane,
-      sending: new Set(),
-      isGivenUp: false,
-      sender: createSender(cluster, {
-        purpose,
-        transactionalId: lane.transactionalId,
-        identity: () => lane.ready(),
-        begin: (partitions) => lane.begin(partitions),
-      }),
-      staging: new Staging(now, memory, (batch) => {
-        const bytes = batch.builder.size;
-        made.unacknowledged += bytes;
-        follow(
-          made,
-          made.sender.send(batch).then((offset) => {
-            made.unacknowledged -= bytes;
-            made.first ??= { topic: batch.topic, partition: batch.partition, offset };
-            memory.give(batch.builder.memory);
-          }),
-        );
-      }),
-      records: 0,
-      unacknowledged: 0,
-      waiting: new Map(),
-      unplaced: 0,
-      first: undefined,
-    };
-    return made;
-  }
-
-  /** `prepare` waits for it. */
-  function follow(of: Part, work: Promise<void>): void {
-    of.sending.add(work);
-    work.then(
-      () => of.sending.delete(work),
-      (error: unknown) => {
-        if (!of.isGivenUp) fail(error, of.lane);
-      },
-    );
+    const sender = createSender(cluster, {
+      purpose,
+      transactionalId: lane.transactionalId,
+      identity: () => lane.ready(),
+      begin: (partitions) => lane.begin(partitions),
+    });
+    return { lane, sender, part: new Part({ sender, targets, memory, now, onFailure: (error) => fail(error, lane) }) };
   }
 
   function fail(error: unknown, lane: TransactionLane): void {
-    failing ??= explain(error, lane).then((explained) => {
+    failing ??= explain(cluster, error, lane).then((explained) => {
       failure = explained;
     });
   }
 
-  function place(topic: string, record: TopicRecord): void {
-    // Those of a topic that is being looked up come first.
-    const waiting = part.waiting.get(topic);
-    const target = waiting ? undefined : targets.known(topic);
-    if (target) {
-      part.staging.add(target, record);
-      return;
-    }
-    // What a record is made of belongs to the caller.
-    const kept = copyOf(record);
-    part.unplaced += sizeOf(kept);
-    if (waiting) waiting.push(kept);
-    else lookUp(part, topic, [kept]);
-  }
-
-  function lookUp(of: Part, topic: string, waiting: TopicRecord[]): void {
-    of.waiting.set(topic, waiting);
-    follow(
-      of,
-      targets.find(topic).then((target) => {
-        of.waiting.delete(topic);
-        if (of.isGivenUp) return;
-        for (const one of waiting) {
-          of.unplaced -= sizeOf(one);
-          of.staging.add(target, one);
-        }
-      }),
-    );
-  }
-
-  async function acknowledged(of: Part): Promise<void> {
-    // What waits for its topic is staged once that is known, and then sent.
-    while (of.sending.size > 0 || of.staging.bytes > 0) {
-      of.staging.flush();
-      await Promise.all([...of.sending]);
-    }
-  }
-
   async function prepareNow(): Promise<Prepared> {
-    const done = part;
-    if (done.records > 0) {
+    const { lane, part } = current;
+    if (part.records > 0) {
       turn += 1;
       targets.refresh();
-      part = newPart();
-      await acknowledged(done).catch((error: unknown) => fail(error, done.lane));
+      current = begun();
+      await part.acknowledged().catch((error: unknown) => fail(error, lane));
     }
     await failing;
     if (failure !== undefined) throw failure;
-    if (done.records === 0 || !done.first) return {};
-    const { transactionalId } = done.lane;
-    return { transactionalId, ...done.lane.prepare(), records: done.records, ...done.first } satisfies PreparedTransaction;
-  }
-
-  async function explain(error: unknown, lane: TransactionLane): Promise<unknown> {
-    if (!(error instanceof BrokerError)) return error;
-    const { transactionalId } = lane;
-    if (!isFenced(error.code))
-      return refused(error, { en: `write in transaction ${transactionalId}`, zh: `在事务 ${transactionalId} 中写入` });
-    return describeTransaction(cluster, transactionalId).then(
-      (state) => takenOver(transactionalId, lane.current(), state, error),
-      // Then that it was refused is all there is to say.
-      () => takenOver(transactionalId, undefined, undefined, error),
-    );
+    if (!part.first) return {};
+    return { transactionalId: lane.transactionalId, ...lane.prepare(), records: part.records, ...part.first } satisfies PreparedTransaction;
   }
 
   async function giveUp(): Promise<void> {
-    part.isGivenUp = true;
-    part.staging.clear();
-    await part.sender.stop(new ConnectionError("kafka.given-up", { en: "What was written was given up.", zh: "已放弃写入的内容。" }));
-    await part.lane.abort();
+    const { lane, sender, part } = current;
+    part.giveUp();
+    await sender.stop(new ConnectionError("kafka.given-up", { en: "What was written was given up.", zh: "已放弃写入的内容。" }));
+    await lane.abort();
   }
 
   return {
@@ -181,11 +90,10 @@ export async function openTransactionalWriter(cluster: Cluster, transactionId: s
     },
     write(topic, record) {
       if (failure !== undefined) throw failure;
-      place(topic, record);
-      part.records += 1;
+      current.part.write(topic, record);
     },
     get stagedBytes() {
-      return part.staging.bytes + part.unacknowledged + part.unplaced;
+      return current.part.bytes;
     },
     prepare(checkpointId) {
       // Sinks that share the writer each prepare it.
@@ -194,7 +102,7 @@ export async function openTransactionalWriter(cluster: Cluster, transactionId: s
     },
     async abort() {
       await giveUp();
-      part = newPart();
+      current = begun();
     },
     async close() {
       if (isClosed) return;
@@ -214,13 +122,16 @@ export async function openTransactionalWriter(cluster: Cluster, transactionId: s
   };
 }
 
-function copyOf({ value, key, time, headers, partition }: TopicRecord): TopicRecord {
-  const bytes = value && Buffer.from(value.bytes.subarray(value.start, value.end));
-  return {
-    value: bytes && { bytes, start: 0, end: bytes.length },
-    key: key && Buffer.from(key),
-    time,
-    ...(headers && { headers: headers.map(([name, content]) => [name, Buffer.from(content)] as const) }),
-    partition,
-  };
+/** What a broker's refusal means for the transaction. */
+async function explain(cluster: Cluster, error: unknown, lane: TransactionLane): Promise<unknown> {
+  if (!(error instanceof BrokerError)) return error;
+  const { transactionalId } = lane;
+  if (!isFenced(error.code)) {
+    return refused(error, { en: `write in transaction ${transactionalId}`, zh: `在事务 ${transactionalId} 中写入` });
+  }
+  return describeTransaction(cluster, transactionalId).then(
+    (state) => takenOver(transactionalId, lane.current(), state, error),
+    // Then that it was refused is all there is to say.
+    () => takenOver(transactionalId, undefined, undefined, error),
+  );
 }

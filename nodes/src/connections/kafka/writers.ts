@@ -1,13 +1,16 @@
 /** The transactional writers of one opened log. Several sinks that open one with the same id share it, and so one transaction. */
-import type { Millis, TransactionalWriter } from "@millrace/engine/node";
+import type { Millis, TransactionalWriter, WriterOptions } from "@millrace/engine/node";
 import { DESCRIBE_TRANSACTIONS } from "./apis.ts";
 import { tooOld } from "./broker-error.ts";
 import type { Cluster } from "./cluster.ts";
+import { openPlainWriter } from "./plain-writer.ts";
 import type { PreparedTransaction } from "./prepared.ts";
+import { createTargets, type Targets } from "./targets.ts";
+import { DEFAULT_SETTINGS } from "./topics.ts";
 import { type KafkaWriter, openTransactionalWriter } from "./transactional-writer.ts";
 
 export interface Writers {
-  open(transactionId: string): Promise<TransactionalWriter>;
+  open(transactionId: string, options: WriterOptions): Promise<TransactionalWriter>;
   /** A transaction was committed. */
   readonly ended: (one: PreparedTransaction) => void;
 }
@@ -21,10 +24,10 @@ interface Shared {
 export function createWriters(cluster: Cluster, now: () => Millis): Writers {
   const shared = new Map<string, Shared>();
 
-  function opened(id: string): Shared {
+  function opened(id: string, targets: Targets): Shared {
     const known = shared.get(id);
     if (known && !known.writer?.hasFailed) return known;
-    const opening = checkBrokers(cluster).then(() => openTransactionalWriter(cluster, id, now));
+    const opening = checkBrokers(cluster).then(() => openTransactionalWriter(cluster, id, targets, now));
     const made: Shared = { opening, users: 0 };
     shared.set(id, made);
     opening.then(
@@ -39,8 +42,10 @@ export function createWriters(cluster: Cluster, now: () => Millis): Writers {
   }
 
   return {
-    async open(id) {
-      const found = opened(id);
+    async open(id, { newTopics = DEFAULT_SETTINGS, visible = "with commit" }) {
+      const targets = createTargets(cluster, newTopics);
+      if (visible === "at once") return openPlainWriter(cluster, id, targets, now);
+      const found = opened(id, targets);
       found.users += 1;
       const writer = await found.opening;
       let isClosed = false;
