@@ -17,6 +17,8 @@ const PER_SECOND = 500;
 const POST_EVERY_MS = 100;
 const SAMPLE_EVERY_MS = 5_000;
 const MOST_MB_PER_MINUTE = 1;
+const TOPIC = "dwd_page_log";
+const PARTITIONS = 4;
 
 export const soakLong: Part = {
   name: "soak",
@@ -25,20 +27,17 @@ export const soakLong: Part = {
     const data = dataFolder();
     const server = await startEmpty(data);
     try {
+      await server.api("POST", "/api/topics", { name: TOPIC, partitions: PARTITIONS });
       await deployJob(server, { parallelism: 2 });
       const logs = makeLogs(20_000).filter((log) => log.startsWith("{"));
       const perPost = (PER_SECOND * POST_EVERY_MS) / 1_000;
       const topics = await openBuiltInTopics({ folder: join(data, "topics"), now: Date.now });
-      await eventually(
-        async () => topics.describeTopic("dwd_page_log"),
-        (info) => info !== undefined,
-      );
       const latencies = new Map<string, number>();
       const waiting = new Map<string, number>();
       let stopped = false;
       const watching = Promise.all(
-        [0, 1, 2, 3].map(async (partition) => {
-          const reader = await topics.openReader("dwd_page_log", partition, { from: "latest" });
+        Array.from({ length: PARTITIONS }, async (_, partition) => {
+          const reader = await topics.openReader(TOPIC, partition, { from: "latest" });
           while (!stopped) {
             const batch = await reader.read(1_000, 100);
             for (let i = 0; i < batch.count; i++) {
@@ -77,7 +76,7 @@ export const soakLong: Part = {
       }
       const expected = plainBaseLog(posted, true).pages.length;
       const found = await eventually(
-        async () => (await topics.describeTopic("dwd_page_log"))?.partitions.reduce((sum, { latest }) => sum + latest, 0) ?? 0,
+        async () => (await topics.describeTopic(TOPIC))?.partitions.reduce((sum, { latest }) => sum + latest, 0) ?? 0,
         (count) => count >= expected,
         60_000,
       );
