@@ -2,7 +2,7 @@ import { Button, Collapse, NativeSelect, Stack, Text } from "@mantine/core";
 import { type ConnectionKind, connectionKinds } from "@millrace/nodes/specs";
 import type { Connection, ConnectionTest } from "@millrace/server/api";
 import { IconChevronDown, IconChevronRight, IconPlugConnected } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
 import { server } from "../server.ts";
@@ -53,6 +53,11 @@ function Fields({ before, taken, onClose, onSaved }: FieldsProps) {
     role: kind.role,
     settings: settingsFrom(kind, values, before?.settings ?? {}),
   };
+  const outcome = useRef<HTMLDivElement>(null);
+  // The form is longer than a small screen.
+  useEffect(() => {
+    if (test) outcome.current?.scrollIntoView({ block: "nearest" });
+  }, [test]);
   const run = async () => {
     setTest(undefined);
     const { name: _, ...unnamed } = connection;
@@ -119,7 +124,9 @@ function Fields({ before, taken, onClose, onSaved }: FieldsProps) {
           {advanced.map(field)}
         </More>
       )}
-      <div role="status">{test && <TestSteps test={test} />}</div>
+      <div role="status" ref={outcome}>
+        {test && <TestSteps test={test} />}
+      </div>
     </NamedForm>
   );
 }

@@ -32,7 +32,8 @@ export function SettingField({ setting, isStored, isFirst, value, onChange }: Se
       return (
         <NativeSelect
           {...common}
-          value={value === "" ? (options[0]?.value ?? "") : value}
+          value={value || options[0]?.value}
+          onChange={({ currentTarget }) => onChange(currentTarget.value === options[0]?.value ? "" : currentTarget.value)}
           data={options.map((option) => ({ value: option.value, label: words(option.title) }))}
         />
       );

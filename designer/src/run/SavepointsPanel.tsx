@@ -141,7 +141,7 @@ function Row({ state, isNewest, canBeChosen: isOffered, onDelete }: RowProps) {
                 <Button
                   size="compact-xs"
                   variant="default"
-                  aria-label={t("startFromNamed", { state: name, version: live })}
+                  aria-label={t("startFromNamed", { state: name })}
                   onClick={() => restoreWith("start", state.id)}
                 >
                   {t("startFrom")}
