@@ -179,7 +179,9 @@ for (const [scheme, locale] of [
       await page.keyboard.press("Escape");
       await saveDraft(pipelineOf({ also: "taken" }));
       await server.api("POST", "/api/pipelines/first/deploy", {});
-      await page.locator('.react-flow__node[data-id="write"]').click();
+      await page.reload();
+      await expect(page.locator('.react-flow__node[data-id="also"]')).toBeVisible();
+      await page.goto(`${server.origin}/#/pipelines/first/nodes/also`);
       await page
         .getByRole("button", { name: /^(Log|日志)$/ })
         .first()
