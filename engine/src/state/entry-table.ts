@@ -1,39 +1,21 @@
 /**
  * The entries of a node's keys: in memory up to a budget, the rest in the spill store; which of them changed since the last snapshot; and which are over.
  *
- * An entry that is brought back leaves its copy in the store, so that one that was only read can go again without being written. A changed entry that has to go leaves a mark in the store;
- * marks and stored entries carry the snapshot period in which they changed, so that nothing is written when a period ends.
+ * An entry that is brought back leaves its copy in the store, so that one that was only read can go again without being written.
  */
 import type { Millis } from "../node/operator.ts";
 import type { Value } from "../schema/index.ts";
-import { type KeyId, keyIdOf, keyOfBytes, writeKey } from "./key.ts";
-import {
-  COST,
-  type Content,
-  emptySize,
-  expiryOf,
-  type Held,
-  type HeldList,
-  type HeldMap,
-  isEmpty,
-  KeyEntry,
-  readEntry,
-  type Slot,
-  sizeOfContent,
-  sizeOfEntry,
-  writeEntry,
-} from "./key-entry.ts";
-import { behind, copyOf, SPACE, type Spilled, type SpillOptions } from "./spill-store.ts";
-import { isOver } from "./state-views.ts";
+import { expiryOf, isAnyOver, removeOver } from "./expiry.ts";
+import { type KeyId, keyIdOf, writeKey } from "./key.ts";
+import { emptySize, isEmpty, KeyEntry, readEntry, type Slot, sizeOfEntry, writeEntry } from "./key-entry.ts";
+import { copyOf, type SpillStore } from "./spill-store.ts";
+import { isNothing, periodOf, SpilledEntries, stateOf } from "./spilled-entries.ts";
 import { ValueReader, ValueWriter } from "./value-bytes.ts";
-import { sizeBy, type ValueSize } from "./value-size.ts";
 
-/** Entries that leave memory, or marks that are read, at once. */
+/** Entries that leave memory at once. */
 const BATCH = 1_024;
-/** Bytes of an entry without anything in it: version, two counts. */
-const EMPTY_BYTES = 3;
-/** Period and expiry, in front of an entry's bytes in the store. */
-const HEADER_BYTES = 12;
+/** Entries that are looked at in search of cold ones. */
+const MOST_STEPS = 8_192;
 
 /** What a snapshot says of a key; without `state` there is none any more. Views are the taker's to keep. */
 export interface ChangedKey {
@@ -41,16 +23,20 @@ export interface ChangedKey {
   readonly state: Uint8Array | undefined;
 }
 
+/** A key whose record in the store is to be removed. */
+interface Gone {
+  readonly values: readonly Value[];
+  readonly bytes: number;
+}
+
 export class EntryTable {
   /** About how much memory all entries take. */
   bytes = 0;
-  /** Bytes in the spill store, copies of entries in memory included. */
-  spilledBytes = 0;
-  readonly reader = new ValueReader();
-  private readonly entries = new Map<KeyId, KeyEntry>();
   readonly slots: Slot[] = [];
+  readonly reader = new ValueReader();
+  private readonly spilled: SpilledEntries | undefined;
+  private readonly entries = new Map<KeyId, KeyEntry>();
   private readonly now: () => Millis;
-  private readonly spill: SpillOptions | undefined;
   /** The slots by name: their places are their numbers in an entry's bytes. Fixed once one was written. */
   private order: readonly Slot[] | undefined;
   private hasExpiry = false;
@@ -59,18 +45,18 @@ export class EntryTable {
   /** Counts snapshots. */
   private period = 1;
   private readonly changed = new Set<KeyEntry>();
-  private hasSpilledChanges = false;
-  /** Keys that are in the store alone. */
-  private spilled = 0;
-  private coldHand = this.entries.entries();
-  private expiryHand = this.entries.entries();
-  private spilledHand: Uint8Array = Uint8Array.of(SPACE.KEYS);
+  /**
+   * All entries in memory, for the hands that go round. An iterator of the map in their place would keep everything alive that was in the map since the iterator was used last.
+   */
+  private readonly ring: KeyEntry[] = [];
+  private coldHand = 0;
+  private expiryHand = 0;
   private readonly keyWriter = new ValueWriter();
   private readonly entryWriter = new ValueWriter();
 
-  constructor(now: () => Millis, spill: SpillOptions | undefined) {
+  constructor(now: () => Millis, store: SpillStore | undefined) {
     this.now = now;
-    this.spill = spill;
+    this.spilled = store && new SpilledEntries(store);
   }
 
   addSlot(slot: Slot): void {
@@ -87,22 +73,29 @@ export class EntryTable {
     return this.order;
   }
 
+  /** Keys that hold anything, or whose end no snapshot told yet. */
   get size(): number {
-    return this.entries.size + this.spilled;
+    return this.entries.size + this.spilledKeys;
   }
 
+  /** Those in the store alone. */
   get spilledKeys(): number {
-    return this.spilled;
+    return this.spilled?.keys ?? 0;
+  }
+
+  /** Bytes in the store, copies of entries in memory included. */
+  get spilledBytes(): number {
+    return this.spilled?.bytes ?? 0;
   }
 
   get isChanged(): boolean {
-    return this.changed.size > 0 || this.hasSpilledChanges;
+    return this.changed.size > 0 || this.spilled?.hasChanges === true;
   }
 
   find(values: readonly Value[]): KeyEntry | undefined {
     const id = keyIdOf(values);
     const entry = this.entries.get(id);
-    if (entry === undefined) return this.spilled === 0 ? undefined : this.load(id, values);
+    if (entry === undefined) return this.spilled === undefined || this.spilled.keys === 0 ? undefined : this.load(id, values, this.spilled);
     entry.isWarm = true;
     return entry;
   }
@@ -125,48 +118,43 @@ export class EntryTable {
     this.bytes += bytes;
   }
 
-  /** A key's entry for somebody who looks on: nothing is moved, nothing counts as used. */
+  /** A copy of a key's entry for somebody who looks on: nothing is moved, nothing counts as used. */
   peek(values: readonly Value[]): KeyEntry | undefined {
     const known = this.entries.get(keyIdOf(values));
-    const source = known === undefined ? this.stored(values) : this.encode(known);
-    if (source === undefined) return undefined;
+    const record = known === undefined ? this.spilled?.find(values) : undefined;
+    const state = known === undefined ? record && stateOf(record) : this.bytesOf(known);
+    if (state === undefined) return undefined;
     const entry = new KeyEntry(values, this.slots.length);
-    readEntry(this.reader.reset(copyOf(source), HEADER_BYTES), entry, this.numbered, this.now());
+    readEntry(this.reader.reset(copyOf(state)), entry, this.numbered, this.now());
     return isEmpty(entry) ? undefined : entry;
   }
 
-  /** Moves entries that were not used lately to the store, a batch of them at most; never `current`, nor what has no key. */
-  evict(current: KeyEntry | undefined): void {
-    const { spill } = this;
-    if (spill === undefined) return;
-    const target = spill.budgetBytes - spill.budgetBytes / 16;
-    let steps = Math.min(2 * this.entries.size, 4 * BATCH);
-    let left = BATCH;
-    spill.store.batch(() => {
-      for (; steps > 0 && left > 0 && this.bytes > target; steps--) {
-        const next = this.coldHand.next();
-        if (next.done) {
-          this.coldHand = this.entries.entries();
-          continue;
-        }
-        const [id, entry] = next.value;
-        if (entry === current || entry.values.length === 0) continue;
-        if (entry.isWarm) {
-          entry.isWarm = false;
-          continue;
-        }
-        this.moveOut(id, entry, spill);
-        left--;
-      }
+  /** Moves entries that were not used lately to the store until those in memory take no more than `target`, a batch of them at most; never `current`, nor what has no key. */
+  evict(target: number, current: KeyEntry | undefined): void {
+    const { spilled } = this;
+    if (spilled === undefined) return;
+    const cold = this.coldEntries(this.bytes - target, current);
+    if (cold.length === 0) return;
+    spilled.batch(() => {
+      for (const entry of cold) this.moveOut(entry, spilled);
     });
-    if (this.hasExpiry) this.sweepSpilled(2 * BATCH);
+    this.sweepSpilled(2 * BATCH);
   }
 
   /** Takes an entry from a snapshot in place of what was known of its key; `order` as in `readEntry`. */
   restore(values: readonly Value[], state: Uint8Array | undefined, order: readonly (Slot | undefined)[]): void {
     const id = keyIdOf(values);
-    const storedBytes = this.forget(id, values, state === undefined);
-    if (state === undefined) return;
+    const older = this.entries.get(id);
+    let storedBytes = older?.storedBytes ?? 0;
+    if (older !== undefined) this.drop(older);
+    else if (this.spilled !== undefined && this.spilled.keys > 0) {
+      storedBytes = this.spilled.find(values)?.length ?? 0;
+      if (storedBytes > 0) this.spilled.keys--;
+    }
+    if (state === undefined) {
+      if (storedBytes > 0) this.spilled?.remove(values, storedBytes);
+      return;
+    }
     const entry = new KeyEntry(values, this.slots.length);
     readEntry(this.reader.reset(this.holdsBytes ? copyOf(state) : state), entry, order, this.now());
     entry.storedBytes = storedBytes;
@@ -177,67 +165,113 @@ export class EntryTable {
   }
 
   /** What changed since the last time; with `all`, everything that is there. Once all of it was taken, a new period begins. */
-  *snapshot(all: boolean, current: KeyEntry | undefined): Iterable<ChangedKey> {
+  *snapshot(all: boolean): Iterable<ChangedKey> {
     for (const entry of all ? this.entries.values() : this.changed) {
-      if (isEmpty(entry)) {
-        if (!all && entry.isSaved) yield { key: this.keyOf(entry.values), state: undefined };
+      if (!isEmpty(entry)) yield { key: this.keyOf(entry.values), state: this.taken(this.bytesOf(entry)) };
+      else if (!all && entry.isSaved) yield { key: this.keyOf(entry.values), state: undefined };
+    }
+    const nothing: Gone[] = [];
+    for (const { values, key, record } of (all ? this.spilled?.all() : this.spilled?.changes()) ?? []) {
+      if (this.entries.has(keyIdOf(values))) continue;
+      if (!isNothing(record)) {
+        yield { key, state: this.taken(stateOf(record)) };
         continue;
       }
-      this.entryWriter.begin();
-      writeEntry(this.entryWriter, entry, this.numbered);
-      const state = this.entryWriter.take();
-      yield { key: this.keyOf(entry.values), state };
+      nothing.push({ values, bytes: record.length });
+      if (!all) yield { key, state: undefined };
     }
-    if (all ? this.spilled > 0 : this.hasSpilledChanges) yield* this.snapshotSpilled(all);
-    this.endPeriod(current);
+    this.endPeriod(nothing);
   }
 
   /** Looks at a few entries and removes what is over, so that nobody has to come by for it. */
   sweep(steps: number, current: KeyEntry | undefined): void {
     if (!this.hasExpiry) return;
     const now = this.now();
-    for (let i = 0; i < steps; i++) {
-      const next = this.expiryHand.next();
-      if (next.done) {
-        this.expiryHand = this.entries.entries();
-        return;
-      }
-      const [id, entry] = next.value;
-      if (this.expire(entry, now) && entry !== current && this.isUnknown(entry)) this.drop(id, entry);
+    for (let i = Math.min(steps, this.ring.length); i > 0; i--) {
+      this.expiryHand = this.expiryHand >= this.ring.length ? 0 : this.expiryHand;
+      const entry = this.ring[this.expiryHand] as KeyEntry;
+      // Another takes the place of one that goes.
+      if (this.expire(entry, now) && entry !== current && this.isUnknown(entry)) this.drop(entry);
+      else this.expiryHand++;
+      if (this.ring.length === 0) return;
     }
   }
 
-  /** The same for the store: what is over there is written as empty, and goes with the next snapshot. */
+  /** The same for the store: what is over there is written as nothing, and goes with the next snapshot. */
   sweepSpilled(steps: number): void {
-    const { spill } = this;
-    if (spill === undefined || this.spilled === 0 || !this.hasExpiry) return;
-    const now = this.now();
-    const page = spill.store.page(this.spilledHand, Uint8Array.of(SPACE.KEYS + 1), steps);
-    const last = page.at(-1);
-    this.spilledHand = last === undefined || page.length < steps ? Uint8Array.of(SPACE.KEYS) : behind(last.key);
-    const over = page.filter(({ value }) => this.reader.reset(value, 4).double() <= now && value.length > HEADER_BYTES + EMPTY_BYTES);
+    const { spilled } = this;
+    if (spilled === undefined || spilled.keys === 0 || !this.hasExpiry) return;
+    const over = spilled.sweep(steps, this.now()).filter(({ values }) => !this.entries.has(keyIdOf(values)));
     if (over.length === 0) return;
-    spill.store.batch(() => {
-      for (const { key, value } of over) {
-        const values = keyOfBytes(key, 1);
-        if (this.entries.has(keyIdOf(values))) continue;
-        const empty = this.encode(new KeyEntry(values, this.slots.length), this.period);
-        spill.store.put(key, empty);
-        this.spilledBytes += empty.length - value.length;
-        this.mark(key);
+    spilled.batch(() => {
+      for (const { values, record } of over) {
+        const nothing = new KeyEntry(values, this.slots.length);
+        nothing.changedIn = this.period;
+        spilled.put(nothing, this.numbered, Number.POSITIVE_INFINITY, record.length);
+        if (periodOf(record) !== this.period) spilled.noteChange(values);
       }
     });
   }
 
+  /** The clock's hand goes round: who was used since it came by last stays. */
+  private coldEntries(bytes: number, current: KeyEntry | undefined): KeyEntry[] {
+    const cold: KeyEntry[] = [];
+    let left = bytes;
+    for (let steps = Math.min(2 * this.ring.length, MOST_STEPS); steps > 0 && left > 0 && cold.length < BATCH; steps--) {
+      this.coldHand = this.coldHand >= this.ring.length ? 0 : this.coldHand;
+      const entry = this.ring[this.coldHand++] as KeyEntry;
+      if (entry === current || entry.values.length === 0) continue;
+      if (entry.isWarm) {
+        entry.isWarm = false;
+        continue;
+      }
+      // Not once more, should the hand come round.
+      entry.isWarm = true;
+      left -= entry.bytes;
+      cold.push(entry);
+    }
+    return cold;
+  }
+
+  private load(id: KeyId, values: readonly Value[], spilled: SpilledEntries): KeyEntry | undefined {
+    const found = spilled.find(values);
+    if (found === undefined) return undefined;
+    const entry = new KeyEntry(values, this.slots.length);
+    const record = this.holdsBytes ? copyOf(found) : found;
+    entry.storedBytes = record.length;
+    entry.isStored = true;
+    entry.isSaved = true;
+    entry.changedIn = entry.notedIn = periodOf(record);
+    readEntry(this.reader.reset(stateOf(record)), entry, this.numbered, this.now());
+    if (entry.changedIn === this.period) this.changed.add(entry);
+    spilled.keys--;
+    this.add(id, entry, sizeOfEntry(entry, this.slots));
+    return entry;
+  }
+
+  private moveOut(entry: KeyEntry, spilled: SpilledEntries): void {
+    if (this.isUnknown(entry)) return this.drop(entry);
+    const expiry = this.hasExpiry ? expiryOf(entry, this.slots) : Number.POSITIVE_INFINITY;
+    if (!entry.isStored) spilled.put(entry, this.numbered, expiry, entry.storedBytes);
+    if (entry.changedIn === this.period && entry.notedIn !== this.period) spilled.noteChange(entry.values);
+    spilled.keys++;
+    this.drop(entry);
+  }
+
   private add(id: KeyId, entry: KeyEntry, bytes: number): void {
     this.entries.set(id, entry);
+    entry.place = this.ring.push(entry) - 1;
     this.grow(entry, bytes);
   }
 
-  private drop(id: KeyId, entry: KeyEntry): void {
-    this.entries.delete(id);
+  private drop(entry: KeyEntry): void {
+    this.entries.delete(keyIdOf(entry.values));
     this.changed.delete(entry);
     this.bytes -= entry.bytes;
+    const last = this.ring.pop() as KeyEntry;
+    if (last === entry) return;
+    last.place = entry.place;
+    this.ring[entry.place] = last;
   }
 
   /** Nobody needs to be told that it is gone. */
@@ -245,143 +279,25 @@ export class EntryTable {
     return !entry.isSaved && entry.storedBytes === 0 && isEmpty(entry);
   }
 
-  private load(id: KeyId, values: readonly Value[]): KeyEntry | undefined {
-    const stored = this.stored(values);
-    if (stored === undefined) return undefined;
-    const entry = new KeyEntry(values, this.slots.length);
-    const record = this.holdsBytes ? copyOf(stored) : stored;
-    const period = this.reader.reset(record).uint32();
-    readEntry(this.reader.reset(record, HEADER_BYTES), entry, this.numbered, this.now());
-    entry.storedBytes = record.length;
-    entry.isStored = true;
-    entry.isSaved = true;
-    this.spilled--;
-    this.add(id, entry, sizeOfEntry(entry, this.slots));
-    entry.changedIn = period;
-    if (period === this.period) this.changed.add(entry);
-    return entry;
-  }
-
-  private moveOut(id: KeyId, entry: KeyEntry, { store }: SpillOptions): void {
-    if (this.isUnknown(entry)) return this.drop(id, entry);
-    const key = this.storeKey(SPACE.KEYS, entry.values);
-    if (!entry.isStored) {
-      const record = this.encode(entry);
-      store.put(key, record);
-      this.spilledBytes += record.length - entry.storedBytes;
-    }
-    if (entry.changedIn === this.period) this.mark(key);
-    this.spilled++;
-    this.drop(id, entry);
-  }
-
-  private mark(key: Uint8Array): void {
-    const mark = copyOf(key);
-    mark[0] = SPACE.CHANGED;
-    this.spill?.store.put(mark, MARK);
-    this.hasSpilledChanges = true;
-  }
-
-  /** An entry as it stands in the store. */
-  private encode(entry: KeyEntry, period = entry.changedIn): Uint8Array {
-    const writer = this.entryWriter;
-    writer.begin();
-    writer.uint32(period);
-    writer.double(this.hasExpiry ? expiryOf(entry, this.slots) : Number.POSITIVE_INFINITY);
-    writeEntry(writer, entry, this.numbered);
-    return writer.peek();
-  }
-
-  private stored(values: readonly Value[]): Uint8Array | undefined {
-    return this.spilled === 0 ? undefined : this.spill?.store.get(this.storeKey(SPACE.KEYS, values));
-  }
-
-  /** Removes what is known of a key in memory; returns how many bytes its copy in the store has, or removes that, too. */
-  private forget(id: KeyId, values: readonly Value[], fromStore: boolean): number {
-    const entry = this.entries.get(id);
-    let storedBytes = entry?.storedBytes ?? 0;
-    if (entry !== undefined) this.drop(id, entry);
-    else {
-      storedBytes = this.stored(values)?.length ?? 0;
-      if (storedBytes > 0) this.spilled--;
-    }
-    if (!fromStore || storedBytes === 0) return storedBytes;
-    this.spill?.store.delete(this.storeKey(SPACE.KEYS, values));
-    this.spilledBytes -= storedBytes;
-    return 0;
-  }
-
-  private *snapshotSpilled(all: boolean): Iterable<ChangedKey> {
-    for (const { key, value } of this.pages(all ? SPACE.KEYS : SPACE.CHANGED)) {
-      const values = keyOfBytes(key, 1);
-      if (this.entries.has(keyIdOf(values))) continue;
-      const found = all ? value : this.stored(values);
-      if (found === undefined) throw new Error("a key that was marked as changed is not in the spill store");
-      const record = all ? found : copyOf(found);
-      const isGone = record.length === HEADER_BYTES + EMPTY_BYTES;
-      if (!isGone) yield { key: key.subarray(1), state: record.subarray(HEADER_BYTES) };
-      else if (!all) yield { key: key.subarray(1), state: undefined };
-    }
-  }
-
-  private *pages(space: number): Iterable<Spilled> {
-    const end = Uint8Array.of(space + 1);
-    let from: Uint8Array = Uint8Array.of(space);
-    for (;;) {
-      const page = this.spill?.store.page(from, end, BATCH) ?? [];
-      yield* page;
-      const last = page.at(-1);
-      if (last === undefined || page.length < BATCH) return;
-      from = behind(last.key);
-    }
-  }
-
-  /** What was empty is forgotten; what was marked is so no more. */
-  private endPeriod(current: KeyEntry | undefined): void {
-    const gone: KeyEntry[] = [];
+  /** What is empty is forgotten, in memory and in the store, where `nothing` is that is not in memory. */
+  private endPeriod(nothing: Gone[]): void {
+    const { spilled } = this;
+    if (spilled) spilled.keys -= nothing.length;
     for (const entry of this.changed) {
       entry.isSaved = !isEmpty(entry);
-      if (!entry.isSaved && entry !== current) gone.push(entry);
+      if (entry.isSaved) continue;
+      if (entry.storedBytes > 0) nothing.push({ values: entry.values, bytes: entry.storedBytes });
+      this.drop(entry);
     }
-    this.period++;
     this.changed.clear();
-    if (this.hasSpilledChanges || gone.some((entry) => entry.storedBytes > 0)) this.spill?.store.batch(() => this.forgetSpilled(gone));
-    for (const entry of gone) this.drop(keyIdOf(entry.values), entry);
-    this.hasSpilledChanges = false;
-  }
-
-  private forgetSpilled(gone: readonly KeyEntry[]): void {
-    const { store } = this.spill as SpillOptions;
-    for (const entry of gone) {
-      if (entry.storedBytes === 0) continue;
-      store.delete(this.storeKey(SPACE.KEYS, entry.values));
-      this.spilledBytes -= entry.storedBytes;
-    }
-    if (!this.hasSpilledChanges) return;
-    for (const { key: mark } of this.pages(SPACE.CHANGED)) {
-      const values = keyOfBytes(mark, 1);
-      const record = this.entries.has(keyIdOf(values)) ? undefined : this.stored(values);
-      if (record?.length === HEADER_BYTES + EMPTY_BYTES) {
-        this.spilledBytes -= record.length;
-        this.spilled--;
-        store.delete(this.storeKey(SPACE.KEYS, values));
-      }
-      store.delete(mark);
-    }
-  }
-
-  private keyOf(values: readonly Value[]): Uint8Array {
-    this.keyWriter.begin();
-    writeKey(this.keyWriter, values);
-    return this.keyWriter.take();
-  }
-
-  /** Holds until the next one is made. */
-  private storeKey(space: number, values: readonly Value[]): Uint8Array {
-    this.keyWriter.begin();
-    this.keyWriter.byte(space);
-    writeKey(this.keyWriter, values);
-    return this.keyWriter.peek();
+    this.period++;
+    if (spilled === undefined) return;
+    // A batch holds in memory what it changes.
+    for (let begin = 0; begin < nothing.length; begin += BATCH)
+      spilled.batch(() => {
+        for (const { values, bytes } of nothing.slice(begin, begin + BATCH)) spilled.remove(values, bytes);
+      });
+    spilled.forgetChanges();
   }
 
   /** Removes what is over; true if anything was. */
@@ -392,53 +308,28 @@ export class EntryTable {
       if (content === undefined || !isAnyOver(content, slot, now)) continue;
       removed = true;
       this.noteChange(entry);
-      this.grow(entry, -removeOver(content, slot, now));
-      if (!isNothing(content, slot)) continue;
-      entry.slots[slot.index] = undefined;
-      this.grow(entry, -COST_OF_NOTHING[slot.kind]);
+      this.grow(entry, -removeOver(entry, slot, now));
     }
     return removed;
   }
-}
 
-const MARK = new Uint8Array(0);
-const COST_OF_NOTHING = { value: 0, map: COST.MAP, list: COST.LIST } as const;
-
-/** Whether anything is over: it stands in front. */
-function isAnyOver(content: NonNullable<Content>, slot: Slot, now: Millis): boolean {
-  if (slot.ttlMs === undefined) return false;
-  const first =
-    slot.kind === "list" ? (content as HeldList).at?.[0] : slot.kind === "map" ? firstOf(content as HeldMap)?.at : (content as Held).at;
-  return first !== undefined && isOver(first, slot, now);
-}
-
-/** Removes it, and returns how many bytes that frees. A value is left for the caller to remove. */
-function removeOver(content: NonNullable<Content>, slot: Slot, now: Millis): number {
-  const first = slot.sizes[0] as ValueSize;
-  if (slot.kind === "value") return sizeOfContent(content, slot);
-  let freed = 0;
-  if (slot.kind === "map") {
-    const map = content as HeldMap;
-    for (const [id, item] of map) {
-      if (!isOver(item.at, slot, now)) break;
-      map.delete(id);
-      freed += COST.MAP_ITEM + sizeBy(first, item.key) + item.size;
-    }
-    return freed;
+  /** Holds until the next call. */
+  private bytesOf(entry: KeyEntry): Uint8Array {
+    this.entryWriter.begin();
+    writeEntry(this.entryWriter, entry, this.numbered);
+    return this.entryWriter.peek();
   }
-  const { at = [], values } = content as HeldList;
-  const live = at.findIndex((time) => !isOver(time, slot, now));
-  const over = live === -1 ? values.length : live;
-  at.splice(0, over);
-  for (const value of values.splice(0, over)) freed += COST.WORD + sizeBy(first, value);
-  return freed;
-}
 
-function isNothing(content: NonNullable<Content>, { kind }: Slot): boolean {
-  if (kind === "value") return true;
-  return kind === "map" ? (content as HeldMap).size === 0 : (content as HeldList).values.length === 0;
-}
+  /** A copy behind the others: one buffer of its own for each would cost more than most entries. */
+  private taken(bytes: Uint8Array): Uint8Array {
+    this.keyWriter.begin();
+    this.keyWriter.raw(bytes);
+    return this.keyWriter.take();
+  }
 
-function firstOf(map: HeldMap): Held | undefined {
-  return map.values().next().value;
+  private keyOf(values: readonly Value[]): Uint8Array {
+    this.keyWriter.begin();
+    writeKey(this.keyWriter, values);
+    return this.keyWriter.take();
+  }
 }

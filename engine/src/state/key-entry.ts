@@ -78,8 +78,12 @@ export class KeyEntry {
   processingTimers: Millis[] | undefined = undefined;
   /** About how much memory it takes. */
   bytes = 0;
+  /** Where the table has it. */
+  place = 0;
   /** The snapshot period in which it changed last. */
-  changedIn = -1;
+  changedIn = 0;
+  /** That in which the spill store noted a change of it. */
+  notedIn = 0;
   /** Bytes of its copy in the spill store; 0 without one. */
   storedBytes = 0;
   /** The copy in the spill store is as it is here. */
@@ -96,7 +100,7 @@ export class KeyEntry {
 }
 
 /** An entry without anything in it: object, values, slots, its place in the table. */
-const ENTRY = 260;
+const ENTRY = 280;
 const SLOT = 8;
 const HELD = 48;
 const MAP = 150;
@@ -180,19 +184,6 @@ export function sizeOfContent(content: NonNullable<Content>, { kind, sizes }: Sl
   return size;
 }
 
-/** The time at which all of the entry is over; infinite where anything has no end. */
-export function expiryOf(entry: KeyEntry, slots: readonly Slot[]): Millis {
-  if (entry.eventTimers?.length || entry.processingTimers?.length) return Number.POSITIVE_INFINITY;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const slot of slots) {
-    const content = entry.slots[slot.index];
-    if (content === undefined) continue;
-    if (slot.ttlMs === undefined) return Number.POSITIVE_INFINITY;
-    for (const at of timesOf(content, slot)) last = Math.max(last, at + slot.ttlMs);
-  }
-  return last;
-}
-
 /** Turns a list that was read into its elements. */
 export function openList(list: HeldList, slot: Slot, reader: ValueReader): void {
   const { encoded } = list;
@@ -203,12 +194,6 @@ export function openList(list: HeldList, slot: Slot, reader: ValueReader): void 
   while (!reader.isAtEnd) older.push(read(reader));
   list.values = list.values.length === 0 ? older : older.concat(list.values);
   list.encoded = undefined;
-}
-
-function timesOf(content: NonNullable<Content>, slot: Slot): readonly Millis[] {
-  if (slot.kind === "value") return [(content as Held).at];
-  if (slot.kind === "map") return Array.from((content as HeldMap).values(), (item) => item.at);
-  return (content as HeldList).at ?? [];
 }
 
 function writeContent(writer: ValueWriter, content: NonNullable<Content>, slot: Slot): void {

@@ -230,7 +230,7 @@ describe("keyed state against plain maps", () => {
     ["in memory", Number.MAX_SAFE_INTEGER],
     ["with a budget for a few keys", 3_000],
     ["with a budget for none", 1],
-  ])("says the same %s, over snapshots, restarts and rescaling", (_name, budgetBytes) => {
+  ])("says the same %s, over snapshots, restarts and rescaling", { timeout: 60_000 }, (_name, budgetBytes) => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const world = new World(budgetBytes);
@@ -239,11 +239,11 @@ describe("keyed state against plain maps", () => {
         world.play({ do: "rescale", to: 2 });
         world.check();
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
-  it("counts what it holds exactly, whatever was spilled and brought back", () => {
+  it("counts what it holds exactly, whatever was spilled and brought back", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const world = new World(2_000);

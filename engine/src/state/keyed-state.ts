@@ -15,11 +15,12 @@ import {
 } from "../node/index.ts";
 import type { DataType, Value } from "../schema/index.ts";
 import { EntryTable } from "./entry-table.ts";
+import { isOver } from "./expiry.ts";
 import { EVERY_GROUP, keyGroupOfBytes, keyOfBytes, ownsGroup, type Share } from "./key.ts";
-import { createSlot, type Held, type KeyEntry, readTimers, type Slot, type StateKind } from "./key-entry.ts";
+import { createSlot, type Held, isEmpty, type KeyEntry, readTimers, type Slot, type StateKind } from "./key-entry.ts";
 import { addTime, hasTime, removeTime } from "./sorted-times.ts";
 import { SPACE, type SpillOptions } from "./spill-store.ts";
-import { isOver, listView, mapView, type StateHost, sharedListView, sharedMapView, sharedValueView, valueView } from "./state-views.ts";
+import { listView, mapView, type StateHost, sharedListView, sharedMapView, sharedValueView, valueView } from "./state-views.ts";
 import { TIMER_BYTES, TimerQueue } from "./timer-queue.ts";
 import type { ValueReader } from "./value-bytes.ts";
 
@@ -68,6 +69,7 @@ const SWEEP_STEPS = 5;
 const IDLE_STEPS = 256;
 /** Part of the budget that timers may take before they are spilled themselves. */
 const TIMER_PART = 4;
+const KEPT_PART = 15 / 16;
 const NO_KEY: readonly Value[] = [];
 
 type TimerKind = "eventTimers" | "processingTimers";
@@ -99,7 +101,7 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
     this.now = now;
     this.spill = spill;
     this.limit = spill?.budgetBytes ?? Number.POSITIVE_INFINITY;
-    this.table = new EntryTable(now, spill);
+    this.table = new EntryTable(now, spill?.store);
     this.eventQueue = new TimerQueue(SPACE.EVENT_TIMERS, spill?.store);
     this.processingQueue = new TimerQueue(SPACE.PROCESSING_TIMERS, spill?.store);
     this.reader = this.table.reader;
@@ -189,7 +191,9 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
    * the next snapshot. One that was not taken whole changes nothing.
    */
   *snapshot(all: boolean): Iterable<KeySnapshot> {
-    for (const { key, state } of this.table.snapshot(all, this.current)) yield { key, group: this.groupOf(key), state };
+    for (const { key, state } of this.table.snapshot(all)) yield { key, group: this.groupOf(key), state };
+    // The table has forgotten it; the next write makes another.
+    if (this.current !== undefined && isEmpty(this.current)) this.current = undefined;
   }
 
   /** Snapshots that are restored from here on were written under that schema, whose types must hold the same values in the same form. States that are no longer declared are left out. */
@@ -306,7 +310,8 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
     for (const queue of [this.eventQueue, this.processingQueue])
       if (TIMER_BYTES * queue.inMemory > this.limit / TIMER_PART) queue.spillHalf();
     this.countTimers();
-    this.table.evict(this.current);
+    // Some more than is needed, so that it is not needed again at once.
+    this.table.evict(this.limit * KEPT_PART - this.timerBytes, this.current);
   }
 
   private fireUntil(queue: TimerQueue, until: Millis, kind: TimerKind, fire: (time: Millis) => void): void {

@@ -32,10 +32,11 @@ export function createMemorySpill(): MemorySpill {
       takeBack();
       content.delete(name);
     },
-    page(from, to, limit) {
+    page(space, after, limit) {
       takeBack();
-      const [first, end] = [nameOf(from), nameOf(to)];
-      const names = [...content.keys()].filter((name) => name >= first && name < end).sort((a, b) => (a < b ? -1 : 1));
+      const begin = String.fromCharCode(space);
+      const last = after === undefined ? "" : nameOf(after);
+      const names = [...content.keys()].filter((name) => name.startsWith(begin) && name > last).sort((a, b) => (a < b ? -1 : 1));
       return names
         .slice(0, limit)
         .map((name): Spilled => ({ key: Buffer.from(name, "latin1"), value: Buffer.from(content.get(name) as Uint8Array) }));

@@ -5,8 +5,8 @@ export interface SpillStore {
   /** Copies both. Throws when there is no room. */
   put(key: Uint8Array, value: Uint8Array): void;
   delete(key: Uint8Array): void;
-  /** Up to `limit` pairs with keys from `from` (inclusive) to `to` (exclusive), in order of the keys' bytes; copies. */
-  page(from: Uint8Array, to: Uint8Array, limit: number): readonly Spilled[];
+  /** Up to `limit` pairs whose keys begin with `space` and come after the key `after`; copies. In order of the keys' bytes; keys of more than a thousand bytes in any order that stays the same. */
+  page(space: number, after: Uint8Array | undefined, limit: number): readonly Spilled[];
   /** Does `work`, whose changes are made together, which is much cheaper. */
   batch(work: () => void): void;
 }
@@ -32,13 +32,6 @@ export const SPACE = {
   EVENT_TIMERS: 0x03,
   PROCESSING_TIMERS: 0x04,
 } as const;
-
-/** `key` with one more byte of zero: the first key behind it. */
-export function behind(key: Uint8Array): Uint8Array {
-  const next = new Uint8Array(key.length + 1);
-  next.set(key);
-  return next;
-}
 
 /** A buffer's own `slice` gives a view. */
 export function copyOf(bytes: Uint8Array): Uint8Array {

@@ -4,6 +4,7 @@
  */
 import type { ListState, MapState, Millis, SharedList, SharedMap, SharedValue, ValueState } from "../node/operator.ts";
 import type { Value } from "../schema/index.ts";
+import { isOver } from "./expiry.ts";
 import { idOf } from "./key.ts";
 import { COST, type Held, type HeldList, type HeldMap, type KeyEntry, openList, type Slot, sizeOfContent } from "./key-entry.ts";
 import { withOwnText } from "./state-value.ts";
@@ -19,10 +20,6 @@ export interface StateHost {
   change(): KeyEntry;
   /** An entry takes so many bytes more. */
   grow(entry: KeyEntry, bytes: number): void;
-}
-
-export function isOver(at: Millis, slot: Slot, now: Millis): boolean {
-  return slot.ttlMs !== undefined && at + slot.ttlMs <= now;
 }
 
 export function valueView(host: StateHost, slot: Slot): ValueState {

@@ -45,7 +45,8 @@ const ONE_NAN = 0x7ff8_0000_0000_0000n;
 
 /** Writes one record after the other. What `take` gave stays as it is for as long as anyone holds it. */
 export class ValueWriter {
-  private bytes = new Uint8Array(CHUNK);
+  /** Most nodes keep no state: memory is taken with the first byte. */
+  private bytes = new Uint8Array(0);
   private view = new DataView(this.bytes.buffer);
   private start = 0;
   private end = 0;

@@ -1,0 +1,157 @@
+/**
+ * Entries of keys in the spill store: each as its bytes, behind the snapshot period in which it changed last and the time at which all of it is over. Which of them changed in the present period is noted
+ * in order, in memory and, when that gets long, in the store as well; so nothing is written when a period ends.
+ */
+import type { Millis } from "../node/operator.ts";
+import type { Value } from "../schema/index.ts";
+import { keyOfBytes, writeKey } from "./key.ts";
+import { type KeyEntry, type Slot, writeEntry } from "./key-entry.ts";
+import { copyOf, SPACE, type SpillStore } from "./spill-store.ts";
+import { ValueReader, ValueWriter } from "./value-bytes.ts";
+
+/** Period and expiry. */
+const HEADER_BYTES = 12;
+/** Bytes of an entry without anything in it: version, two counts. */
+const EMPTY_BYTES = 3;
+/** Notes of changes that are kept in memory. */
+const NOTES_BYTES = 256 << 10;
+const PAGE = 1_024;
+
+/** An entry's record; it holds until the store is asked again, unless it came from a page. */
+export interface SpilledEntry {
+  readonly values: readonly Value[];
+  /** The key's bytes. */
+  readonly key: Uint8Array;
+  readonly record: Uint8Array;
+}
+
+export class SpilledEntries {
+  /** Of all records. */
+  bytes = 0;
+  /** Keys that are here and not in memory. */
+  keys = 0;
+  private readonly store: SpillStore;
+  private readonly keyWriter = new ValueWriter();
+  private readonly recordWriter = new ValueWriter();
+  private readonly notes = new ValueWriter();
+  private noted = 0;
+  private noteBlocks = 0;
+  private readonly reader = new ValueReader();
+  private sweptTo: Uint8Array | undefined;
+
+  constructor(store: SpillStore) {
+    this.store = store;
+  }
+
+  /** Holds until the next call. */
+  find(values: readonly Value[]): Uint8Array | undefined {
+    return this.store.get(this.storeKey(values));
+  }
+
+  /** Writes an entry in place of a record of `oldBytes`; returns how many bytes it takes now. */
+  put(entry: KeyEntry, order: readonly Slot[], expiry: Millis, oldBytes: number): number {
+    const writer = this.recordWriter;
+    writer.begin();
+    writer.uint32(entry.changedIn);
+    writer.double(expiry);
+    writeEntry(writer, entry, order);
+    this.store.put(this.storeKey(entry.values), writer.peek());
+    this.bytes += writer.length - oldBytes;
+    return writer.length;
+  }
+
+  remove(values: readonly Value[], bytes: number): void {
+    this.store.delete(this.storeKey(values));
+    this.bytes -= bytes;
+  }
+
+  batch(work: () => void): void {
+    this.store.batch(work);
+  }
+
+  get hasChanges(): boolean {
+    return this.noted > 0;
+  }
+
+  /** The key's entry changed in this period; to be said once in each. */
+  noteChange(values: readonly Value[]): void {
+    const opened = this.notes.open();
+    writeKey(this.notes, values);
+    this.notes.close(opened);
+    this.noted++;
+    if (this.notes.length < NOTES_BYTES) return;
+    this.store.put(noteKey(this.noteBlocks++), this.notes.peek());
+    this.notes.begin();
+  }
+
+  /** Those that were noted. */
+  *changes(): Iterable<SpilledEntry> {
+    for (let block = 0; block <= this.noteBlocks; block++) {
+      const found = block < this.noteBlocks ? this.store.get(noteKey(block)) : this.notes.peek();
+      if (found === undefined) throw new Error("notes of changed keys are not in the spill store");
+      const reader = new ValueReader().reset(copyOf(found));
+      while (!reader.isAtEnd) {
+        const key = reader.raw(reader.uint32());
+        const values = keyOfBytes(key);
+        const record = this.find(values);
+        // What is in memory again and was restored anew meanwhile is not here.
+        if (record !== undefined) yield { values, key, record };
+      }
+    }
+  }
+
+  /** All of them. */
+  *all(): Iterable<SpilledEntry> {
+    let last: Uint8Array | undefined;
+    do {
+      const page = this.store.page(SPACE.KEYS, last, PAGE);
+      for (const { key, value } of page) yield { values: keyOfBytes(key, 1), key: key.subarray(1), record: value };
+      last = page.length < PAGE ? undefined : page.at(-1)?.key;
+    } while (last !== undefined);
+  }
+
+  /** The next few, one time round after the other: those that were over at `now`. */
+  sweep(steps: number, now: Millis): readonly SpilledEntry[] {
+    const page = this.store.page(SPACE.KEYS, this.sweptTo, steps);
+    this.sweptTo = page.length < steps ? undefined : page.at(-1)?.key;
+    return page
+      .filter(({ value }) => !isNothing(value) && this.reader.reset(value, 4).double() <= now)
+      .map(({ key, value }) => ({ values: keyOfBytes(key, 1), key: key.subarray(1), record: value }));
+  }
+
+  /** A new period begins: nothing is noted. */
+  forgetChanges(): void {
+    for (let block = 0; block < this.noteBlocks; block++) this.store.delete(noteKey(block));
+    this.noteBlocks = 0;
+    this.noted = 0;
+    this.notes.begin();
+  }
+
+  private storeKey(values: readonly Value[]): Uint8Array {
+    this.keyWriter.begin();
+    this.keyWriter.byte(SPACE.KEYS);
+    writeKey(this.keyWriter, values);
+    return this.keyWriter.peek();
+  }
+}
+
+export function periodOf(record: Uint8Array): number {
+  return new DataView(record.buffer, record.byteOffset).getUint32(0);
+}
+
+/** The entry's bytes. */
+export function stateOf(record: Uint8Array): Uint8Array {
+  return record.subarray(HEADER_BYTES);
+}
+
+/** Whether it says that the key has no state any more. */
+export function isNothing(record: Uint8Array): boolean {
+  return record.length === HEADER_BYTES + EMPTY_BYTES;
+}
+
+function noteKey(block: number): Uint8Array {
+  const key = new Uint8Array(5);
+  key[0] = SPACE.CHANGED;
+  new DataView(key.buffer).setUint32(1, block);
+  return key;
+}
