@@ -10,6 +10,7 @@ import { cpuSecondsSince } from "./cpu.ts";
 import { firstRow } from "./first-row.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { kafkaWorks, stopBroker } from "./kafka-works.ts";
+import { largeState } from "./large-state.ts";
 import { anonymousMemoryMb } from "./memory.ts";
 import { pageLogs, type Records } from "./page-logs.ts";
 import { topics } from "./topics.ts";
@@ -47,7 +48,16 @@ export interface Work {
 // As the command line does.
 keepFreedMemory();
 
-const works: readonly Work[] = [w1Work("w1", 1), baseLogWork("base-log", 1), ...kafkaWorks, topics, ...twoWorkers, firstRow, idleMemory];
+const works: readonly Work[] = [
+  w1Work("w1", 1),
+  baseLogWork("base-log", 1),
+  ...kafkaWorks,
+  topics,
+  ...twoWorkers,
+  firstRow,
+  idleMemory,
+  largeState,
+];
 const PASSES = 5;
 
 const { values, positionals } = parseArgs({

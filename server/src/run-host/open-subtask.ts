@@ -21,6 +21,7 @@ import { PermanentFailure } from "./checkpoint-store.ts";
 import { DEAD_LETTERS, openLetterSink, openReplays, readReplays } from "./dead-letters.ts";
 import { createPauses } from "./pauses.ts";
 import type { RunStart, SubtaskView } from "./protocol.ts";
+import { openSpillFolder, STATE_MEMORY_BYTES } from "./spill-folder.ts";
 import { readStateFile } from "./state-file.ts";
 import { StateFileWriter } from "./state-writer.ts";
 
@@ -101,11 +102,14 @@ export async function openSubtask(options: {
   }
   const letters = await openLetterSink(topics, start.pipelineId, subtask);
   let running: Subtask | undefined;
+  const runFolder = join(start.dataFolder, "runs", start.pipelineId);
+  const spill = openSpillFolder(join(runFolder, "spill", String(subtask)));
   const task = new Task({
     graph,
     nodeTypes,
     sinks,
     now,
+    spill: (nodeId) => spill.optionsFor(nodeId, STATE_MEMORY_BYTES),
     onDeadLetter: (letter: DeadLetter) => letters.write(letter),
     taps: { ...DEFAULT_TAP, keep: start.limits.samples },
     place: {
@@ -115,8 +119,13 @@ export async function openSubtask(options: {
       onBarrier: (exchange, from, checkpointId) => running?.onBarrier(exchange, from, checkpointId),
     },
   });
-  const stateFolder = join(start.dataFolder, "runs", start.pipelineId, "state");
-  if (restored) await restoreInto(task, stateFolder, restored);
+  const stateFolder = join(runFolder, "state");
+  try {
+    if (restored) restoreInto(task, stateFolder, restored);
+  } catch (error) {
+    await spill.close();
+    throw error;
+  }
   const writer = new StateFileWriter({ folder: stateFolder, pipelineId: start.pipelineId, runId: start.runId, subtask, log: links.log });
   // Replays enter at the first subtask, which sends them where they belong.
   const reader =
@@ -175,7 +184,10 @@ export async function openSubtask(options: {
       lag: running.lag(),
       samples: Object.fromEntries(ports.map((port) => [port, samples(port)])),
     }),
-    close: () => writer.close(),
+    async close() {
+      await writer.close();
+      await spill.close();
+    },
   };
 }
 
@@ -184,8 +196,8 @@ export function portsOf(graph: TypedGraph): readonly string[] {
   return graph.nodes.flatMap((node) => [...Object.keys(node.outputs), DROPPED].map((port) => `${node.id}.${port}`));
 }
 
-/** Every subtask reads all files and takes what is its own, so a checkpoint restores at any parallelism. Rejects with `StateFileError`. */
-async function restoreInto(task: Task, folder: string, restored: CheckpointRecord): Promise<void> {
+/** Every subtask reads all files and takes what is its own, so a checkpoint restores at any parallelism. Throws `StateFileError`. */
+function restoreInto(task: Task, folder: string, restored: CheckpointRecord): void {
   const restore = task.beginRestore(restored.states.length, restored.schemas);
   for (const [subtask, pointer] of restored.states.entries())
     for (const entry of readStateFile(folder, pointer, restored.pipelineId)) restore.take(subtask, entry);
