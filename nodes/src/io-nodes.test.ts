@@ -197,6 +197,30 @@ describe("topic sink", () => {
     await sink.close();
   });
 
+  it("makes a topic as the node says, and puts a row where its partition says", async () => {
+    const sink = sinkOf(topicSink, { topic: "made", partitions: 3, retention: "2 days" });
+    await sink.open?.();
+    for (const partition of [2, 0, 2]) write(sink, `p${partition}`, { partition });
+    await commitBuiltIn(log, async (tx) => commit(topicSink, await sink.prepare(1), tx));
+    const made = await log.describeTopic("made");
+    expect(made?.settings).toEqual({ partitions: 3, retentionMs: 2 * 86_400_000 });
+    expect(made?.partitions.map(({ latest }) => latest)).toEqual([1, 0, 2]);
+    await sink.close();
+  });
+
+  it("refuses a row that the topic cannot take, and goes on", async () => {
+    await log.createTopic("out", { partitions: 1 });
+    const sink = sinkOf(topicSink, { topic: "out" });
+    await sink.open?.();
+    expect(() => write(sink, "1", { partition: 1 })).toThrow(
+      expect.objectContaining({ name: "RowError", code: "topic.unknown-partition" }),
+    );
+    write(sink, "2");
+    await commitBuiltIn(log, async (tx) => commit(topicSink, await sink.prepare(1), tx));
+    expect(await textsOf("out")).toEqual(["2"]);
+    await sink.close();
+  });
+
   it("gives up what no checkpoint covered", async () => {
     await log.createTopic("out", { partitions: 1 });
     const sink = sinkOf(topicSink, { topic: "out" });

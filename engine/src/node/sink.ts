@@ -67,7 +67,9 @@ export interface SinkRecord {
   readonly time: Millis;
   readonly headers?: readonly (readonly [string, Uint8Array])[];
   /** For sinks whose target is computed per row (topic name). */
-  readonly target?: string;
+  readonly target?: string | undefined;
+  /** For sinks whose target has partitions, a whole number from 0 on. */
+  readonly partition?: number | undefined;
 }
 
 /**

@@ -66,6 +66,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly sinkKey?: (params: P) => string | undefined;
   /** Sinks: expression (one of `expressions`) that computes the target per row (a topic's name). */
   readonly sinkTarget?: (params: P) => string | undefined;
+  /** Sinks: expression (one of `expressions`) whose whole number is the record's partition; NULL: as without one. */
+  readonly sinkPartition?: (params: P) => string | undefined;
   /** What a sink promises after a crash. */
   readonly delivery?: "exactly-once" | "idempotent" | "at-least-once";
   /** What a source reads or a sink writes, for the map and for checks of a second writer: topic names, file names. Undefined where it is computed per row. */

@@ -117,6 +117,7 @@ export interface SinkSide {
   readonly encoder: Encoder;
   readonly key: CompiledExpression | undefined;
   readonly target: CompiledExpression | undefined;
+  readonly partition: CompiledExpression | undefined;
   /** A key's or target's value as text. */
   text(value: Value, expression: CompiledExpression): string | null;
 }
@@ -322,9 +323,11 @@ export class NodeRuntime {
         en: "The target's name is NULL for this row; expected text.",
         zh: "该行的目标名称为 NULL；应为文本。",
       });
+    const partition = side.partition === undefined ? undefined : partitionOf(side.partition(row, time));
     const value = side.encoder.encode(row);
     const keyBytes = key === null ? null : this.bytesOf(key);
-    side.sink.write(target === undefined ? { value, key: keyBytes, time } : { value, key: keyBytes, time, target });
+    const isPlain = target === undefined && partition === undefined;
+    side.sink.write(isPlain ? { value, key: keyBytes, time } : { value, key: keyBytes, time, target, partition });
     this.written++;
   }
 
@@ -346,4 +349,15 @@ export class NodeRuntime {
   private textOf(port: InputPort, row: Row): ByteRange {
     return port.encoder.encode(row);
   }
+}
+
+/** Undefined for NULL: the row goes where it would go without. */
+function partitionOf(value: Value): number | undefined {
+  if (value === null) return undefined;
+  const partition = typeof value === "number" || typeof value === "bigint" ? Number(value) : Number.NaN;
+  if (Number.isSafeInteger(partition) && partition >= 0) return partition;
+  throw new RowError("sink.bad-partition", {
+    en: `The partition is ${String(value)} for this row; expected a whole number from 0 on.`,
+    zh: `该行的分区为 ${String(value)}；应为不小于 0 的整数。`,
+  });
 }

@@ -637,12 +637,14 @@ export class Task {
     const format = typed.spec.format?.(typed.params) ?? { name: "json" };
     const key = typed.spec.sinkKey?.(typed.params);
     const target = typed.spec.sinkTarget?.(typed.params);
+    const partition = typed.spec.sinkPartition?.(typed.params);
     const settings = { timeZone: this.options.graph.settings.timeZone };
     return {
       sink,
       encoder: codecOf(format).encoder((typed.inputs[port] as { schema: Schema }).schema, format),
       key: key === undefined ? undefined : expressions.value(key, port),
       target: target === undefined ? undefined : expressions.value(target, port),
+      partition: partition === undefined ? undefined : expressions.value(partition, port),
       text: (value, expression) =>
         value === null ? null : typeof value === "string" ? value : formatValue(value, expression.dataType as DataType, settings),
     };

@@ -36,6 +36,22 @@ export const cases: readonly NodeCase[] = [
     steps: [{ rows: { in: [{ value: {} }] }, expect: { counters: { errors: 1 }, rows: { written: [] } } }],
   },
   {
+    name: "sends a row to error whose partition is no whole number, and takes NULL as none",
+    params: { topic: "t", partition: "p" },
+    inputs: { in: "p INT" },
+    steps: [
+      {
+        rows: { in: [{ value: { p: -1 } }, { value: { p: 1 } }, { value: { p: null } }] },
+        expect: { counters: { errors: 1 }, rows: { written: [{ value: { p: 1 } }, { value: {} }] } },
+      },
+    ],
+  },
+  {
+    name: "refuses topics that keep nothing",
+    params: { topic: "t", retention: "0 s" },
+    invalid: 'retention: expected a length of time above zero, got "0 s". Try "7 days".',
+  },
+  {
     name: "refuses neither a topic nor an expression",
     params: {},
     invalid: 'topic: expected a topic, or an expression that computes it, got nothing. Try "dwd_page_log".',

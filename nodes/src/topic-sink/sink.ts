@@ -6,7 +6,9 @@ import {
   type SinkContext,
   type TopicLog,
   type TransactionalWriter,
+  toMillis,
 } from "@millrace/engine/node";
+import { ConnectionError } from "../connections/connection-error.ts";
 import { badTopicName } from "../connections/topic-errors.ts";
 import { isTopicName } from "../topic-name.ts";
 import type { TopicSinkParams } from "./spec.ts";
@@ -14,7 +16,13 @@ import type { TopicSinkParams } from "./spec.ts";
 /** So much may wait for a checkpoint; then the source waits. */
 const MOST_STAGED_BYTES = 16 << 20;
 
-export function createSink({ topic }: TopicSinkParams, { connection, pipelineId, nodeId, subtask }: SinkContext): Sink {
+/** What a log cannot take of one row; it takes the others. */
+const OF_THE_ROW: ReadonlySet<string> = new Set(["topic.record-too-large", "topic.unknown-partition"]);
+
+export function createSink(
+  { topic, partitions, retention, delivery }: TopicSinkParams,
+  { connection, pipelineId, nodeId, subtask }: SinkContext,
+): Sink {
   let writer: TransactionalWriter | undefined;
   /** Topics that rows named so far. */
   const named = new Set<string>();
@@ -28,7 +36,10 @@ export function createSink({ topic }: TopicSinkParams, { connection, pipelineId,
   return {
     async open() {
       // Not the run's id: a run that was taken over by a newer one must be found out.
-      writer = await (connection as TopicLog).openTransactionalWriter(`${pipelineId}/${nodeId}/${subtask}`);
+      writer = await (connection as TopicLog).openTransactionalWriter(`${pipelineId}/${nodeId}/${subtask}`, {
+        newTopics: { partitions, ...(retention !== undefined && { retentionMs: toMillis(retention) }) },
+        visible: delivery === "at-least-once" ? "at once" : "with commit",
+      });
     },
     write(record) {
       const name = record.target ?? (topic as string);
@@ -36,7 +47,11 @@ export function createSink({ topic }: TopicSinkParams, { connection, pipelineId,
         if (!named.has(name)) named.add(checked(name));
         lastNamed = name;
       }
-      opened().write(name, record);
+      try {
+        opened().write(name, record);
+      } catch (error) {
+        throw error instanceof ConnectionError && OF_THE_ROW.has(error.code) ? new RowError(error.code, error.words) : error;
+      }
     },
     get isFull() {
       return opened().stagedBytes > MOST_STAGED_BYTES;

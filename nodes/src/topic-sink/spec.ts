@@ -1,4 +1,4 @@
-import { defineSpec, expression, paramMeta } from "@millrace/engine/node";
+import { defineSpec, duration, expression, paramMeta, toMillis } from "@millrace/engine/node";
 import { z } from "zod";
 import { connectionParam, omitNullsParam, topicParam } from "../io-params.ts";
 
@@ -8,7 +8,7 @@ const params = z
       .optional()
       .register(paramMeta, {
         title: { en: "Topic", zh: "主题" },
-        description: { en: "Created with four partitions if it is not there.", zh: "不存在时以四个分区创建。" },
+        description: { en: "Created if it is not there.", zh: "不存在时自动创建。" },
         kind: "topic",
         examples: ["dwd_page_log"],
       }),
@@ -31,6 +31,56 @@ const params = z
         },
         kind: "expression",
         examples: ["common.mid"],
+      }),
+    partition: expression()
+      .optional()
+      .register(paramMeta, {
+        title: { en: "Partition by expression", zh: "按表达式选择分区" },
+        description: {
+          en: "A whole number from 0 on, instead of choosing by the key. NULL: by the key.",
+          zh: "不小于 0 的整数，代替按 key 选择。为 NULL 时按 key 选择。",
+        },
+        kind: "expression",
+        examples: ["MOD(user_id, 4)"],
+        advanced: true,
+      }),
+    partitions: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(4)
+      .register(paramMeta, {
+        title: { en: "Partitions of new topics", zh: "新建主题的分区数" },
+        description: { en: "For topics that are not there yet.", zh: "用于尚不存在的主题。" },
+        advanced: true,
+      }),
+    retention: duration()
+      .refine((text) => toMillis(text) > 0, { params: { expected: { en: "a length of time above zero", zh: "大于零的时长" } } })
+      .optional()
+      .register(paramMeta, {
+        title: { en: "Retention of new topics", zh: "新建主题的保留时间" },
+        description: {
+          en: "Older records may be removed. Empty: as the connection keeps topics by default.",
+          zh: "更早的记录可能被删除。留空则按连接的默认设置。",
+        },
+        kind: "duration",
+        examples: ["7 days"],
+        advanced: true,
+      }),
+    delivery: z
+      .enum(["exactly-once", "at-least-once"])
+      .default("exactly-once")
+      .register(paramMeta, {
+        title: { en: "Delivery", zh: "投递保证" },
+        description: {
+          en: "At least once: on Kafka rows are visible at once, without transactions; after a crash those since the last checkpoint are written again.",
+          zh: "至少一次：在 Kafka 上不使用事务，行立即可见；崩溃后会重写上一个检查点之后的行。",
+        },
+        options: {
+          "exactly-once": { en: "exactly once", zh: "精确一次" },
+          "at-least-once": { en: "at least once", zh: "至少一次" },
+        },
+        advanced: true,
       }),
     format: z
       .enum(["json", "csv", "text"])
@@ -63,11 +113,13 @@ export const spec = defineSpec<TopicSinkParams>({
   connection: "topic",
   inferSchema: () => ({}),
   format: ({ format, omitNulls }) => ({ name: format, omitNulls }),
-  expressions: ({ key, topicExpression }) => [
+  expressions: ({ key, partition, topicExpression }) => [
     ...(key === undefined ? [] : [{ path: ["key"], text: key, port: "in" }]),
+    ...(partition === undefined ? [] : [{ path: ["partition"], text: partition, port: "in" }]),
     ...(topicExpression === undefined ? [] : [{ path: ["topicExpression"], text: topicExpression, port: "in" }]),
   ],
   sinkKey: ({ key }) => key,
+  sinkPartition: ({ partition }) => partition,
   sinkTarget: ({ topicExpression }) => topicExpression,
   delivery: "exactly-once",
   cardLine: ({ topic, topicExpression }) => topic ?? topicExpression ?? "",
