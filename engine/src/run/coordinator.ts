@@ -51,6 +51,7 @@ export class Coordinator {
   private stopping: "savepoint" | "drop" | undefined;
   private failure: { readonly error: unknown } | undefined;
   private savepoints: PromiseWithResolvers<number>[] = [];
+  private hasEnded = false;
 
   constructor(options: CoordinatorOptions) {
     this.options = options;
@@ -66,6 +67,7 @@ export class Coordinator {
 
   /** Makes a savepoint while the run goes on. Resolves with its id; rejects when the run ends before. */
   savepoint(): Promise<number> {
+    if (this.hasEnded) return Promise.reject(this.noSavepoint());
     const asked = Promise.withResolvers<number>();
     this.savepoints.push(asked);
     this.options.host.wake();
@@ -110,10 +112,12 @@ export class Coordinator {
       return await this.loop();
     } catch (error) {
       if (this.stopping === "drop" && !this.failure) return "stopped";
+      this.failure ??= { error };
       throw error;
     } finally {
+      this.hasEnded = true;
       this.toAll({ type: "stop" });
-      for (const asked of this.savepoints) asked.reject(this.failure?.error ?? new Error("the run ended before its savepoint was made"));
+      for (const asked of this.savepoints) asked.reject(this.noSavepoint());
       for (const committer of this.options.committers.values()) await committer.close();
     }
   }
@@ -123,25 +127,29 @@ export class Coordinator {
     for (;;) {
       if (this.failure) throw this.failure.error;
       if (this.stopping === "drop") return "stopped";
+      const asked = this.savepoints.splice(0);
       if (this.stopping === "savepoint") {
-        await this.checkpoint("savepoint");
+        await this.savepointFor(asked, true);
         return "stopped";
       }
       if (this.ended === subtasks) {
-        await this.checkpoint("checkpoint");
+        await (asked.length > 0 ? this.savepointFor(asked, true) : this.checkpoint("checkpoint", true));
         return "finished";
       }
-      const asked = this.savepoints.splice(0);
       const wait = this.lastCheckpoint + checkpointIntervalMs - host.now();
-      if (asked.length > 0) await this.savepointFor(asked);
-      else if (this.isFull || (this.hasChanged && wait <= 0)) await this.checkpoint("checkpoint");
+      if (asked.length > 0) await this.savepointFor(asked, false);
+      else if (this.isFull || (this.hasChanged && wait <= 0)) await this.checkpoint("checkpoint", false);
       else await host.pause(this.hasChanged ? wait : checkpointIntervalMs);
     }
   }
 
-  private async savepointFor(asked: readonly PromiseWithResolvers<number>[]): Promise<void> {
+  private noSavepoint(): unknown {
+    return this.failure?.error ?? new Error("the run ended before its savepoint was made");
+  }
+
+  private async savepointFor(asked: readonly PromiseWithResolvers<number>[], isLast: boolean): Promise<void> {
     try {
-      const id = await this.checkpoint("savepoint");
+      const id = await this.checkpoint("savepoint", isLast);
       for (const one of asked) one.resolve(id);
     } catch (error) {
       for (const one of asked) one.reject(error);
@@ -149,7 +157,7 @@ export class Coordinator {
     }
   }
 
-  private async checkpoint(kind: CheckpointKind): Promise<number> {
+  private async checkpoint(kind: CheckpointKind, isLast: boolean): Promise<number> {
     const { host, subtasks, committers, last } = this.options;
     const begun = host.now();
     const pending: Pending = { id: ++this.checkpointId, cuts: 0, parts: [] };
@@ -158,7 +166,8 @@ export class Coordinator {
     this.isFull = false;
     this.toAll({ type: "checkpoint", id: pending.id, kind });
     await this.until(() => pending.cuts === subtasks);
-    if (this.stopping === undefined) this.toAll({ type: "resume" });
+    // Behind the last picture nothing more is taken in: it would be given up.
+    if (!isLast) this.toAll({ type: "resume" });
     await this.until(() => pending.parts.length === subtasks);
     this.pending = undefined;
     const parts = pending.parts.toSorted((a, b) => a.subtask - b.subtask);
@@ -178,7 +187,6 @@ export class Coordinator {
         await blame(nodeId, async () => source.committed?.(checkpoint.positions[nodeId] ?? {}, via));
     });
     await this.commit("after", prepared, undefined);
-    if (this.stopping !== undefined) this.toAll({ type: "resume" });
     const now = host.now();
     this.lastCheckpoint = now;
     host.onCheckpoint?.({ id: pending.id, kind, at: now, bytes: parts.reduce((sum, part) => sum + part.bytes, 0), tookMs: now - begun });

@@ -59,13 +59,22 @@ export interface RowEntry {
 }
 
 export class BatchWriter {
-  private bytes = new ArrayBuffer(BATCH_BYTES);
-  private target = new Uint8Array(this.bytes);
-  private view = new DataView(this.bytes);
+  private readonly batchBytes: number;
+  private bytes: ArrayBuffer;
+  private target: Uint8Array;
+  private view: DataView;
   private length = 0;
   private places: RecordPlace[] = [];
   private lastPlace: RecordPlace | undefined;
   private lastIndex = 0;
+
+  /** `batchBytes`: a batch is full with so many. */
+  constructor(batchBytes: number = BATCH_BYTES) {
+    this.batchBytes = batchBytes;
+    this.bytes = new ArrayBuffer(batchBytes);
+    this.target = new Uint8Array(this.bytes);
+    this.view = new DataView(this.bytes);
+  }
 
   get isEmpty(): boolean {
     return this.length === 0;
@@ -73,7 +82,7 @@ export class BatchWriter {
 
   /** Time to hand over. */
   get isFull(): boolean {
-    return this.length >= BATCH_BYTES - ROW_HEAD;
+    return this.length >= this.batchBytes - ROW_HEAD;
   }
 
   row({ kind, flags, time, place, offset }: RowEntry, bytes: Uint8Array, start: number, end: number): void {
@@ -113,7 +122,7 @@ export class BatchWriter {
   /** The batch so far; the writer begins a new one. */
   take(): Pick<ExchangeBatch, "bytes" | "length" | "places"> {
     const { bytes, length, places } = this;
-    this.begin(BATCH_BYTES);
+    this.begin(this.batchBytes);
     this.places = [];
     this.lastPlace = undefined;
     return { bytes, length, places };

@@ -1,8 +1,9 @@
 /** An edge whose rows may have to leave their subtask: it finds the subtask that each belongs to, and what stays is passed on as by any other edge. */
 import type { Encoder } from "../codec/codec.ts";
-import { type CompiledExpression, META, type Millis, type Row, RowError } from "../node/index.ts";
+import { type ByteRange, type CompiledExpression, META, type Millis, type Row, RowError } from "../node/index.ts";
+import type { Value } from "../schema/index.ts";
 import { type KeyId, keyGroupOf, keyIdOf, ownerOf } from "../state/index.ts";
-import { IS_NEW, IS_TRACED, type RecordPlace } from "./exchange-batch.ts";
+import { IS_NEW, IS_RAW, IS_TRACED, type RecordPlace } from "./exchange-batch.ts";
 import type { ExchangeOutput } from "./exchange-output.ts";
 import type { Downstream, LocalEdge } from "./node-runtime.ts";
 import type { Exchange } from "./plan.ts";
@@ -12,13 +13,15 @@ export interface CurrentRecord {
   readonly place: RecordPlace | undefined;
   readonly offset: number;
   readonly traced: boolean;
+  /** The exchange through which it came undecoded, from a subtask that took this one for its owner. */
+  readonly rawFrom: number | undefined;
 }
 
 /** Owners of keys that are remembered. */
 const MOST_OWNERS = 16_384;
 
 export class ExchangeEdge implements Downstream {
-  private readonly exchange: Exchange;
+  readonly exchange: Exchange;
   private readonly output: ExchangeOutput;
   private readonly self: number;
   /** The receiving node here; undefined where it does not run on this subtask. */
@@ -49,8 +52,12 @@ export class ExchangeEdge implements Downstream {
 
   onRow(row: Row, time: Millis): void {
     switch (this.exchange.by) {
-      case "key":
-        return this.to(this.ownerOfRow(row, time), row, time);
+      case "key": {
+        const owner = this.ownerOfRow(row, time);
+        // To send it on would be to send it behind watermarks and barriers that it belongs before.
+        if (owner !== this.self && this.current.rawFrom === this.exchange.id) throw keyTwice();
+        return this.to(owner, row, time);
+      }
       case "one":
         return this.to(0, row, time);
       case "round":
@@ -62,7 +69,7 @@ export class ExchangeEdge implements Downstream {
   }
 
   /** The subtask that owns a key. */
-  ownerOfKey(values: Parameters<typeof keyIdOf>[0]): number {
+  private ownerOfKey(values: readonly Value[]): number {
     const id = keyIdOf(values);
     let owner = this.owners.get(id);
     if (owner === undefined) {
@@ -71,6 +78,15 @@ export class ExchangeEdge implements Downstream {
       this.owners.set(id, owner);
     }
     return owner;
+  }
+
+  /** Sends a record that is not decoded yet to the owner of its key; false when that is this subtask. */
+  sendRaw(key: readonly Value[], { bytes, start, end }: ByteRange, time: Millis): boolean {
+    const owner = this.ownerOfKey(key);
+    if (owner === this.self) return false;
+    const { place, offset } = this.current;
+    this.output.row(owner, { kind: "+I", flags: IS_RAW, time, place, offset }, bytes, start, end);
+    return true;
   }
 
   onWatermark(time: Millis): void {
@@ -106,4 +122,11 @@ export class ExchangeEdge implements Downstream {
     const { place, offset } = this.current;
     this.output.row(subtask, { kind: meta?.kind ?? "+I", flags, time, place, offset }, bytes, start, end);
   }
+}
+
+function keyTwice(): RowError {
+  return new RowError("source.key-twice", {
+    en: "A member that is part of the key comes twice in this record, with two values; expected one.",
+    zh: "该记录中作为 key 的成员出现了两次，且值不同；应只有一个。",
+  });
 }

@@ -19,12 +19,12 @@ export class ExchangeOutput {
   private readonly waiting: ExchangeBatch[][];
   private waitingBatches = 0;
 
-  constructor(exchange: Exchange, self: number, send: (batch: ExchangeBatch) => void) {
+  constructor(exchange: Exchange, self: number, send: (batch: ExchangeBatch) => void, batchBytes?: number) {
     this.exchange = exchange;
     this.self = self;
     this.send = send;
     const each = <T>(make: () => T) => Array.from({ length: exchange.receivers }, make);
-    this.writers = each(() => new BatchWriter());
+    this.writers = each(() => new BatchWriter(batchBytes));
     this.credits = each(() => CREDITS);
     this.waiting = each(() => []);
   }
@@ -57,10 +57,10 @@ export class ExchangeOutput {
     this.flush();
   }
 
-  /** Hands over what has gathered. */
+  /** Hands over what has gathered, to those who take more now. For the others it gathers on: small batches without number would wait for them. */
   flush(): void {
     this.writers.forEach((writer, to) => {
-      if (!writer.isEmpty) this.handOver(to);
+      if (!writer.isEmpty && (this.credits[to] as number) > 0) this.handOver(to);
     });
   }
 

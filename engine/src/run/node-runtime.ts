@@ -210,7 +210,7 @@ export class NodeRuntime {
     port.total++;
     if (this.disabled) return this.passBy(row, time);
     try {
-      if (port.key !== undefined) this.backend.select(port.key.map((expression) => expression(row, time)));
+      if (port.key !== undefined) this.backend.select(keyOf(port.key, row, time));
       else if (this.isKeyed) this.backend.select(NO_KEY);
       if (this.sinkSide !== undefined) this.write(this.sinkSide, row, time);
       else this.operator?.onRow(row, time, this.out, port.name);
@@ -223,10 +223,13 @@ export class NodeRuntime {
   emit(portName: string, row: Row, time: Millis): void {
     const port = this.outputs.get(portName);
     if (port === undefined) throw new NodeFailure(this.id, `it has no output port ${JSON.stringify(portName)}`);
-    const { tap, targets } = port;
+    this.emitBy(port, row, time);
+  }
+
+  emitBy({ tap, targets }: OutputPort, row: Row, time: Millis): void {
     tap.total++;
     if (tap.left > 0 || this.host.traced) this.host.sample(tap, row, time);
-    for (const target of targets) target.onRow(row, time);
+    for (let i = 0; i < targets.length; i++) (targets[i] as Downstream).onRow(row, time);
   }
 
   /** Fires processing-time timers; lets an operator with its own watermark speak. */
@@ -270,9 +273,10 @@ export class NodeRuntime {
     for (const port of this.outputs.values()) for (const target of port.targets) target.onIdle(idle);
   }
 
-  /** Watermarks by port and channel, for the checkpoint. */
+  /** Watermarks by port and channel, for the checkpoint: none below the node's own, which a channel that is idle no longer holds back. What was late stays late. */
   watermarks(): Record<string, Millis[]> {
-    return Object.fromEntries([...this.inputs].map(([name, port]) => [name, port.valve.snapshot()]));
+    const merged = this.combined?.watermark ?? MIN_TIME;
+    return Object.fromEntries([...this.inputs].map(([name, port]) => [name, port.valve.snapshot().map((time) => Math.max(time, merged))]));
   }
 
   restoreWatermarks(byPort: Readonly<Record<string, readonly Millis[]>>, own: Millis): void {
@@ -349,6 +353,11 @@ export class NodeRuntime {
   private textOf(port: InputPort, row: Row): ByteRange {
     return port.encoder.encode(row);
   }
+}
+
+function keyOf(expressions: readonly CompiledExpression[], row: Row, time: Millis): readonly Value[] {
+  if (expressions.length === 1) return [(expressions[0] as CompiledExpression)(row, time)];
+  return expressions.map((expression) => expression(row, time));
 }
 
 /** Undefined for NULL: the row goes where it would go without. */

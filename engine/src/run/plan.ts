@@ -5,7 +5,9 @@
  * The plan is a function of the graph, so every subtask works it out for itself and no two can disagree.
  */
 
+import type { Split } from "../node/index.ts";
 import { type Edge, parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
+import { murmur3 } from "../state/index.ts";
 
 export interface RunPlan {
   /** Subtasks of the run: as many as its widest node has. */
@@ -13,6 +15,8 @@ export interface RunPlan {
   /** By node id: it runs on subtasks 0 … n-1. */
   readonly parallelism: ReadonlyMap<string, number>;
   readonly exchanges: readonly Exchange[];
+  /** By node id: the exchanges that its rows may have come through. */
+  readonly behind: ReadonlyMap<string, readonly number[]>;
 }
 
 /** An edge that leaves its subtask. */
@@ -35,26 +39,25 @@ export function planRun(graph: TypedGraph, stateful: ReadonlySet<string>): RunPl
   const parallelism = new Map<string, number>();
   for (const node of graph.nodes) parallelism.set(node.id, parallelismOf(node, graph, parallelism, stateful));
   const exchanges: Exchange[] = [];
-  /** Exchanges behind which a node's rows come, by node. */
-  const reaching = new Map<string, ReadonlySet<number>>();
+  const behind = new Map<string, readonly number[]>();
   for (const node of graph.nodes) {
-    const behind = new Set<number>();
+    const reaching = new Set<number>();
     for (const [port, { edges }] of Object.entries(node.inputs)) {
       for (const edge of edges) {
         const from = parsePortRef(edge.from);
-        const upstream = reaching.get(from.node) ?? new Set();
-        for (const id of upstream) behind.add(id);
+        const upstream = behind.get(from.node) ?? [];
+        for (const id of upstream) reaching.add(id);
         const senders = parallelism.get(from.node) ?? 1;
         const receivers = parallelism.get(node.id) ?? 1;
         const by = waysOf(node, port, senders, receivers);
         if (by === undefined) continue;
-        behind.add(exchanges.length);
-        exchanges.push({ id: exchanges.length, edge, from, to: { node: node.id, port }, by, senders, receivers, upstream: [...upstream] });
+        reaching.add(exchanges.length);
+        exchanges.push({ id: exchanges.length, edge, from, to: { node: node.id, port }, by, senders, receivers, upstream });
       }
     }
-    reaching.set(node.id, behind);
+    behind.set(node.id, [...reaching]);
   }
-  return { subtasks: Math.max(1, ...parallelism.values()), parallelism, exchanges };
+  return { subtasks: Math.max(1, ...parallelism.values()), parallelism, exchanges, behind };
 }
 
 function parallelismOf(node: TypedNode, graph: TypedGraph, known: ReadonlyMap<string, number>, stateful: ReadonlySet<string>): number {
@@ -78,4 +81,13 @@ function waysOf(node: TypedNode, port: string, senders: number, receivers: numbe
   if (!node.disabled && node.spec.broadcast?.includes(port)) return "all";
   if (!node.disabled && node.spec.keyBy?.(node.params)[port] !== undefined) return "key";
   return senders === receivers ? undefined : "round";
+}
+
+/**
+ * Of `parallelism` subtasks the one that reads a split, whatever other splits there are and in whatever order the source names them: two subtasks that asked at different times must
+ * not both read it. Partitions of one topic are dealt out in turn, beginning somewhere else for each topic, as Flink's KafkaSourceEnumerator does.
+ */
+export function ownerOfSplit({ id, origin, partition }: Split, parallelism: number): number {
+  const start = murmur3(new TextEncoder().encode(partition === undefined ? id : origin)) >>> 0;
+  return (start + (partition ?? 0)) % parallelism;
 }

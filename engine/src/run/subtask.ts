@@ -20,7 +20,7 @@ import type { TypedGraph } from "../pipeline/index.ts";
 import type { CheckpointKind, CheckpointPart, FromSubtask, Positions, Replay, Restored, ToSubtask } from "./checkpoint.ts";
 import type { ExchangeBatch } from "./exchange-batch.ts";
 import { NodeFailure } from "./node-runtime.ts";
-import type { RunPlan } from "./plan.ts";
+import { ownerOfSplit, type RunPlan } from "./plan.ts";
 import type { SnapshotEntry, Task } from "./task.ts";
 import { SplitWatermarks } from "./watermark.ts";
 
@@ -75,6 +75,8 @@ interface OpenSource {
   readonly nodeId: string;
   readonly source: Source;
   readonly splits: OpenSplit[];
+  /** Reading goes on with this one: where there is room for few records, all splits still have their turn. */
+  next: number;
   readonly watermarks: SplitWatermarks;
   /** No split of this subtask is to come any more. */
   isComplete: boolean;
@@ -90,6 +92,8 @@ interface Cutting {
   readonly sent: Set<number>;
   /** Barriers that are still to come, by exchange. */
   readonly missing: Map<number, number>;
+  /** Nodes that have all their rows of the checkpoint, and have spoken once more. */
+  readonly spoken: Set<string>;
 }
 
 export class Subtask {
@@ -113,7 +117,7 @@ export class Subtask {
   private hasEnded = false;
   private lastPeriodic = MIN_TIME;
   private lastDiscovery = MIN_TIME;
-  /** What went wrong while a picture was written. */
+  /** What went wrong first. */
   private failure: { readonly error: unknown } | undefined;
 
   constructor(options: SubtaskOptions) {
@@ -179,13 +183,18 @@ export class Subtask {
     const { host, sinks } = this.options;
     try {
       await this.begun.promise;
+      // To open a sink is to give up what one before it prepared: not when nobody could commit that.
+      if (this.isStopped) return;
       for (const [nodeId, sink] of sinks) await this.blame(nodeId, async () => sink.open?.());
       await this.openSources();
       host.toCoordinator({ type: "opened" });
       while (!this.isStopped) await host.pause((await this.step()) ? 0 : IDLE_PAUSE_MS);
+    } catch (error) {
+      this.failure ??= { error };
     } finally {
-      await this.close();
+      for (const closed of await this.close()) if (closed.status === "rejected") this.failure ??= { error: closed.reason };
     }
+    if (this.failure) throw this.failure.error;
   }
 
   /** One round. True when there may be more to do at once. */
@@ -209,6 +218,8 @@ export class Subtask {
   /** Works off what other subtasks sent, as far as what comes of it can go on. */
   private takeBatches(): boolean {
     const { task, host } = this.options;
+    // What is under way to a checkpoint must come, or the full sinks would wait for it for ever.
+    if (this.cutting === undefined && !this.sinksHaveRoom) return false;
     let taken = 0;
     for (let i = 0; i < this.inbox.length; i++) {
       const batch = this.inbox[i] as ExchangeBatch;
@@ -228,7 +239,11 @@ export class Subtask {
   }
 
   private get hasRoom(): boolean {
-    if (this.options.task.outputs.some((output) => output.isBlocked)) return false;
+    return this.sinksHaveRoom && !this.options.task.outputs.some((output) => output.isBlocked);
+  }
+
+  /** Asks for a checkpoint when they have not. */
+  private get sinksHaveRoom(): boolean {
     for (const sink of this.options.sinks.values()) {
       if (!sink.isFull) continue;
       if (!this.hasAskedForRoom) {
@@ -250,7 +265,8 @@ export class Subtask {
     if (open.hasEnded) return 0;
     const { task, host } = this.options;
     let read = 0;
-    for (const part of open.splits) {
+    for (let left = open.splits.length; left > 0; left--) {
+      const part = open.splits[open.next++ % open.splits.length] as OpenSplit;
       if (part.ended) continue;
       const batch = await this.blame(open.nodeId, () => part.reader.read(BATCH, 0));
       if (batch === undefined) {
@@ -321,7 +337,7 @@ export class Subtask {
 
   private beginCut({ id, kind }: { readonly id: number; readonly kind: CheckpointKind }): void {
     this.asked = undefined;
-    const { plan, subtask, task, host } = this.options;
+    const { plan, subtask } = this.options;
     const inbound = plan.exchanges.filter(({ receivers }) => subtask < receivers);
     const early = this.early.get(id);
     this.early.delete(id);
@@ -329,15 +345,17 @@ export class Subtask {
       exchange,
       senders - (subtask < senders ? 1 : 0) - (early?.get(exchange) ?? 0),
     ]);
-    // Operators with a watermark of their own speak once more: what they saw is in their watermark alone.
-    task.advanceClock(host.now());
-    this.cutting = { id, kind, sent: new Set(), missing: new Map(missing) };
+    this.cutting = { id, kind, sent: new Set(), missing: new Map(missing), spoken: new Set() };
   }
 
   /** Sends the barriers that are due; takes the picture when all have come. True when it did. */
   private cut(cutting: Cutting): boolean {
-    const { task } = this.options;
+    const { plan, task, host } = this.options;
     const hasCome = (exchange: number) => (cutting.missing.get(exchange) ?? 0) <= 0;
+    // Operators with a watermark of their own speak once more, behind the last of their rows: what they saw is in their watermark alone.
+    const speaking = [...task.nodes.keys()].filter((id) => !cutting.spoken.has(id) && plan.behind.get(id)?.every(hasCome));
+    if (speaking.length > 0) task.advanceClock(host.now(), new Set(speaking));
+    for (const id of speaking) cutting.spoken.add(id);
     for (const output of task.outputs) {
       const { id, upstream } = output.exchange;
       if (cutting.sent.has(id) || !upstream.every(hasCome)) continue;
@@ -396,6 +414,7 @@ export class Subtask {
         nodeId: node.id,
         source,
         splits: [],
+        next: 0,
         watermarks: new SplitWatermarks(node.spec.idleAfterMs?.(node.params) ?? DEFAULT_IDLE_MS),
         isComplete: false,
         idle: false,
@@ -408,13 +427,12 @@ export class Subtask {
     this.lastDiscovery = host.now();
   }
 
-  /** Splits are dealt out in the order in which the source names them. */
   private async openSplits(open: OpenSource, now: Millis): Promise<void> {
     const { plan, subtask, restored } = this.options;
     await this.blame(open.nodeId, async () => {
       const splits = await open.source.splits();
-      for (const [index, split] of splits.entries()) {
-        if (index % (plan.parallelism.get(open.nodeId) ?? 1) !== subtask) continue;
+      for (const split of splits) {
+        if (ownerOfSplit(split, plan.parallelism.get(open.nodeId) ?? 1) !== subtask) continue;
         if (open.splits.some((other) => other.split.id === split.id)) continue;
         const position = restored?.positions[open.nodeId]?.[split.id];
         open.splits.push({ split, reader: await open.source.open(split, position), ended: false });
@@ -429,17 +447,22 @@ export class Subtask {
     for (const open of this.sources) if (!open.hasEnded) await this.openSplits(open, now);
   }
 
-  private async close(): Promise<void> {
+  /** Whatever cannot be closed, the rest is. */
+  private close(): Promise<readonly PromiseSettledResult<void>[]> {
     const { sinks, replays } = this.options;
-    for (const open of this.sources) {
-      for (const { reader } of open.splits) await reader.close();
-      await open.source.close();
-    }
-    for (const sink of sinks.values()) {
-      await sink.abort();
-      await sink.close();
-    }
-    await replays?.reader.close();
+    const sources = this.sources.map(({ nodeId, source, splits }) =>
+      this.blame(nodeId, async () => {
+        for (const { reader } of splits) await reader.close();
+        await source.close();
+      }),
+    );
+    const ends = [...sinks].map(([nodeId, sink]) =>
+      this.blame(nodeId, async () => {
+        await sink.abort();
+        await sink.close();
+      }),
+    );
+    return Promise.allSettled([...sources, ...ends, replays?.reader.close()]);
   }
 
   private async blame<T>(nodeId: string, work: () => Promise<T>): Promise<T> {

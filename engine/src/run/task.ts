@@ -2,7 +2,7 @@
  * A running pipeline (one subtask of it) without clock, randomness or I/O: records, watermarks, the clock and the end of input are pushed in, rows come out at
  * sinks and taps, and its state can be snapshotted between any two pushes. Real runs (`runner.ts`), tests and "try" all drive this.
  */
-import { codecOf, type Decoder, type FieldTree } from "../codec/index.ts";
+import { codecOf, type Decoder, type FieldTree, keyExtractor } from "../codec/index.ts";
 import { compile, formatValue } from "../expression/index.ts";
 import {
   type ByteRange,
@@ -68,6 +68,8 @@ export interface TaskOptions {
 export interface TaskPlace {
   readonly plan: RunPlan;
   readonly subtask: number;
+  /** A batch is handed over with so many; left out: as many as is best for speed. */
+  readonly batchBytes?: number;
   /** Hands a batch over. */
   send(batch: ExchangeBatch): void;
   /** All of a sender's rows that belong to the checkpoint have come through the exchange. */
@@ -108,9 +110,13 @@ interface Inbound {
 }
 
 interface SourceSide {
+  readonly node: NodeRuntime;
   readonly decoder: Decoder;
-  readonly mainPort: string;
+  /** Where its rows leave. */
+  readonly port: OutputPort;
   readonly schema: Schema;
+  /** Where all its rows leave by their key: sends a record on before it is decoded; false when it belongs here, or must be decoded to be sure. */
+  sendRaw?: (text: ByteRange, time: Millis) => boolean;
 }
 
 export class Task {
@@ -126,10 +132,11 @@ export class Task {
   /** By the input port ("node.port") that they lead to. */
   private readonly exchangeEdges = new Map<string, ExchangeEdge>();
   /** The record being processed. Its origin is put together only when a sample or a dead letter wants it. */
-  private readonly current: { place: RecordPlace | undefined; offset: number; traced: boolean } = {
+  private readonly current: { place: RecordPlace | undefined; offset: number; traced: boolean; rawFrom: number | undefined } = {
     place: undefined,
     offset: 0,
     traced: false,
+    rawFrom: undefined,
   };
   private readonly places = new WeakMap<Split, RecordPlace>();
   private givenOrigin: Origin | undefined;
@@ -147,6 +154,8 @@ export class Task {
   /** Decodes and processes records `from` (inclusive) to `to` of a batch. */
   pushBatch(nodeId: string, split: Split, batch: RecordBatch, from = 0, to = batch.count): void {
     const { current } = this;
+    const side = this.sources.get(nodeId) as SourceSide;
+    const { sendRaw } = side;
     let place = this.places.get(split);
     if (place === undefined) {
       place = { nodeId, split };
@@ -157,10 +166,12 @@ export class Task {
       current.offset = batch.offset(i);
       const text = batch.bytes(i);
       if (text === null) this.pushTombstone(nodeId);
-      else this.pushText(nodeId, text, batch.time(i));
+      else {
+        const time = batch.time(i);
+        if (sendRaw === undefined || !sendRaw(text, time)) this.pushRecord(side, text, time, "+I");
+      }
     }
-    current.place = undefined;
-    current.traced = false;
+    this.forgetRecord();
   }
 
   /** A batch from another subtask. */
@@ -170,9 +181,14 @@ export class Task {
     try {
       readBatch(batch, this.handlerOf(inbound, batch.from));
     } finally {
-      this.current.place = undefined;
-      this.current.traced = false;
+      this.forgetRecord();
     }
+  }
+
+  /** What comes now has no record as its cause. */
+  private forgetRecord(): void {
+    this.current.place = undefined;
+    this.current.traced = false;
   }
 
   /** Sending ends of the exchanges that begin here. */
@@ -187,29 +203,30 @@ export class Task {
 
   /** One record into a source node. */
   pushText(nodeId: string, text: ByteRange, time: Millis, kind: RowKind = "+I"): void {
-    const node = this.node(nodeId);
-    const side = this.sources.get(nodeId) as SourceSide;
+    this.pushRecord(this.sources.get(nodeId) as SourceSide, text, time, kind);
+  }
+
+  private pushRecord({ node, decoder, port }: SourceSide, text: ByteRange, time: Millis, kind: RowKind): void {
     let row: Row;
     try {
-      row = side.decoder.decode(text);
+      row = decoder.decode(text);
     } catch (error) {
-      if (!(error instanceof RowError)) throw new NodeFailure(nodeId, error);
+      if (!(error instanceof RowError)) throw new NodeFailure(node.id, error);
       this.failed(node, error, text, undefined, time, "");
       return;
     }
     if (kind !== "+I") row = { ...row, [META]: { ...row[META], kind } };
-    const tap = (node.outputs.get(side.mainPort) as OutputPort).tap;
-    this.current.traced = tap.left > 0;
-    node.emit(side.mainPort, row, time);
+    this.current.traced = port.tap.left > 0;
+    node.emitBy(port, row, time);
   }
 
   /** A row that a source once gave, as JSON, whatever format its records have: samples that are played again, under the origin they had. */
   pushSample(nodeId: string, text: ByteRange, time: Millis, origin: Origin | undefined): void {
-    const { mainPort, schema } = this.sources.get(nodeId) as SourceSide;
+    const { port, schema } = this.sources.get(nodeId) as SourceSide;
     this.givenOrigin = origin;
     try {
       this.current.traced = true;
-      this.node(nodeId).emit(mainPort, codecOf({ name: "json" }).decoder(schema, true, { name: "json" }).decode(text), time);
+      this.node(nodeId).emitBy(port, codecOf({ name: "json" }).decoder(schema, true, { name: "json" }).decode(text), time);
     } finally {
       this.current.traced = false;
       this.givenOrigin = undefined;
@@ -264,9 +281,9 @@ export class Task {
     return this.ordered.every((node) => node.isEnded);
   }
 
-  /** Processing time has moved to `now`: timers fire, operators with a watermark of their own speak. Upstream nodes first. */
-  advanceClock(now: Millis): void {
-    for (const node of this.ordered) node.periodic(now);
+  /** Processing time has moved to `now`: timers fire, operators with a watermark of their own speak. Upstream nodes first; with `only` of these nodes alone. */
+  advanceClock(now: Millis, only?: ReadonlySet<string>): void {
+    for (const node of this.ordered) if (only === undefined || only.has(node.id)) node.periodic(now);
   }
 
   /** A new sampling period. */
@@ -416,7 +433,12 @@ export class Task {
       const mainPort = Object.keys(typed.outputs)[0] as string;
       const format = typed.spec.format?.(typed.params) ?? { name: "json" };
       const schema = (typed.outputs[mainPort] as { schema: Schema }).schema;
-      this.sources.set(typed.id, { decoder: codecOf(format).decoder(schema, wanted ?? true, format), mainPort, schema });
+      this.sources.set(typed.id, {
+        node,
+        decoder: codecOf(format).decoder(schema, wanted ?? true, format),
+        port: node.outputs.get(mainPort) as OutputPort,
+        schema,
+      });
     } else if (type.createOperator && !typed.disabled) {
       node.operator = type.createOperator(typed.params, this.operatorContext(typed, expressions, backend));
     }
@@ -436,9 +458,33 @@ export class Task {
         const target = exchange ? this.exchangeEdge(exchange, port.schema) : this.localEdge(edge, 0);
         if (!target) throw new Error(`edge ${edge.from} -> ${edge.to} ends nowhere`);
         (node.outputs.get(name) as OutputPort).targets.push(target);
-        if (target instanceof ExchangeEdge) this.exchangeEdges.set(edge.to, target);
+        if (target instanceof ExchangeEdge) {
+          this.exchangeEdges.set(edge.to, target);
+          const side = this.sources.get(typed.id);
+          if (side && name === side.port.name && port.edges.length === 1) this.routeRaw(typed, side, target);
+        }
       }
     }
+  }
+
+  /**
+   * The only edge of a source leads to the owners of keys that stand in its records: these need not be decoded to find out where. The receiver counts, samples and decodes them as
+   * its own copy of the source, and finds out for itself whether they are its own.
+   */
+  private routeRaw(typed: TypedNode, side: SourceSide, edge: ExchangeEdge): void {
+    const { by, senders, receivers, to } = edge.exchange;
+    if (by !== "key" || senders !== receivers || (typed.spec.format?.(typed.params).name ?? "json") !== "json") return;
+    const target = this.typed(to.node);
+    const paths = (target.spec.keyBy?.(target.params)[to.port] ?? []).map((text) => {
+      const reads = target.expressions.get(`${to.port}\u0000${text}`)?.reads ?? [];
+      return reads.length === 1 && reads[0]?.join(".") === text.trim() ? reads[0] : undefined;
+    });
+    if (!paths.every((path) => path !== undefined)) return;
+    const extract = keyExtractor(side.schema, paths);
+    side.sendRaw = (text, time) => {
+      const key = extract(text);
+      return key !== undefined && edge.sendRaw(key, text, time);
+    };
   }
 
   private runsHere(nodeId: string): boolean {
@@ -475,10 +521,11 @@ export class Task {
     const json = codecOf(format);
     for (const exchange of place.plan.exchanges) {
       const { id, from, to } = exchange;
-      if (this.runsHere(from.node)) this.exchangeOutputs[id] = new ExchangeOutput(exchange, place.subtask, place.send);
+      if (this.runsHere(from.node)) this.exchangeOutputs[id] = new ExchangeOutput(exchange, place.subtask, place.send, place.batchBytes);
       const node = this.nodes.get(to.node);
       if (!node) continue;
-      const schema = (this.typed(to.node).inputs[to.port] as { schema: Schema }).schema;
+      // The sender's: of a port where streams with different fields meet, none has all of them.
+      const schema = (this.typed(from.node).outputs[from.port] as { schema: Schema }).schema;
       this.inbound[id] = {
         exchange,
         node,
@@ -512,18 +559,37 @@ export class Task {
       row: ({ kind, flags, time, place, offset }, bytes, start, end) => {
         current.place = place;
         current.offset = offset;
-        if (flags & IS_RAW) return this.pushText(exchange.from.node, { bytes, start, end }, time, kind);
+        if (flags & IS_RAW) return this.receiveRaw(exchange, { bytes, start, end }, time);
         const isNew = (flags & IS_NEW) !== 0;
         let row = (isNew ? wholeDecoder : decoder).decode({ bytes, start, end });
         if (isNew || kind !== "+I") row = { ...row, [META]: { record: isNew ? undefined : row[META]?.record, kind } };
         current.traced = (flags & IS_TRACED) !== 0;
         edge.onRow(row, time);
       },
-      watermark: (time) => edge.onWatermark(time),
+      watermark: (time) => {
+        this.forgetRecord();
+        edge.onWatermark(time);
+      },
       idle: (isIdle) => edge.onIdle(isIdle),
-      end: () => edge.onEnd(),
+      end: () => {
+        this.forgetRecord();
+        edge.onEnd();
+      },
       barrier: (checkpointId) => this.options.place?.onBarrier(exchange.id, from, checkpointId),
     };
+  }
+
+  /** A source's record that another subtask read and took for this one's. */
+  private receiveRaw({ id, from }: Exchange, text: ByteRange, time: Millis): void {
+    this.current.rawFrom = id;
+    try {
+      this.pushText(from.node, text, time);
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error;
+      this.failed(this.node(from.node), error, text, undefined, time, "");
+    } finally {
+      this.current.rawFrom = undefined;
+    }
   }
 
   private typed(nodeId: string): TypedNode {
