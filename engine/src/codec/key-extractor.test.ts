@@ -68,6 +68,13 @@ describe("the key extractor", () => {
     },
   );
 
+  it("does not take a part of a value for it, wherever the part that is looked at ends", () => {
+    for (let length = 990; length < 1_030; length++) {
+      const extract = keyExtractor(LOG, [["ts"]]);
+      expect([undefined, 1234567890123]).toContain(extract(recordOf(`{"x":"${"x".repeat(length)}","ts":1234567890123}`, ""))?.[0]);
+    }
+  });
+
   it("does not read on in the bytes of the next record", () => {
     expect(keyExtractor(LOG, MID)(recordOf('{"common":{"mid":"m1', '"}}'.padEnd(100)))).toBeUndefined();
     expect(keyExtractor(LOG, MID)(recordOf('{"common":', '{"mid":"m1"}}'.padEnd(100)))).toBeUndefined();

@@ -66,7 +66,8 @@ return (view, from, to, seen) => {
   let at = spaceEnd(view, from | 0, end) | 0;
   if (view.getUint8(at) !== 123) return undefined;
   at = ${name}(view, (at + 1) | 0, end) | 0;
-  return at === ${NOT_TAKEN} || at > end ? undefined : [${keys.join(", ")}];
+  // A value at the very end may go on where nobody looked.
+  return at === ${NOT_TAKEN} || at >= end ? undefined : [${keys.join(", ")}];
 };`;
   return { ...draft, text };
 }
