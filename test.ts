@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { browserPath } from "./e2e/browser.ts";
+import { flinkIsMissing } from "./services/flink/jars.ts";
 import { kafkaIsMissing } from "./services/kafka/jars.ts";
 
 interface Outcome {
@@ -38,6 +39,7 @@ const suites: readonly Suite[] = [
   check("unused code", "node_modules/knip/bin/knip.js"),
   { name: "unit", run: () => vitest("unit") },
   { name: "kafka", run: kafka },
+  { name: "flink", run: flink },
   { name: "end to end", run: endToEnd },
 ];
 
@@ -55,6 +57,13 @@ function vitest(name: string, ...more: string[]): Outcome {
 function kafka(): Outcome {
   const why = kafkaIsMissing();
   if (why === undefined) return vitest("kafka", "--config", "vitest.kafka.config.ts");
+  return { passed: 0, failed: inCi ? 1 : 0, leftOut: why };
+}
+
+/** What asks a running Flink. */
+function flink(): Outcome {
+  const why = flinkIsMissing();
+  if (why === undefined) return vitest("flink", "--config", "vitest.flink.config.ts");
   return { passed: 0, failed: inCi ? 1 : 0, leftOut: why };
 }
 

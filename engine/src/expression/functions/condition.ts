@@ -5,6 +5,7 @@ import { checkComparison } from "../check-operators.ts";
 import { convert } from "../convert.ts";
 import { formatType } from "../format-type.ts";
 import { failure } from "../problems.ts";
+import { isText } from "../type-rules.ts";
 import { apply, constant, type Typed, withNullable } from "../typed-tree.ts";
 import { comparisonOf } from "../values/compare.ts";
 import { BOOLEAN, type FunctionDefinition, param, type TypedCall } from "./define.ts";
@@ -29,11 +30,11 @@ function firstPresent({ scope, args, range }: TypedCall): Typed {
   }, last);
 }
 
-/** A value that is never NULL keeps its own type, once both are known to belong together. */
+/** A text that is never NULL keeps its own length, once both are known to belong together. */
 function ifNull(call: TypedCall): Typed {
   const [value] = call.args as [Typed, Typed];
   commonResult(call.scope, call.args, "Flink");
-  return value.dataType.nullable === false ? value : firstPresent(call);
+  return value.dataType.nullable === false && isText(value.dataType) ? value : firstPresent(call);
 }
 
 function extreme(sign: 1 | -1) {

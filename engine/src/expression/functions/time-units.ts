@@ -31,7 +31,8 @@ function unitOf({ args }: TypedCall, index: number): string {
 }
 
 function partOfMonths(unit: ExtractUnit, months: number): number {
-  if (unit === "YEAR") return Math.trunc(months / 12);
+  const years = { YEAR: 1, CENTURY: 100, MILLENNIUM: 1_000 }[unit as string];
+  if (years !== undefined) return Math.trunc(months / 12 / years);
   return unit === "MONTH" ? months % 12 : Math.trunc(((months % 12) - 1) / 3) + 1;
 }
 
@@ -40,7 +41,7 @@ const CLOCK_UNITS: readonly string[] = ["HOUR", "MINUTE", "SECOND", "MILLISECOND
 const UNITS_OF: Readonly<Record<string, readonly string[]>> = {
   TIME: CLOCK_UNITS,
   DATE: EXTRACT_UNITS.filter((unit) => unit !== "MICROSECOND" && unit !== "NANOSECOND"),
-  INTERVAL_YEAR_MONTH: ["YEAR", "QUARTER", "MONTH"],
+  INTERVAL_YEAR_MONTH: ["YEAR", "QUARTER", "MONTH", "CENTURY", "MILLENNIUM"],
   INTERVAL_DAY_TIME: ["DAY", ...CLOCK_UNITS],
 };
 

@@ -123,7 +123,8 @@ const MONTHS: Readonly<Record<string, number>> = { YEAR: 12, QUARTER: 3, MONTH: 
 /** The moment itself when a unit begins there, else the beginning of the next. */
 export function nextStartOf(unit: CalendarUnit, wallMs: number): number {
   const start = startOf(unit, wallMs);
-  if (start === wallMs) return start;
+  // Flink takes the next decade also where one begins.
+  if (start === wallMs && unit !== "DECADE") return start;
   const fixed = unit === "WEEK" ? 7 * DAY_MS : FIXED_MS[unit];
   return fixed !== undefined ? start + fixed : addMonths(start / DAY_MS, MONTHS[unit] ?? 12) * DAY_MS;
 }
