@@ -15,6 +15,7 @@ import { paste } from "../commands/paste.ts";
 import { quickAdd } from "../commands/quick-add.ts";
 import { removeAndReconnect } from "../commands/remove-and-reconnect.ts";
 import { rename } from "../commands/rename.ts";
+import { replace } from "../commands/replace.ts";
 import { selectAll } from "../commands/select-all.ts";
 import { selectDownstream, selectUpstream } from "../commands/select-reachable.ts";
 import { toggleDisabled } from "../commands/toggle-disabled.ts";
@@ -34,6 +35,7 @@ const FOR = {
     quickAdd,
     connectFrom,
     rename,
+    replace,
     toggleDisabled,
     togglePreview,
     cut,

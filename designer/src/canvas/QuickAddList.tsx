@@ -24,7 +24,15 @@ function List({ open }: { readonly open: QuickAdd }) {
   const words = useWords();
   const box = useClickOutside<HTMLDivElement>(closeQuickAdd);
   const before = useDocument(({ document }) => (open.from === undefined ? undefined : document.nodes[parsePortRef(open.from).node]?.name));
-  const title = open.edge !== undefined ? t("addInto") : before !== undefined ? t("addAfter", { name: before }) : t("addTitle");
+  const replaced = useDocument(({ document }) => (open.replaces === undefined ? undefined : document.nodes[open.replaces]?.name));
+  const title =
+    replaced !== undefined
+      ? t("replaceTitle", { name: replaced })
+      : open.edge !== undefined
+        ? t("addInto")
+        : before !== undefined
+          ? t("addAfter", { name: before })
+          : t("addTitle");
   const types = offered(open);
   const find = (query: string): PickSection[] => [
     {

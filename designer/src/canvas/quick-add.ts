@@ -5,6 +5,7 @@ import { create } from "zustand";
 import { addNode, connectNew, freeOutput, freePlace, mainPorts, makeRoom, type Point, placeAfter, splice } from "../edits/add.ts";
 import { whyNotKinds } from "../edits/fits.ts";
 import { endsOf } from "../edits/graph.ts";
+import { replaceNode } from "../edits/replace.ts";
 import { say } from "../i18n/i18n.ts";
 import { useAnalysis } from "../store/analysis.ts";
 import { edit, useDocument } from "../store/document.ts";
@@ -23,6 +24,8 @@ export interface QuickAdd {
   readonly from?: string;
   /** The edge that the node goes into. */
   readonly edge?: string;
+  /** The node whose place it takes. */
+  readonly replaces?: string;
 }
 
 export const useQuickAdd = create<{ readonly open: QuickAdd | undefined }>()(() => ({ open: undefined }));
@@ -47,13 +50,21 @@ export function openQuickAddHere(selectedNode: string | undefined, selectedEdge:
   else openQuickAdd({ screen, at: placeAfter(document, selectedNode), from: `${selectedNode}.${output}` });
 }
 
+/** Beside the node, which gives its place, edges and what fits of its params. */
+export function openReplace(nodeId: string): void {
+  const view = viewport();
+  const at = useDocument.getState().document.layout?.nodes?.[nodeId] ?? { x: 0, y: 0 };
+  openQuickAdd({ screen: view?.toScreen({ x: at.x + CARD_WIDTH + 12, y: at.y }) ?? { x: 200, y: 200 }, at, replaces: nodeId });
+}
+
 export function closeQuickAdd(): void {
   useQuickAdd.setState({ open: undefined });
   viewport()?.focus();
 }
 
 /** The node types that a choice makes sense of, given what opened the list. */
-export function offered({ from, edge }: QuickAdd): NodeSpec[] {
+export function offered({ from, edge, replaces }: QuickAdd): NodeSpec[] {
+  if (replaces !== undefined) return replacements(replaces);
   const ref = edge === undefined ? from : parseEdgeKey(edge)?.from;
   const all = [...specs.values()];
   if (ref === undefined) return all;
@@ -65,14 +76,40 @@ export function offered({ from, edge }: QuickAdd): NodeSpec[] {
   });
 }
 
+/** Types that can take what comes in and give what goes on. */
+function replacements(nodeId: string): NodeSpec[] {
+  const { document } = useDocument.getState();
+  const ends = document.edges.map(endsOf);
+  const hasInput = ends.some(({ target }) => target === nodeId);
+  const hasOutput = ends.some(({ source, sourcePort }) => source === nodeId && sourcePort !== "error");
+  const type = document.nodes[nodeId]?.type;
+  return [...specs.values()].filter((spec) => {
+    const { input, output } = mainPorts(spec);
+    return spec.type !== type && (!hasInput || input !== undefined) && (!hasOutput || output !== undefined);
+  });
+}
+
 /** Adds a node of the type and answers its id. */
-export function addChosen(spec: NodeSpec, { at, from, edge: key }: QuickAdd): string | undefined {
+export function addChosen(spec: NodeSpec, { at, from, edge: key, replaces }: QuickAdd): string | undefined {
+  if (replaces !== undefined) return replaceChosen(spec, replaces);
   const edge = key === undefined ? undefined : parseEdgeKey(key);
   let id: string | undefined;
   edit(edge ? "step.splice" : "step.add", (draft) => {
     id = addNode(draft, spec, edge ? at : freePlace(draft, at), say(spec.title));
     if (edge && splice(draft, edge, id, spec)) makeRoom(draft, edge, id);
     else if (from !== undefined) connectNew(draft, from, id, spec);
+  });
+  if (id !== undefined) select({ nodes: [id] });
+  return id;
+}
+
+function replaceChosen(spec: NodeSpec, nodeId: string): string | undefined {
+  const node = useDocument.getState().document.nodes[nodeId];
+  const titles = Object.values(specs.get(node?.type ?? "")?.title ?? {});
+  const isOwnName = !titles.includes(node?.name.replace(/ \d+$/, "") ?? "");
+  let id: string | undefined;
+  edit("step.replace", (draft) => {
+    id = replaceNode(draft, nodeId, spec, say(spec.title), isOwnName);
   });
   if (id !== undefined) select({ nodes: [id] });
   return id;

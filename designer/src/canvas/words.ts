@@ -39,6 +39,7 @@ export const words = {
   addTitle: { en: "Add a node", zh: "添加节点" },
   addInto: { en: "Put a node into the edge", zh: "在连线中插入节点" },
   addAfter: { en: "Add what follows {{name}}", zh: "在 {{name}} 之后添加" },
+  replaceTitle: { en: "Replace {{name}} with", zh: "将 {{name}} 替换为" },
   searchTypes: { en: "Search: filter, Kafka, split …", zh: "搜索：过滤、Kafka、分流…" },
   noType: { en: "No node type is called so.", zh: "没有匹配的节点类型。" },
   connectTitle: { en: "Connect {{name}} to …", zh: "将 {{name}} 连接到…" },

@@ -22,6 +22,7 @@ import { quickAdd } from "./quick-add.ts";
 import { redo } from "./redo.ts";
 import { removeAndReconnect } from "./remove-and-reconnect.ts";
 import { rename } from "./rename.ts";
+import { replace } from "./replace.ts";
 import { selectAll } from "./select-all.ts";
 import { selectConnected, selectDownstream, selectUpstream } from "./select-reachable.ts";
 import { showKeys } from "./show-keys.ts";
@@ -56,6 +57,7 @@ export const commands: readonly Command[] = [
   deleteSelected,
   removeAndReconnect,
   rename,
+  replace,
   toggleDisabled,
   group,
   ungroup,

@@ -11,6 +11,7 @@ import { refusals, whyNot } from "./fits.ts";
 import { reachable, readingOrder } from "./graph.ts";
 import { freshId } from "./ids.ts";
 import { remove, removeAndReconnect } from "./remove.ts";
+import { fittingParams, replaceNode } from "./replace.ts";
 
 const filter = spec("filter");
 
@@ -37,6 +38,37 @@ function chain(): PipelineDocument {
     layout: { nodes: { source: { x: 0, y: 0 }, filter: { x: 300, y: 0 }, sink: { x: 600, y: 0 } } },
   };
 }
+
+describe("replacing", () => {
+  test("keeps the place, the name that was given, the edges, and the params that fit; not the id, for state is found by it", () => {
+    const document = chain();
+    document.nodes.read = { type: "topic-source", name: "Orders", params: { topic: "orders", start: "latest" }, note: "why" };
+    document.edges[0] = { from: "read.out", to: "filter.in" };
+    document.layout = { nodes: { read: { x: 20, y: 40 } } };
+    document.groups = { g: { title: "g", nodes: ["read"] } };
+    expect(replaceNode(document, "read", spec("generator"), "Generator", true)).toBe("orders");
+    expect(document.nodes.read).toBeUndefined();
+    expect(document.nodes.orders).toEqual({ type: "generator", name: "Orders", params: {}, note: "why" });
+    expect(document.edges).toContainEqual({ from: "orders.out", to: "filter.in" });
+    expect(document.layout.nodes).toEqual({ orders: { x: 20, y: 40 } });
+    expect(document.groups.g?.nodes).toEqual(["orders"]);
+  });
+
+  test("joins ports of other names in their order, and lets go of what has none", () => {
+    const document = chain();
+    expect(replaceNode(document, "filter", spec("split"), "Split", false)).toBe("split");
+    expect(document.edges[0]).toEqual({ from: "source.out", to: "split.in" });
+    expect(replaceNode(document, "split", spec("discard"), "Discard", false)).toBe("discard");
+    expect(document.edges).toEqual([{ from: "source.out", to: "discard.in" }]);
+  });
+
+  test("takes over a param only where the type has it", () => {
+    const topic = spec("topic-source");
+    const params = { topic: "orders", nonsense: 1 };
+    expect(fittingParams(topic, params)).toEqual({ topic: "orders" });
+    expect(fittingParams(spec("filter"), params)).toEqual({});
+  });
+});
 
 describe("connecting", () => {
   test("refuses a cycle and names the way round", () => {

@@ -18,6 +18,7 @@ export const words = {
   "step.param": { en: "change parameter", zh: "修改参数" },
   "step.paste": { en: "paste", zh: "粘贴" },
   "step.rename": { en: "rename", zh: "重命名" },
+  "step.replace": { en: "replace", zh: "替换" },
   "step.restore": { en: "restore unsaved work", zh: "恢复未保存的修改" },
   "step.settings": { en: "change settings", zh: "修改设置" },
   "step.splice": { en: "insert into edge", zh: "插入连线" },
