@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { openDocument, undo, useDocument } from "../store/document.ts";
+import { edit, openDocument, undo, useDocument } from "../store/document.ts";
 import { NOTHING, select, useSelection } from "../store/selection.ts";
 import { show, useUi } from "../store/ui.ts";
 import { selectedText } from "./copy.ts";
@@ -131,6 +131,20 @@ describe("commands", () => {
     run("ungroup");
     expect(Object.values(document().groups ?? {}).map(({ nodes }) => nodes)).toEqual([["a"]]);
     expect(Object.keys(document().nodes)).toHaveLength(3);
+  });
+
+  test("align and spread move what is selected in one step, on the grid", () => {
+    edit("step.move", (draft) => {
+      draft.layout = { nodes: { a: { x: 0, y: 0 }, b: { x: 300, y: 80 }, c: { x: 1000, y: 20 } } };
+    });
+    select({ nodes: ["a", "b", "c"] });
+    run("align-top");
+    expect(document().layout?.nodes).toMatchObject({ a: { y: 0 }, b: { y: 0 }, c: { y: 0 } });
+    run("distribute-x");
+    expect(document().layout?.nodes).toMatchObject({ a: { x: 0 }, b: { x: 500 }, c: { x: 1000 } });
+    undo();
+    undo();
+    expect(document().layout?.nodes).toMatchObject({ b: { x: 300, y: 80 }, c: { x: 1000, y: 20 } });
   });
 
   test("select all takes nodes and edges", () => {

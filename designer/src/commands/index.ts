@@ -1,4 +1,5 @@
 import { addNote } from "./add-note.ts";
+import { alignBottom, alignCenter, alignLeft, alignMiddle, alignRight, alignTop, distributeAcross, distributeDown } from "./align.ts";
 import { arrange } from "./arrange.ts";
 import { clearSelection } from "./clear-selection.ts";
 import type { Command } from "./command.ts";
@@ -75,6 +76,14 @@ export const commands: readonly Command[] = [
   walkUp,
   clearSelection,
   arrange,
+  alignLeft,
+  alignCenter,
+  alignRight,
+  alignTop,
+  alignMiddle,
+  alignBottom,
+  distributeAcross,
+  distributeDown,
   zoomFit,
   zoomSelection,
   zoomActual,

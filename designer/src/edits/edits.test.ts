@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { specs } from "../store/specs.ts";
 import { addNode, connect, splice } from "./add.ts";
+import { aligned, distributed } from "./align.ts";
 import { clip, clipText, paste, readClip } from "./clip.ts";
 import { difference } from "./difference.ts";
 import { refusals, whyNot } from "./fits.ts";
@@ -67,6 +68,41 @@ describe("replacing", () => {
     const params = { topic: "orders", nonsense: 1 };
     expect(fittingParams(topic, params)).toEqual({ topic: "orders" });
     expect(fittingParams(spec("filter"), params)).toEqual({});
+  });
+});
+
+describe("aligning and spreading", () => {
+  const box = fc.record({
+    x: fc.nat(2000),
+    y: fc.nat(2000),
+    width: fc.integer({ min: 1, max: 300 }),
+    height: fc.integer({ min: 1, max: 300 }),
+  });
+  const boxes = fc.dictionary(fc.constantFrom("a", "b", "c", "d", "e"), box, { minKeys: 3 });
+
+  test("aligned sides are on one line, and nothing moves the other way", () => {
+    fc.assert(
+      fc.property(boxes, (all) => {
+        const places = aligned(all, "right");
+        expect(new Set(Object.entries(places).map(([id, { x }]) => x + (all[id]?.width ?? 0))).size).toBe(1);
+        for (const [id, { y }] of Object.entries(places)) expect(y).toBe(all[id]?.y);
+      }),
+    );
+  });
+
+  test("there is the same room between all, and the order stays", () => {
+    fc.assert(
+      fc.property(boxes, (all) => {
+        const middle = (id: string, x: number) => x + (all[id]?.width ?? 0) / 2;
+        const order = Object.keys(all).sort((one, other) => middle(one, all[one]?.x ?? 0) - middle(other, all[other]?.x ?? 0));
+        const places = distributed(all, "x");
+        const gaps = order.slice(1).map((id, index) => {
+          const before = order[index] as string;
+          return (places[id]?.x ?? 0) - (places[before]?.x ?? 0) - (all[before]?.width ?? 0);
+        });
+        for (const gap of gaps) expect(gap).toBeCloseTo(gaps[0] as number, 6);
+      }),
+    );
   });
 });
 
