@@ -45,6 +45,12 @@ export interface Kafka {
 const STARTS_WITHIN_MS = 120_000;
 const LOOK_EVERY_MS = 50;
 
+/** Those that run: none outlives the program that started it, unless that is killed. */
+const brokers = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const broker of brokers) broker.kill("SIGKILL");
+});
+
 /** Resolves when the broker answers. Throws `CannotStart`, with what its log says last. */
 export async function startKafka({ port, folder: kept, security, properties = {} }: KafkaOptions = {}): Promise<Kafka> {
   const jars = await kafkaJars();
@@ -77,6 +83,8 @@ export async function startKafka({ port, folder: kept, security, properties = {}
       { stdio: ["ignore", file, file] },
     );
     running = child;
+    brokers.add(child);
+    child.once("exit", () => brokers.delete(child));
     child.once("error", () => undefined);
     const until = Date.now() + STARTS_WITHIN_MS;
     while (!(await answers(ports.plain))) {

@@ -24,8 +24,10 @@ export interface Fetcher {
 const POLLS = 4;
 const LONG_POLL_MS = 500;
 const RESPONSE_BYTES = 16 << 20;
-const PARTITION_BYTES = 1 << 20;
-const LEAST_PARTITION_BYTES = 64 << 10;
+/** What may wait to be read, of all partitions together and of one; a fetch asks for half of that, so that one is on its way while another is read. */
+const WAITING_BYTES = 64 << 20;
+const MOST_WAITING_BYTES = 2 << 20;
+const LEAST_WAITING_BYTES = 128 << 10;
 const PAUSE_MS = 100;
 
 export function createFetcher(cluster: Cluster): Fetcher {
@@ -96,10 +98,9 @@ export function createFetcher(cluster: Cluster): Fetcher {
   async function ask(link: Link, asked: readonly PartitionFeed[]): Promise<Map<PartitionFeed, FetchedPartition | undefined>> {
     const version = link.pick(FETCH.key, FETCH.versions);
     if (version === undefined) throw tooOld(FETCH.name, "Reading");
-    const share = Math.max(LEAST_PARTITION_BYTES, Math.min(PARTITION_BYTES, Math.floor((RESPONSE_BYTES * 2) / feeds.size)));
     const nameOf = ({ topic, topicId }: PartitionFeed) => (version >= BY_ID ? topicId : topic);
     const wishes = asked.map(
-      (feed): FetchWish => ({ topic: nameOf(feed), partition: feed.partition, offset: feed.fetchOffset, maxBytes: share }),
+      (feed): FetchWish => ({ topic: nameOf(feed), partition: feed.partition, offset: feed.fetchOffset, maxBytes: feed.enough >> 1 }),
     );
     // Whoever has just begun to read wants to know whether there is anything.
     const maxWaitMs = asked.every(({ isAnswered }) => isAnswered) ? LONG_POLL_MS : 0;
@@ -162,14 +163,21 @@ export function createFetcher(cluster: Cluster): Fetcher {
     await cluster.topic(feed.topic, true);
   }
 
+  function share(): void {
+    const each = Math.floor(WAITING_BYTES / feeds.size);
+    for (const feed of feeds) feed.enough = Math.max(LEAST_WAITING_BYTES, Math.min(MOST_WAITING_BYTES, each));
+  }
+
   return {
     add(feed) {
       feeds.add(feed);
+      share();
       wake();
     },
     remove(feed) {
       feed.isClosed = true;
       feeds.delete(feed);
+      share();
       feed.tell();
     },
     wake,

@@ -5,8 +5,6 @@ import type { FetchedPartition } from "./fetch-protocol.ts";
 import { RecordColumns } from "./record-columns.ts";
 import { batchesIn, type RecordSlice } from "./record-slice.ts";
 
-/** Fetching goes on while less than this is waiting to be read. */
-export const ENOUGH_BYTES = 2 << 20;
 /** A batch that holds so much takes no more slices. */
 const BATCH_BYTES = 4 << 20;
 /** Type of a control record that ends an aborted or a committed transaction; others there may be are for brokers. */
@@ -26,8 +24,9 @@ export class PartitionFeed {
   end: number;
   /** Records lost to retention before they were read. */
   skipped = 0;
-  /** Bytes that wait to be read. */
+  /** Bytes that wait to be read, and how many are enough: fetching goes on while there are less. */
   waiting = 0;
+  enough = 0;
   /** A broker has answered since it was opened. */
   isAnswered = false;
   /** Since when brokers have not answered, in the clock of `performance`. */
@@ -54,7 +53,7 @@ export class PartitionFeed {
   }
 
   get isHungry(): boolean {
-    return this.waiting < ENOUGH_BYTES && !this.isBusy && !this.isClosed && this.failure === undefined;
+    return this.waiting < this.enough && !this.isBusy && !this.isClosed && this.failure === undefined;
   }
 
   /** An answer without an error. */

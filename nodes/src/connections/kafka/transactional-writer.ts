@@ -90,6 +90,8 @@ export async function openTransactionalWriter(
     },
     write(topic, record) {
       if (failure !== undefined) throw failure;
+      // So that it need not be waited for at the end; what is wrong with it shows when the records are sent.
+      if (current.part.records === 0) current.lane.ready().catch(() => undefined);
       current.part.write(topic, record);
     },
     get stagedBytes() {
