@@ -48,12 +48,12 @@ function otherEnd(view, at, end, read) {
 }
 return (view, from, to, seen, own, ownShift) => {
   const end = to | 0;
-  bytes = seen; original = own; shift = ownShift | 0;
+  bytes = seen; original = own; shift = ownShift;
   let at = spaceEnd(view, from | 0, end) | 0;
   if (view.getUint8(at) !== 123) return undefined;
   at = row${root}(view, at + 1, end) | 0;
   if (at === ${NOT_TAKEN} || (at !== end && spaceEnd(view, at, end) !== end)) return undefined;
-  value[META] = { record: new Record${root}(original, (from + shift) | 0, (to + shift) | 0) };
+  value[META] = { record: new Record${root}(original, from + shift, to + shift) };
   return value;
 };`;
   return { text, names, once, others };
@@ -97,7 +97,7 @@ function listFunction(dataType: DataType & { type: "ARRAY" }, wanted: FieldTree,
   const row = draft.names.length;
   const read = valueCode(element, inner, "one", draft);
   // Rows in an array know their own bytes, so that a row flattened out of its record can be written through like any other.
-  const own = element.type === "ROW" ? `one[META] = { record: new Record${row}(original, (start + shift) | 0, (at + shift) | 0) };` : "";
+  const own = element.type === "ROW" ? `one[META] = { record: new Record${row}(original, start + shift, at + shift) };` : "";
   const name = `list${draft.functions.length}`;
   draft.functions.push(`
 function ${name}(view, from, end) {
