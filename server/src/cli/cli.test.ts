@@ -187,6 +187,25 @@ describe("eval", PATIENCE, () => {
     expect([code, out]).toEqual([1, "1\nnull\n3\n"]);
     expect(err).toMatch(/^line 2: /);
   });
+
+  it("takes the schema from a file, the time zone, and tells types", async () => {
+    const schema = write("schema.sql", "id BIGINT NOT NULL,\n  price DECIMAL(10, 2), `order` STRING\n");
+    const row = '{"id":9007199254740993,"price":1.10,"order":"单"}';
+    const typed = (expression: string, ...more: string[]) => millrace(["eval", expression, "--typed", "--schema", schema, ...more], row);
+    expect((await typed("id + 1")).out).toBe('{"value":9007199254740994,"type":"BIGINT NOT NULL","string":"9007199254740994"}\n');
+    expect((await typed("price * 2")).out).toBe('{"value":2.20,"type":"DECIMAL(21, 2)","string":"2.20"}\n');
+    expect((await typed("NULLIF(`order`, '单')")).out).toBe('{"value":null,"type":"STRING","string":null}\n');
+    expect((await typed("FROM_UNIXTIME(0)", "--zone", "America/New_York")).out).toContain('"string":"1969-12-31 19:00:00"');
+    expect((await typed("FROM_UNIXTIME(0)", "--time-zone", "UTC")).out).toContain('"string":"1970-01-01 00:00:00"');
+  });
+
+  it("says what is wrong with a schema", async () => {
+    const schema = write("wrong.sql", "id BIGNIT");
+    const { code, out, err } = await millrace(["eval", "id", "--schema", schema], "{}");
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(/The schema in .*wrong\.sql is wrong: .*BIGNIT/);
+    expect((await millrace(["eval", "id", "--schema", `${schema}.none`], "{}")).err).toMatch(/The schema cannot be read: ENOENT/);
+  });
 });
 
 describe("test", PATIENCE, () => {
