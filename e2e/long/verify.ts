@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { REPOSITORY } from "../millrace.ts";
 import { decoderFuzzLong } from "./decoder-fuzz.ts";
 import { killKafkaLong, killLong, killRunLong } from "./kill.ts";
+import { simulationLong } from "./simulation.ts";
 import { soakLong } from "./soak.ts";
 import { stalledSinkLong } from "./stalled-sink.ts";
 
@@ -19,7 +20,7 @@ export interface Part {
   readonly run: () => Promise<string>;
 }
 
-const parts: readonly Part[] = [killLong, killKafkaLong, killRunLong, soakLong, stalledSinkLong, decoderFuzzLong];
+const parts: readonly Part[] = [killLong, killKafkaLong, killRunLong, soakLong, stalledSinkLong, decoderFuzzLong, simulationLong];
 const PAGE = join(REPOSITORY, "docs/verification.md");
 
 const asked = process.argv.slice(2);

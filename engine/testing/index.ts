@@ -1,3 +1,6 @@
 export type { SeenRow } from "./compare-rows.ts";
 export { caseProblems, playCase } from "./play-node.ts";
 export { type PlayOptions, type PlayResult, playPipeline, toJsonText } from "./player.ts";
+export { type Random, seededRandom } from "./seeded-scheduler.ts";
+export { DEAD_LETTERS, type Disruption, type Simulation, type SimulationResult, simulate } from "./simulated-run.ts";
+export type { SimulatedRecord, SimulatedSource, VisibleRow } from "./simulated-world.ts";

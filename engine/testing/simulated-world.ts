@@ -1,0 +1,132 @@
+/**
+ * What survives a crash of a simulated run: the records of its sources, state files, the record of the newest checkpoint, and what its sinks have made visible. It does what the
+ * built-in store and Kafka promise, with everything visible only when it was committed, and keeps to itself what a crash would lose.
+ */
+import { type BuiltInTransaction, type Committer, type Prepared, PreparedLost } from "../src/node/index.ts";
+import type { Checkpoint, SnapshotEntry } from "../src/run/index.ts";
+
+/** One record, or null for a tombstone. */
+export interface SimulatedRecord {
+  readonly text: string | null;
+  /** The record's own; rises within its split. */
+  readonly time: number;
+}
+
+export interface SimulatedSource {
+  /** By split, in the order in which they appear. */
+  readonly splits: readonly { readonly id: string; readonly records: readonly SimulatedRecord[]; readonly appearsAt?: number }[];
+  readonly bounded: boolean;
+}
+
+/** A record that a sink made visible. */
+export interface VisibleRow {
+  readonly text: string;
+  readonly time: number;
+}
+
+/** Where a subtask's state is, as a checkpoint says it. */
+export interface StatePointer {
+  readonly file: string;
+  readonly entries: number;
+}
+
+interface Transaction {
+  readonly nodeId: string;
+  readonly rows: readonly VisibleRow[];
+  fate: "pending" | "committed" | "aborted";
+}
+
+/** A transaction of the store in which a checkpoint becomes durable. */
+export interface StoreTransaction extends BuiltInTransaction {
+  readonly store: { readonly ids: string[] };
+}
+
+export class SimulatedWorld {
+  readonly visible = new Map<string, VisibleRow[]>();
+  /** The run that may write. */
+  private writer = 0;
+  private newest: string | undefined;
+  private readonly files = new Map<string, SnapshotEntry[]>();
+  private readonly transactions = new Map<string, Transaction>();
+  /** By sink and subtask, who opened it last. */
+  private readonly producers = new Map<string, number>();
+
+  /** Makes a run the one that may write, and gives it what it goes on from. */
+  claim(run: number): Checkpoint | undefined {
+    this.writer = run;
+    return this.checkpoint;
+  }
+
+  /** The newest that counts. */
+  get checkpoint(): Checkpoint | undefined {
+    return this.newest === undefined ? undefined : (JSON.parse(this.newest) as Checkpoint);
+  }
+
+  /** Makes a checkpoint count and its "within" rows visible: all or nothing. */
+  commit(run: number, checkpoint: Checkpoint, via: StoreTransaction): void {
+    if (run !== this.writer) throw new Error(`run ${run} was taken over by run ${this.writer}`);
+    this.newest = JSON.stringify(checkpoint);
+    for (const id of via.store.ids) this.show(this.transaction(id));
+  }
+
+  /** Adds entries to a state file and returns where they end. */
+  append(file: string, entries: readonly SnapshotEntry[], begin: boolean): StatePointer {
+    const all = begin ? [] : (this.files.get(file) as SnapshotEntry[]);
+    all.push(...entries);
+    this.files.set(file, all);
+    return { file, entries: all.length };
+  }
+
+  read({ file, entries }: StatePointer): readonly SnapshotEntry[] {
+    return structuredClone((this.files.get(file) as SnapshotEntry[]).slice(0, entries));
+  }
+
+  /** A sink of a subtask opens: as with Kafka's producers what an earlier one prepared and nobody committed is given up, and the earlier one can prepare no more. */
+  openProducer(nodeId: string, subtask: number, run: number): void {
+    const producer = `${nodeId}/${subtask}`;
+    const before = this.producers.get(producer) ?? 0;
+    if (before > run) throw new Error(`the sink ${producer} of run ${run} was taken over by run ${before}`);
+    this.producers.set(producer, run);
+    for (const [id, transaction] of this.transactions)
+      if (id.startsWith(`after ${producer} `) && transaction.fate === "pending") transaction.fate = "aborted";
+  }
+
+  prepare(
+    phase: Committer["phase"],
+    nodeId: string,
+    subtask: number,
+    run: number,
+    checkpointId: number,
+    rows: readonly VisibleRow[],
+  ): string {
+    const producer = `${nodeId}/${subtask}`;
+    if (phase === "after" && this.producers.get(producer) !== run) throw new Error(`the sink ${producer} of run ${run} was taken over`);
+    const id = `${phase} ${producer} ${run} ${checkpointId}`;
+    if (this.transactions.has(id)) throw new Error(`${id} was prepared twice`);
+    this.transactions.set(id, { nodeId, rows, fate: "pending" });
+    return id;
+  }
+
+  /** What an "after" committer does, again and again if need be. */
+  commitPrepared(prepared: Prepared): void {
+    const transaction = this.transaction(String(prepared.id));
+    if (transaction.fate === "committed") return;
+    if (transaction.fate === "aborted") {
+      const en = `${prepared.id} was given up before it was committed`;
+      throw new PreparedLost({ en, zh: en }, [prepared], transaction.rows.length);
+    }
+    this.show(transaction);
+  }
+
+  private show(transaction: Transaction): void {
+    if (transaction.fate !== "pending") throw new Error("a transaction was committed twice");
+    transaction.fate = "committed";
+    this.visible.set(transaction.nodeId, [...(this.visible.get(transaction.nodeId) ?? []), ...transaction.rows]);
+  }
+
+  private transaction(id: string): Transaction {
+    const transaction = this.transactions.get(id);
+    if (!transaction) throw new Error(`there is no transaction ${id}`);
+    return transaction;
+  }
+}
