@@ -86,7 +86,7 @@ const cell = fc.oneof(
 const separator = fc.constantFrom(",", ";", "\t", "|", " ", ".", "::", "1");
 
 describe("the CSV reader", () => {
-  it("gives what the long way gives, or leaves the record to it where that refuses it", () => {
+  it("gives what the long way gives, or leaves the record to it where that refuses it", { timeout: 60_000 }, () => {
     const names = fc.subarray(Object.keys(TYPES), { minLength: 1 });
     const damage = fc.array(fc.tuple(fc.nat(), fc.constantFrom(0x22, 0x2c, 0x80, 0xc3, 0xe4, 0xff, 0x0d, 0x0a)), { maxLength: 2 });
     const behind = fc.constantFrom("", "\n", "1,2\n", `"${" ".repeat(100)}`, " ".repeat(100), "9".repeat(100));
@@ -109,9 +109,9 @@ describe("the CSV reader", () => {
           if (!isShort) expect(readingCsvDecoder(schemaOf(columns), true, by)).toBeUndefined();
         },
       ),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
-    expect(taken).toBeGreaterThan(50);
+    expect(taken).toBeGreaterThan(20);
   });
 
   it.each([
@@ -124,7 +124,7 @@ describe("the CSV reader", () => {
   });
 
   it("reads what is wanted alone, and still refuses what is no CSV or no UTF-8", () => {
-    const wanted = { n: true };
+    const wanted: FieldTree = { n: true };
     const read = (text: string) => readBoth(["text", "n", "small"], recordOf(new TextEncoder().encode(text), ""), ",", wanted);
     expect(Object.keys(read("x,1,not a number") ?? {})).toEqual(["n"]);
     for (const text of ['x"y,1,2', '"x,1,2', "x,1", "x,1,2,3"]) expect(read(text)).toBeUndefined();

@@ -31,7 +31,7 @@ const value: fc.Arbitrary<Value | undefined> = fc.oneof(
 );
 
 describe("row writers", () => {
-  it("write the same, compiled or not, whatever the names", () => {
+  it("write the same, compiled or not, whatever the names", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.uniqueArray(name, { maxLength: 6 }), fc.array(fc.tuple(name, value)), fc.boolean(), (names, members, omitNulls) => {
         const row = Object.fromEntries(members.filter(([, one]) => one !== undefined)) as Values;
