@@ -6,15 +6,19 @@ import { enableCompileCache, getCompileCacheDir } from "node:module";
 import { parseArgs } from "node:util";
 import { keepFreedMemory } from "../src/keep-freed-memory.ts";
 import { baseLogWork } from "./base-log.ts";
+import { busyServer } from "./busy-server.ts";
 import { cpuSecondsSince } from "./cpu.ts";
+import { expressions } from "./expressions.ts";
 import { firstRow } from "./first-row.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { kafkaWorks, stopBroker } from "./kafka-works.ts";
 import { largeState } from "./large-state.ts";
 import { anonymousMemoryMb } from "./memory.ts";
 import { pageLogs, type Records } from "./page-logs.ts";
+import { previews } from "./previews.ts";
 import { topics } from "./topics.ts";
 import { twoWorkers } from "./two-workers.ts";
+import { upgradePause } from "./upgrade-pause.ts";
 import { w1Work } from "./w1.ts";
 
 /** One measured pass. */
@@ -57,6 +61,10 @@ const works: readonly Work[] = [
   firstRow,
   idleMemory,
   largeState,
+  previews,
+  upgradePause,
+  busyServer,
+  expressions,
 ];
 const PASSES = 5;
 
