@@ -2,6 +2,11 @@
 import type { TopicLog } from "@millrace/engine/node";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from "vitest";
+import { FETCH } from "./apis.ts";
+import { BY_ID, fetchRequest, parseFetched } from "./fetch-protocol.ts";
+import { openLink } from "./link.ts";
+import { PartitionFeed } from "./partition-feed.ts";
+import { readSettings } from "./settings.ts";
 import { openForTest } from "./testing/open.ts";
 import { newTopic, range, record, textOf, texts } from "./testing/records.ts";
 
@@ -108,4 +113,24 @@ it("shows what is committed to a reader that waits, and not before", async () =>
   await expect.poll(() => reader.read(10, 100).then(() => [reader.offset, reader.lag])).toEqual([4, 0]);
   await writer.close();
   await reader.close();
+});
+
+it("fetches by name from brokers that do not know topics by id", async () => {
+  await log.append(topic, [record("a"), record("b")]);
+  const [host = "", port] = brokers.split(":");
+  const link = await openLink({ host, port: Number(port) }, readSettings({ brokers }));
+  const wish = { topic, partition: 0, offset: 0, maxBytes: 1_000 };
+  const limits = { maxWaitMs: 0, maxBytes: 1_000 };
+  const { partitions } = await link.send(
+    FETCH.key,
+    BY_ID - 1,
+    () => fetchRequest(BY_ID - 1, [wish], limits),
+    (bytes) => parseFetched(BY_ID - 1, bytes),
+  );
+  expect(partitions).toMatchObject([{ topic, partition: 0, errorCode: 0, committedEnd: 2, aborted: [] }]);
+  const feed = new PartitionFeed({ name: topic, id: "" }, 0, 0, 2);
+  for (const one of partitions) feed.accept(one);
+  const batch = feed.take(10);
+  expect(range(batch.count).map((i) => textOf(batch, i))).toEqual(["a", "b"]);
+  await link.close();
 });
