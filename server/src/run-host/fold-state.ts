@@ -32,8 +32,8 @@ export type FoldResult =
   | { readonly state: "damaged"; readonly why: string }
   | { readonly state: "failed"; readonly why: string };
 
-/** Bytes of entries that are folded at once. */
-const SHARE_BYTES = 32 << 20;
+/** Bytes of entries that are folded at once; in memory they take ten times as much. */
+const SHARE_BYTES = 8 << 20;
 
 export async function foldState(request: FoldRequest, shareBytes = SHARE_BYTES): Promise<FoldResult> {
   const { folder, file, parts } = request;

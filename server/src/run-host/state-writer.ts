@@ -15,6 +15,8 @@ import { SegmentFile } from "./state-segments.ts";
 const FOLD_BYTES = 1 << 20;
 /** Up to here a full snapshot by the task is cheaper than a thread. */
 const SMALL_BYTES = 8 << 20;
+/** A fold's garbage must not count as the run's memory. */
+const FOLD_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
 
 export interface Written extends StatePointer {
   /** Bytes written now. */
@@ -167,7 +169,7 @@ interface Folding {
 }
 
 function fold(request: FoldRequest): Folding {
-  const worker = new Worker(new URL("./fold-worker.ts", import.meta.url), { workerData: request });
+  const worker = new Worker(new URL("./fold-worker.ts", import.meta.url), { workerData: request, resourceLimits: FOLD_LIMITS });
   let isStopped = false;
   const ended = new Promise<FoldResult | { readonly state: "stopped" }>((resolve) => {
     worker.once("message", (result: FoldResult) => resolve(result));
