@@ -11,6 +11,7 @@ import { folded } from "./fold.ts";
 import { checkBytes, checkDatetime, checkInterval, checkNumber, checkString } from "./literals.ts";
 import { parseExpression } from "./parse-expression.ts";
 import { ExpressionFailure } from "./problems.ts";
+import { named } from "./repeated.ts";
 import type { Scope } from "./scope.ts";
 import type { Expression } from "./syntax.ts";
 import { TokenCursor } from "./token-cursor.ts";
@@ -104,7 +105,8 @@ class Checker implements Scope {
   }
 
   check(expression: Expression): Typed {
-    return folded(this.checkUnfolded(expression), this.settings);
+    const { start, end } = expression.range;
+    return named(folded(this.checkUnfolded(expression), this.settings), this.text.slice(start, end));
   }
 
   private checkUnfolded(expression: Expression): Typed {

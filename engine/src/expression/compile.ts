@@ -3,7 +3,7 @@
  * constant and every implementation is handed in by reference, so nothing a user wrote is ever source. Why source at all: docs/decisions/expressions.md.
  */
 import { RowError } from "../node/operator.ts";
-import type { Value } from "../schema/index.ts";
+import type { DataType, Value } from "../schema/index.ts";
 import type { CheckedExpression, Compiled, ExpressionSettings } from "./api.ts";
 import type { ApplyNode, Typed } from "./typed-tree.ts";
 
@@ -25,6 +25,10 @@ class Writer {
   private readonly slots = new Map<symbol, Atom>();
   /** Atoms that are never null, so that nothing asks. */
   private readonly present = new Set<Atom>();
+  /** Of what was written before and is in sight here, by text and by source: the atom that holds it. */
+  private readonly inSight = new Map<string, Atom>();
+  /** Keys that come into sight within the block that is being written. */
+  private inBlock: string[] = [];
   private readonly settings: ExpressionSettings;
   private count = 0;
 
@@ -40,13 +44,18 @@ class Writer {
     return this.lines.map((line) => `${line}\n`).join("");
   }
 
-  /** Writes what computes the node; the atom holds its value. */
+  /** Writes what computes the node, unless that is in sight; the atom holds its value. */
   write(node: Typed): Atom {
+    if (node.text === undefined) return this.writeNew(node);
+    return this.once(`text ${node.text}`, () => this.writeNew(node));
+  }
+
+  private writeNew(node: Typed): Atom {
     switch (node.kind) {
       case "constant":
         return this.constant(node.value);
       case "field":
-        return this.define(ownProperty("row", node.name, this));
+        return this.property("row", node);
       case "member":
         return this.member(node);
       case "slot":
@@ -89,6 +98,31 @@ class Writer {
     return atom;
   }
 
+  private defineOnce(code: string): Atom {
+    return this.once(`source ${code}`, () => this.define(code));
+  }
+
+  private once(key: string, write: () => Atom): Atom {
+    let atom = this.inSight.get(key);
+    if (atom === undefined) {
+      atom = write();
+      this.inSight.set(key, atom);
+      this.inBlock.push(key);
+    }
+    return atom;
+  }
+
+  /** Lines between braces: what they define is out of sight behind them. */
+  private block(opening: string, write: () => void, closing = "}"): void {
+    const outside = this.inBlock;
+    this.inBlock = [];
+    this.lines.push(opening);
+    write();
+    this.lines.push(closing);
+    for (const key of this.inBlock) this.inSight.delete(key);
+    this.inBlock = outside;
+  }
+
   private variable(initial: string): Atom {
     const atom = this.name();
     this.lines.push(`let ${atom} = ${initial};`);
@@ -99,10 +133,20 @@ class Writer {
     return `v${this.count++}`;
   }
 
-  private member({ of, name, variant }: Typed & { kind: "member" }): Atom {
+  /** Whoever makes rows sees to it that a field that is NOT NULL is there. */
+  private property(object: Atom, { name, dataType }: { readonly name: string; readonly dataType: DataType }): Atom {
+    if (dataType.nullable !== false) return this.defineOnce(ownProperty(object, name, this));
+    const atom = this.defineOnce(`${object}[${JSON.stringify(name)}]`);
+    this.present.add(atom);
+    return atom;
+  }
+
+  private member(node: Typed & { kind: "member" }): Atom {
+    const { of, name, variant } = node;
     const object = this.write(of);
-    if (variant) return this.define(`${this.give(variantMember)}(${object}, ${JSON.stringify(name)})`);
-    return this.define(`${object} === null ? null : ${ownProperty(object, name, this)}`);
+    if (variant) return this.defineOnce(`${this.give(variantMember)}(${object}, ${JSON.stringify(name)})`);
+    if (!this.mayBeNull(object)) return this.property(object, node);
+    return this.defineOnce(`${object} === null ? null : ${ownProperty(object, name, this)}`);
   }
 
   /** Three-valued AND and OR: FALSE (TRUE) decides at once, NULL only if nothing else does. */
@@ -110,13 +154,13 @@ class Writer {
     const deciding = operator === "AND" ? "false" : "true";
     const result = this.variable(operator === "AND" ? "true" : "false");
     const label = `l${this.count++}`;
-    this.lines.push(`${label}: {`);
-    for (const operand of operands) {
-      const atom = this.write(operand);
-      this.lines.push(`if (${atom} === ${deciding}) { ${result} = ${deciding}; break ${label}; }`);
-      if (this.mayBeNull(atom)) this.lines.push(`if (${atom} === null) ${result} = null;`);
-    }
-    this.lines.push("}");
+    this.block(`${label}: {`, () => {
+      for (const operand of operands) {
+        const atom = this.write(operand);
+        this.lines.push(`if (${atom} === ${deciding}) { ${result} = ${deciding}; break ${label}; }`);
+        if (this.mayBeNull(atom)) this.lines.push(`if (${atom} === null) ${result} = null;`);
+      }
+    });
     return result;
   }
 
@@ -124,13 +168,15 @@ class Writer {
   private choose({ branches, otherwise }: Typed & { kind: "case" }): Atom {
     const result = this.variable("null");
     const label = `l${this.count++}`;
-    this.lines.push(`${label}: {`);
-    for (const branch of branches) {
-      const condition = this.write(branch.when);
-      this.lines.push(`if (${condition} === true) {`);
-      this.lines.push(`${result} = ${this.write(branch.result)};`, `break ${label};`, "}");
-    }
-    this.lines.push(`${result} = ${this.write(otherwise)};`, "}");
+    this.block(`${label}: {`, () => {
+      for (const branch of branches) {
+        const condition = this.write(branch.when);
+        this.block(`if (${condition} === true) {`, () => {
+          this.lines.push(`${result} = ${this.write(branch.result)};`, `break ${label};`);
+        });
+      }
+      this.lines.push(`${result} = ${this.write(otherwise)};`);
+    });
     return result;
   }
 
@@ -141,7 +187,8 @@ class Writer {
     const asked = compute.nulls === "passed" ? [] : atoms.filter((atom) => this.mayBeNull(atom));
     if (asked.includes("null")) return "null";
     const tests = [...new Set(asked)].map((atom) => `${atom} === null`);
-    const result = this.define(tests.length === 0 ? code : `${tests.join(" || ")} ? null : ${code}`);
+    const guarded = tests.length === 0 ? code : `${tests.join(" || ")} ? null : ${code}`;
+    const result = compute.volatile ? this.define(guarded) : this.defineOnce(guarded);
     if (tests.length === 0 && dataType.nullable === false) this.present.add(result);
     return result;
   }
@@ -154,9 +201,11 @@ class Writer {
 
   private attempt(operand: Typed): Atom {
     const result = this.variable("null");
-    this.lines.push("try {");
-    this.lines.push(`${result} = ${this.write(operand)};`);
-    this.lines.push(`} catch (error) { if (!(error instanceof ${this.give(RowError)})) throw error; }`);
+    this.block(
+      "try {",
+      () => this.lines.push(`${result} = ${this.write(operand)};`),
+      `} catch (error) { if (!(error instanceof ${this.give(RowError)})) throw error; }`,
+    );
     return result;
   }
 

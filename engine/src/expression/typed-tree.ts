@@ -10,6 +10,8 @@ export type Typed = {
   readonly range: TextRange;
   /** Flink declares the value NOT NULL, though it may be NULL; so it is nullable here, and only here. */
   readonly undeclaredNull?: true;
+  /** What the node was made of; nodes of the same text have the same value for a row. */
+  readonly text?: string;
 } & (
   | { readonly kind: "constant"; readonly value: Value }
   /** A field of the row, or of a row inside it; of a VARIANT when `variant`, where it may be anything. */

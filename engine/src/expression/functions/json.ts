@@ -30,8 +30,8 @@ function found(text: string, path: JsonPath | undefined): Outcome {
   const json = path.find(quick);
   if (json === undefined || json === null) return { is: path.strict ? "error" : "empty" };
   if (typeof json === "string" || typeof json === "boolean") return { is: "value", json };
-  // Whole numbers that no point and no exponent could have rounded need no second look.
-  if (typeof json === "number" && Number.isSafeInteger(json) && !/\d[.eE]/.test(text)) return { is: "value", json };
+  // A whole number needs no second look unless one may be written with a point or an exponent.
+  if (typeof json === "number" && Number.isSafeInteger(json) && !/\d(?:\.0+(?!\d)|[eE])/.test(text)) return { is: "value", json };
   return { is: "value", json: path.find(exactJson(text) as Json) as Json };
 }
 

@@ -1,4 +1,4 @@
-/** LIKE and SIMILAR TO. LIKE never backtracks further than its last `%`, so it takes at most text times pattern. */
+/** LIKE and SIMILAR TO. LIKE never goes back behind a `%`, so it takes at most text times pattern. */
 import { compilePattern } from "./pattern.ts";
 
 export type Matches = (text: string) => boolean;
@@ -12,7 +12,7 @@ type Part = string | typeof ANY | typeof ONE;
 export function likePattern(pattern: string, escapedBy?: string): Matches | PatternFault {
   const parts = likeParts(pattern, escapedBy);
   if (typeof parts === "string") return parts;
-  return simpleLike(parts) ?? ((text) => matchLike([...text], parts));
+  return simpleLike(parts) ?? segmentedLike(parts);
 }
 
 function likeParts(pattern: string, escapedBy: string | undefined): Part[] | PatternFault {
@@ -43,24 +43,85 @@ function simpleLike(parts: readonly Part[]): Matches | undefined {
   return last ? (text) => text.startsWith(literal) : (text) => text === literal;
 }
 
-function matchLike(text: readonly string[], parts: readonly Part[]): boolean {
-  let [t, p] = [0, 0];
-  let [resumeText, resumePart] = [0, -1];
-  while (t < text.length) {
-    const part = parts[p];
-    if (part === ANY) {
-      resumePart = ++p;
-      resumeText = t;
-    } else if (part === ONE || (part !== undefined && part === text[t])) {
-      p++;
-      t++;
-    } else if (resumePart >= 0) {
-      p = resumePart;
-      t = ++resumeText;
-    } else return false;
+/** What stands between two `%`: how many characters it takes, and the texts in it with `undefined` for each `_`. */
+interface Segment {
+  readonly points: number;
+  readonly chunks: readonly (string | undefined)[];
+}
+
+function segmentsOf(parts: readonly Part[]): readonly Segment[] {
+  const segments: { points: number; chunks: (string | undefined)[] }[] = [{ points: 0, chunks: [] }];
+  for (const part of parts) {
+    const segment = segments.at(-1) as (typeof segments)[number];
+    if (part === ANY) segments.push({ points: 0, chunks: [] });
+    else {
+      segment.points += 1;
+      const before = segment.chunks.at(-1);
+      if (part === ONE) segment.chunks.push(undefined);
+      else if (before === undefined) segment.chunks.push(part);
+      else segment.chunks[segment.chunks.length - 1] = before + part;
+    }
   }
-  while (parts[p] === ANY) p++;
-  return p === parts.length;
+  return segments;
+}
+
+/** The first segment at the beginning, the last at the end, the others one after another wherever they come first. */
+function segmentedLike(parts: readonly Part[]): Matches {
+  const [first, ...others] = segmentsOf(parts) as [Segment, ...Segment[]];
+  const last = others.pop();
+  return (text) => {
+    let at = endOf(first, text, 0);
+    if (at === -1 || !last) return at === text.length;
+    for (const segment of others) {
+      at = firstEndOf(segment, text, at);
+      if (at === -1) return false;
+    }
+    const begin = backBy(last.points, text);
+    return begin >= at && endOf(last, text, begin) === text.length;
+  };
+}
+
+/** Where the segment ends if it stands here; -1: it does not. */
+function endOf({ chunks }: Segment, text: string, start: number): number {
+  let at = start;
+  for (const chunk of chunks) {
+    if (chunk !== undefined) {
+      if (!text.startsWith(chunk, at)) return -1;
+      at += chunk.length;
+    } else if (at < text.length) at = behind(text, at);
+    else return -1;
+  }
+  return at;
+}
+
+function firstEndOf(segment: Segment, text: string, start: number): number {
+  const head = segment.chunks[0];
+  for (let at = start; at <= text.length; at = behind(text, at)) {
+    if (head !== undefined) at = text.indexOf(head, at);
+    if (at === -1) return -1;
+    const end = endOf(segment, text, at);
+    if (end !== -1) return end;
+  }
+  return -1;
+}
+
+/** The index behind the character here; a pair of halves is one. */
+function behind(text: string, at: number): number {
+  return isPair(text, at) ? at + 2 : at + 1;
+}
+
+/** The index of the last so many characters; -1: the text has fewer. */
+function backBy(points: number, text: string): number {
+  let at = text.length;
+  for (let i = 0; i < points; i++) {
+    if (at === 0) return -1;
+    at -= at > 1 && isPair(text, at - 2) ? 2 : 1;
+  }
+  return at;
+}
+
+function isPair(text: string, at: number): boolean {
+  return (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
 }
 
 /** SQL's regular expressions: % _ | * + ? {m,n} ( ) [ ] [[:ALPHA:]], and a point for any character, as in Flink; the whole text must match. */
