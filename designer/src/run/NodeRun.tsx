@@ -1,4 +1,4 @@
-import { Alert } from "@mantine/core";
+import { Alert, Text } from "@mantine/core";
 import { IconAlertCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { countText, momentText } from "../i18n/numbers.ts";
@@ -32,12 +32,17 @@ export function NodeRun({ nodeId }: { readonly nodeId: string }) {
         </Alert>
       )}
       {state && (
-        <dl className={classes.state}>
-          <Fact name={t("stateKeys")} value={countText(state.keys)} />
-          <Fact name={t("stateTimers")} value={countText(state.timers)} />
-          <Fact name={t("stateMemory")} value={bytesText(state.memoryBytes, language)} />
-          <Fact name={t("stateSpilled")} value={bytesText(state.spilledBytes, language)} />
-        </dl>
+        <>
+          <Text size="sm" fw={600} mt={failure ? "xs" : 0}>
+            {t("stateHeld")}
+          </Text>
+          <dl className={classes.state}>
+            <Fact name={t("stateKeys")} value={countText(state.keys)} />
+            <Fact name={t("stateTimers")} value={countText(state.timers)} />
+            <Fact name={t("stateMemory")} value={bytesText(state.memoryBytes, language)} />
+            <Fact name={t("stateSpilled")} value={bytesText(state.spilledBytes, language)} />
+          </dl>
+        </>
       )}
     </section>
   );
