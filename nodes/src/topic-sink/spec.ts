@@ -61,7 +61,7 @@ const params = z
         title: { en: "Retention of new topics", zh: "新建主题的保留时间" },
         description: {
           en: "Older records may be removed. Empty: as the connection keeps topics by default.",
-          zh: "更早的记录可能被删除。留空则按连接的默认设置。",
+          zh: "更早的记录可能被删除。留空则按连接对主题的默认设置。",
         },
         kind: "duration",
         examples: ["7 days"],
