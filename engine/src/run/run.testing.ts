@@ -22,16 +22,18 @@ import type { DeadLetter, SnapshotEntry } from "./task.ts";
 const WORDS = { en: "x", zh: "x" };
 export const NUMBER: Schema = { type: "ROW", open: true, fields: [{ name: "n", dataType: { type: "BIGINT" } }] };
 export const UNLUCKY = 13;
+const LABELLED: Schema = { ...NUMBER, fields: [...NUMBER.fields, { name: "label", dataType: { type: "BIGINT" } }] };
 
 interface TestNode {
   readonly inputs?: readonly string[];
   readonly isSink?: true;
   readonly key?: string;
   readonly watermark?: "own";
+  readonly output?: Schema;
   readonly operator?: (context: OperatorContext) => Operator;
 }
 
-function testNode(type: string, { inputs = ["in"], isSink, key, watermark, operator }: TestNode): NodeType {
+function testNode(type: string, { inputs = ["in"], isSink, key, watermark, output, operator }: TestNode): NodeType {
   const never = () => {
     throw new Error("made by the test");
   };
@@ -46,9 +48,9 @@ function testNode(type: string, { inputs = ["in"], isSink, key, watermark, opera
       outputs: isSink ? {} : { out: WORDS },
       params: z.record(z.string(), z.unknown()),
       manyEdgesPerInput: true,
-      inferSchema: () => (isSink ? {} : { out: NUMBER }),
+      inferSchema: ({ inputLists }) => (isSink ? {} : { out: output ?? inputLists.in?.at(-1) ?? NUMBER }),
       ...(watermark && { watermark }),
-      ...(isSource || isSink ? { format: () => ({ name: "json" as const }) } : { reads: () => ({ in: ["n"] }) }),
+      ...(isSource || isSink ? { format: () => ({ name: "json" as const }) } : { reads: () => ({ in: ["n", "label"] }) }),
       ...(key !== undefined && {
         keyBy: () => ({ in: [key] }),
         expressions: () => [{ path: [], text: key, port: "in" }],
@@ -98,6 +100,20 @@ export const testTypes: ReadonlyMap<string, NodeType> = new Map(
     /** Counts without a key: on one subtask. */
     testNode("total", { operator: counting }),
     testNode("time", { watermark: "own", operator: timing }),
+    /** Rows made new, with a field that the other streams have not. */
+    testNode("label", {
+      output: LABELLED,
+      operator: () => ({ onRow: (row, time, out) => out.emit("out", { n: row.n ?? null, label: row.n ?? null }, time) }),
+    }),
+    /** The labels of the rows that have one. */
+    testNode("labels", {
+      output: NUMBER,
+      operator: () => ({
+        onRow(row, time, out) {
+          if ((row.label ?? null) !== null) out.emit("out", { n: row.label ?? null }, time);
+        },
+      }),
+    }),
     testNode("sink", { isSink: true }),
   ].map((type) => [type.spec.type, type]),
 );
@@ -134,10 +150,12 @@ export function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
+type Splits = Record<string, readonly (number | string)[]>;
+
 export interface TestRunOptions {
   readonly graph: TypedGraph;
-  /** Numbers of each split, by source and split id. A split listed later may be added while the run goes on. */
-  readonly splits: Readonly<Record<string, Record<string, readonly number[]>>>;
+  /** Numbers, or records as text, of each split, by source and split id ("name-partition"). One may be added while the run goes on. */
+  readonly splits: Readonly<Record<string, Splits>>;
   readonly bounded?: boolean;
   readonly phase?: Committer["phase"];
   /** Rows with which a sink is full. */
@@ -187,7 +205,7 @@ export function startRun(options: TestRunOptions): TestRun {
     restored: options.restored,
     readState: (state) => structuredClone(state) as readonly SnapshotEntry[],
     sourceIds: Object.keys(splits),
-    source: (nodeId, subtask) => numbersSource(nodeId, subtask, splits[nodeId] as Record<string, readonly number[]>, bounded, read),
+    source: (nodeId, subtask) => numbersSource(nodeId, subtask, splits[nodeId] as Splits, bounded, read),
     sinkIds: graph.nodes.filter(({ spec }) => spec.type === "sink").map(({ id }) => id),
     sink: (nodeId, subtask) => testSink(nodeId, subtask, mostRows, outside),
     letters: () => ({
@@ -256,14 +274,14 @@ export function startRun(options: TestRunOptions): TestRun {
 function numbersSource(
   nodeId: string,
   subtask: number | "coordinator",
-  splits: Record<string, readonly number[]>,
+  splits: Splits,
   bounded: boolean,
   read: Map<string, number>,
 ): Source {
   return {
     splits: async () => Object.keys(splits).map((id) => ({ id, origin: nodeId, partition: Number(id.split("-")[1]), bounded })),
     async open({ id }, position) {
-      const numbers = splits[id] as readonly number[];
+      const numbers = splits[id] as Splits[string];
       let next = Number(position?.next ?? 0);
       if (subtask !== "coordinator") read.set(id, next);
       return {
@@ -274,8 +292,9 @@ function numbersSource(
           read.set(id, next);
           return {
             count: next - from,
-            bytes: (i) => rangeOf(JSON.stringify({ n: numbers[from + i] })),
-            time: (i) => numbers[from + i] as number,
+            bytes: (i) =>
+              rangeOf(typeof numbers[from + i] === "string" ? String(numbers[from + i]) : JSON.stringify({ n: numbers[from + i] })),
+            time: (i) => (typeof numbers[from + i] === "string" ? from + i : Number(numbers[from + i])),
             offset: (i) => from + i,
           };
         },

@@ -136,23 +136,46 @@ describe("a run of several subtasks", () => {
     for (const task of run.tasks) expect(task.counts().count?.watermark).toBe(48);
   });
 
-  it("lets a node that makes its own watermark speak before a checkpoint behind the last of its rows, though they came through an exchange", async () => {
-    const splits = { "numbers-0": range(0, 40), "numbers-1": range(40, 80) };
+  it.each(range(1, 7))(
+    "lets a node that makes its own watermark speak before a checkpoint behind the last of its rows, though they came through an exchange (seed %i)",
+    async (seed) => {
+      const splits = { "numbers-0": range(0, 200), "numbers-1": range(200, 400) };
+      const run = startRun({
+        graph: graphOf(["numbers > count > time > sink"], { parallelism: 2 }),
+        splits: { numbers: splits },
+        bounded: false,
+        mostRows: 5,
+        batchBytes: 64,
+        seed,
+      });
+      await run.until(() => run.visible.length === 399);
+      for (const checkpoint of run.checkpoints) {
+        const owns = checkpoint.states.flatMap((entries) =>
+          (entries as readonly SnapshotEntry[]).flatMap((entry) => (entry.node === "time" && "own" in entry ? [entry.own] : [])),
+        );
+        const latest = sorted(lucky(readOf(checkpoint, splits))).at(-1);
+        if (latest !== undefined) expect(Math.max(...owns.map((own) => (own === "min" ? -1 : Number(own))))).toBe(latest);
+      }
+    },
+  );
+
+  it("keeps the fields that only one of several streams has, where these meet on other subtasks", async () => {
     const run = startRun({
-      graph: graphOf(["numbers > count > time > sink"], { parallelism: 2 }),
-      splits: { numbers: splits },
-      bounded: false,
-      mostRows: 1,
-      batchBytes: 64,
+      graph: graphOf(["numbers > pass > labels > sink", "numbers > label > pass"], { parallelism: 2, nodes: { pass: 3 } }),
+      splits: { numbers: { "numbers-0": range(0, 30), "numbers-1": range(30, 60) } },
     });
-    await run.until(() => run.visible.length === 79);
-    for (const checkpoint of run.checkpoints) {
-      const owns = (checkpoint.states as readonly (readonly { node: string; own?: number | "min" }[])[]).map(
-        (entries) => entries.find((entry) => entry.node === "time" && "own" in entry)?.own,
-      );
-      const latest = sorted(lucky(readOf(checkpoint, splits))).at(-1);
-      if (latest !== undefined) expect(Math.max(...owns.map((own) => (own === "min" ? -1 : Number(own))))).toBe(latest);
-    }
+    await run.toEnd();
+    expect(sorted(run.visible)).toEqual(range(0, 60));
+  });
+
+  it("refuses a record whose key comes twice, where another subtask was taken for its owner", async () => {
+    const twice = range(0, 40).map((n) => `{"n":${n},"n":${n + 1_000}}`);
+    const run = startRun({ graph: graphOf(["numbers > count > sink"], { parallelism: 4 }), splits: { numbers: { "numbers-0": twice } } });
+    await run.toEnd();
+    expect(run.letters.length).toBeGreaterThan(0);
+    for (const letter of run.letters) expect(letter).toMatchObject({ nodeId: "numbers", port: "", code: "source.key-twice" });
+    expect(run.visible.length + run.letters.length).toBe(40);
+    for (const n of run.visible) expect(n).toBeGreaterThanOrEqual(1_000);
   });
 
   it("stops everywhere when one subtask fails, and blames the node", async () => {
