@@ -50,6 +50,8 @@ export function brokerProperties({ folder, ports, security, more }: BrokerProper
     // A killed broker is let in again only when its old session is over.
     "broker.session.timeout.ms": 3_000,
     "broker.heartbeat.interval.ms": 500,
+    // Kafka counts a record's age from its own time; what tests and templates write is of years ago.
+    "log.retention.ms": -1,
     // Deleted topics go at once, so that a test's memory and disk do too.
     "log.segment.delete.delay.ms": 0,
     ...(security ? securityProperties(folder, security) : {}),

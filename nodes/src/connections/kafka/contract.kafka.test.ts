@@ -6,10 +6,14 @@ const brokers = inject("kafka");
 
 describeTopicLog(
   "topics of a Kafka broker",
-  async () => ({
-    open: () => openForTest({ brokers }),
-    opening: { module: new URL("./testing/open.ts", import.meta.url).href, settings: { brokers } },
-    clear: () => removeTopics(brokers),
-  }),
+  async () => {
+    // Other files' tests use the same broker.
+    await removeTopics(brokers);
+    return {
+      open: () => openForTest({ brokers }),
+      opening: { module: new URL("./testing/open.ts", import.meta.url).href, settings: { brokers } },
+      clear: () => removeTopics(brokers),
+    };
+  },
   { retention: false },
 );

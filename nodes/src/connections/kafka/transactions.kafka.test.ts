@@ -21,7 +21,6 @@ beforeAll(async () => {
     properties: {
       "advertised.listeners": `PLAINTEXT://${brokers}`,
       "transaction.abort.timed.out.transaction.cleanup.interval.ms": "100",
-      "log.retention.ms": "-1",
     },
   });
   proxy.target(Number(kafka.bootstrap.split(":")[1]));
