@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { REPOSITORY } from "../millrace.ts";
 import { decoderFuzzLong } from "./decoder-fuzz.ts";
+import { expressionFuzzLong } from "./expression-fuzz.ts";
 import { killKafkaLong, killLong, killRunLong } from "./kill.ts";
 import { simulationLong } from "./simulation.ts";
 import { soakLong } from "./soak.ts";
@@ -20,7 +21,16 @@ export interface Part {
   readonly run: () => Promise<string>;
 }
 
-const parts: readonly Part[] = [killLong, killKafkaLong, killRunLong, soakLong, stalledSinkLong, decoderFuzzLong, simulationLong];
+const parts: readonly Part[] = [
+  killLong,
+  killKafkaLong,
+  killRunLong,
+  soakLong,
+  stalledSinkLong,
+  decoderFuzzLong,
+  expressionFuzzLong,
+  simulationLong,
+];
 const PAGE = join(REPOSITORY, "docs/verification.md");
 
 const asked = process.argv.slice(2);

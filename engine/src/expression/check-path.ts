@@ -93,7 +93,8 @@ function element(scope: Scope, of: Path, { index, range }: Of<"index">): Path {
       refuseVariant(scope, at, dataType.key);
       const key = commonType([dataType.key, at.dataType]);
       if (!key) throw wrongIndex(scope, of, at, formatType(withNullable(dataType.key, true)));
-      const typed = apply([of.typed, convert(scope, at, dataType.key)], { make: () => valueUnder, mayBeNull: true }, dataType.value, range);
+      const under = dataType.key.type === "NULL" ? at : convert(scope, at, dataType.key);
+      const typed = apply([of.typed, under], { make: () => valueUnder, mayBeNull: true }, dataType.value, range);
       return { typed, reads: of.reads };
     }
     case "VARIANT": {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Values } from "../schema/index.ts";
 import { evaluate, problemsOf, readsOf, typeOf } from "./test-support.ts";
 
 const FIELDS = `t BOOLEAN, f BOOLEAN, n BOOLEAN, i INT, b BIGINT, big BIGINT, d DECIMAL(10, 2), x DOUBLE, s STRING, nothing STRING, ts TIMESTAMP(3), ltz TIMESTAMP_LTZ(3), day DATE,
@@ -25,7 +26,7 @@ const ROW = {
   v: { a: { b: 3, list: [1, "two"] }, text: "x", yes: true },
   tiny: 127,
 };
-const value = (text: string) => evaluate(text, FIELDS, ROW);
+const value = (text: string, row: Values = ROW) => evaluate(text, FIELDS, row);
 
 describe("three-valued logic", () => {
   const truth = ["t", "f", "n"] as const;
@@ -147,6 +148,97 @@ describe("arithmetic", () => {
   });
 });
 
+describe("DECIMAL", () => {
+  /** A number of at most so many digits behind and before the point. */
+  const decimal = fc.tuple(fc.integer({ min: 1, max: 38 }), fc.nat()).chain(([precision, seed]) => {
+    const scale = seed % (Math.min(precision, 18) + 1);
+    const most = 10n ** BigInt(precision) - 1n;
+    return fc.bigInt({ min: -most, max: most }).map((unscaled) => ({ precision, scale, unscaled }));
+  });
+  type Decimal = { readonly precision: number; readonly scale: number; readonly unscaled: bigint };
+  const power = (exponent: number) => 10n ** BigInt(exponent);
+
+  /** HALF_UP, away from zero. */
+  function divided(dividend: bigint, divisor: bigint): bigint {
+    const negative = dividend < 0n !== divisor < 0n;
+    const [a, b] = [dividend < 0n ? -dividend : dividend, divisor < 0n ? -divisor : divisor];
+    const rounded = (2n * a + b) / (2n * b);
+    return negative ? -rounded : rounded;
+  }
+
+  /** Flink's result types: more than 38 digits cost digits behind the point, but not the first six. */
+  function fitted(precision: number, scale: number): { precision: number; scale: number } {
+    if (precision <= 38) return { precision, scale };
+    return { precision: 38, scale: Math.max(38 - (precision - scale), Math.min(scale, 6)) };
+  }
+
+  /** The exact result as a fraction, and its type. */
+  function model(operator: string, a: Decimal, b: Decimal): { fraction: [bigint, bigint]; precision: number; scale: number } {
+    const scale = Math.max(a.scale, b.scale);
+    const whole = Math.max(a.precision - a.scale, b.precision - b.scale);
+    const [x, y] = [a.unscaled * power(scale - a.scale), b.unscaled * power(scale - b.scale)];
+    switch (operator) {
+      case "+":
+        return { fraction: [x + y, power(scale)], ...fitted(whole + scale + 1, scale) };
+      case "-":
+        return { fraction: [x - y, power(scale)], ...fitted(whole + scale + 1, scale) };
+      case "*":
+        return {
+          fraction: [a.unscaled * b.unscaled, power(a.scale + b.scale)],
+          ...fitted(a.precision + b.precision + 1, a.scale + b.scale),
+        };
+      default: {
+        const behind = Math.max(6, a.scale + b.precision + 1);
+        return { fraction: [x, y], ...fitted(a.precision - a.scale + b.scale + behind, behind) };
+      }
+    }
+  }
+
+  it("is computed and rounded as by whole numbers of any size", () => {
+    fc.assert(
+      fc.property(decimal, decimal, fc.constantFrom("+", "-", "*", "/"), (a, b, operator) => {
+        if (operator === "/" && b.unscaled === 0n) return;
+        const { fraction, precision, scale } = model(operator, a, b);
+        const unscaled = divided(fraction[0] * power(scale), fraction[1]);
+        const fits = unscaled < power(precision) && unscaled > -power(precision);
+        const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
+        const text = (unscaled < 0n ? "-" : "") + (scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`);
+        const fields = `a DECIMAL(${a.precision}, ${a.scale}), b DECIMAL(${b.precision}, ${b.scale})`;
+        expect(typeOf(`a ${operator} b`, fields)).toBe(`DECIMAL(${precision}, ${scale})`);
+        expect(evaluate(`a ${operator} b`, fields, { a: held(a.unscaled), b: held(b.unscaled) })).toBe(fits ? text : "NULL");
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  const held = (number: bigint) => (Number.isSafeInteger(Number(number)) ? Number(number) : number);
+});
+
+describe("repeated parts", () => {
+  it("are computed once, but for those that differ each time", () => {
+    const counted = (text: string) => {
+      let calls = 0;
+      const get = () => {
+        calls += 1;
+        return "abc";
+      };
+      const row = Object.defineProperty({ ...ROW }, "s", { enumerable: true, get });
+      const result = value(text, row);
+      return [result, calls];
+    };
+    expect(counted("UPPER(s) = 'X' OR UPPER(s) = 'ABC'")).toEqual(["TRUE", 1]);
+    expect(counted("CASE WHEN s = 'x' THEN 1 WHEN CHAR_LENGTH(s) = 3 THEN CHAR_LENGTH(s) ELSE 0 END")).toEqual(["3", 1]);
+    expect(value("RAND() = RAND()")).toBe("FALSE");
+    expect(value("UUID() = UUID()")).toBe("FALSE");
+  });
+
+  it("are not taken from where they may not have been computed", () => {
+    expect(value("CASE WHEN f THEN i + 1 END IS NULL AND i + 1 = 8")).toBe("TRUE");
+    expect(value("(f AND UPPER(s) = 'X') OR UPPER(s) = 'ABC'")).toBe("TRUE");
+    expect(value("(TRY_CAST(s AS INT) IS NULL) AND COALESCE(TRY_CAST(s AS INT), 5) = 5")).toBe("TRUE");
+  });
+});
+
 describe("comparison", () => {
   it.each([
     ["b = 5.0", "TRUE"],
@@ -193,6 +285,24 @@ describe("LIKE", () => {
     ["'aab' SIMILAR TO 'a+'", "FALSE"],
   ])("%s is %s", (text, expected) => {
     expect(value(text)).toBe(expected);
+  });
+
+  it("finds what a regular expression finds", () => {
+    const letters = fc.array(fc.constantFrom("a", "b", "%", "_", "!", "😀", "\\", ".", "\n"), { maxLength: 9 }).map((all) => all.join(""));
+    const regex = (pattern: string) =>
+      new RegExp(
+        `^${pattern.replace(/!([\s\S])|[\s\S]/gu, (one, escaped) => quoted(escaped) ?? { "%": "[^]*", _: "[^]" }[one] ?? quoted(one))}$`,
+        "u",
+      );
+    const quoted = (one: string | undefined) => one?.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&");
+    fc.assert(
+      fc.property(letters, letters, (text, pattern) => {
+        fc.pre(/^(?:[^!]|![!%_])*$/.test(pattern));
+        const row = { ...ROW, s: text, nothing: pattern };
+        expect(value("s LIKE nothing ESCAPE '!'", row)).toBe(regex(pattern).test(text) ? "TRUE" : "FALSE");
+      }),
+      { numRuns: 3_000 },
+    );
   });
 
   it("takes no time on patterns that others hang on", () => {

@@ -2,6 +2,7 @@
 import type { DataType } from "../../schema/index.ts";
 import { isBytes, isText } from "../type-rules.ts";
 import { formatterOf } from "../values/format-value.ts";
+import { refuseLength } from "../values/text.ts";
 import type { CastRule } from "./cast.ts";
 
 export const textCast: CastRule = (from, to, settings) => {
@@ -19,7 +20,9 @@ function cutter(to: DataType): (text: string) => string {
     if (text.length <= length && type === "VARCHAR") return text;
     const points = [...text];
     if (points.length >= length) return points.slice(0, length).join("");
-    return type === "CHAR" ? text + " ".repeat(length - points.length) : text;
+    if (type === "VARCHAR") return text;
+    refuseLength(length);
+    return text + " ".repeat(length - points.length);
   };
 }
 
@@ -37,6 +40,7 @@ function sizer(to: DataType): (bytes: Uint8Array) => Uint8Array {
   return (bytes) => {
     if (bytes.length > length) return bytes.slice(0, length);
     if (bytes.length === length || type === "VARBINARY") return bytes;
+    refuseLength(length);
     const filled = new Uint8Array(length);
     filled.set(bytes);
     return filled;

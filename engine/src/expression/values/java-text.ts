@@ -6,6 +6,7 @@ import { decimalText } from "./decimal.ts";
 import type { Whole } from "./integer.ts";
 import { doubleText, floatText } from "./java-number.ts";
 import type { Pattern } from "./pattern.ts";
+import { refuseLength } from "./text.ts";
 
 /** `String.hashCode`. */
 export function javaHash(text: string): number {
@@ -59,6 +60,8 @@ export function javaSplit(text: string, pattern: Pattern, limit = 0): string[] {
   return parts;
 }
 
+/** Characters to which one value is filled up; digits behind a point are computed one by one. */
+const MAX_FILLED = 100_000;
 const SPECIFIER = /%(?:(\d+)\$)?([-#+ 0,(<]*)(\d+)?(?:\.(\d+))?([tT])?([a-zA-Z%])/y;
 
 /** `Formatter.format` in the United States' locale for values of the types; undefined where Java throws. */
@@ -79,6 +82,7 @@ export function javaFormat(format: string, values: readonly Value[], types: read
       width: width === undefined ? undefined : Number(width),
       precision: precision === undefined ? undefined : Number(precision),
     };
+    refuseLength(Math.max(shape.width ?? 0, shape.precision ?? 0), MAX_FILLED);
     if (date !== undefined || new Set(flags).size !== flags.length) return undefined;
     if (letter === "%" || letter === "n") {
       if (letter === "n" ? match[0] !== "%n" : shape.precision !== undefined) return undefined;

@@ -60,11 +60,12 @@ export function repeat(text: string, times: number): string {
   return text.repeat(times);
 }
 
-function refuseLength(length: number): void {
-  if (length <= MAX_RESULT) return;
+/** Throws where a function would make a text that is longer than anybody can want. */
+export function refuseLength(length: number, most = MAX_RESULT): void {
+  if (length <= most) return;
   throw new RowError("expression.too-large", {
-    en: `the text would have ${length} characters; at most ${MAX_RESULT} are made. Use a smaller length.`,
-    zh: `文本将有 ${length} 个字符；最多生成 ${MAX_RESULT} 个。请使用更小的长度。`,
+    en: `the text would have ${length} characters; at most ${most} are made. Use a smaller length.`,
+    zh: `文本将有 ${length} 个字符；最多生成 ${most} 个。请使用更小的长度。`,
   });
 }
 
