@@ -93,8 +93,11 @@ export async function openLink({ host, port }: Address, settings: KafkaSettings)
           else resolve(response as Awaited<ReturnType<typeof parse>>);
         });
       }),
-    close: async () => {
-      await connection.close();
+    async close() {
+      const closed = connection.close();
+      // A broker that stands still takes nothing more: what is still to be sent would keep the connection open for ever.
+      connection.socket.destroy();
+      await closed;
     },
   };
 
