@@ -22,6 +22,7 @@ export const ANSWER_ZONES = {
   conditions: "UTC",
   json: "UTC",
   forms: "UTC",
+  covering: "UTC",
 } as const satisfies Readonly<Record<string, string>>;
 export type AnswerFile = keyof typeof ANSWER_ZONES;
 

@@ -102,7 +102,9 @@ export const CONDITION_FUNCTIONS: readonly FunctionDefinition[] = [
         returns: NULL,
         build: ({ scope, args, range }) => {
           const [when, then, otherwise] = args as [Typed, Typed, Typed];
-          return choose(scope, [{ when, result: then }], otherwise, range);
+          const chosen = choose(scope, [{ when, result: then }], otherwise, range);
+          // Flink's rule for calls: nullable if an argument is, though a condition that is NULL only means the third.
+          return when.dataType.nullable === false ? chosen : { ...chosen, dataType: withNullable(chosen.dataType, true) };
         },
       },
     ],

@@ -55,14 +55,16 @@ function namedFields(args: readonly Typed[]): Field[] {
     const name = constantText(key);
     if (name === undefined || !value) throw failure("expression.object-fields", {}, key.range);
     if (fields.some((field) => field.name === name)) throw failure("expression.duplicate-field", { field: name }, key.range);
-    fields.push({ name, dataType: value.dataType });
+    fields.push({ name, dataType: withNullable(value.dataType, true) });
   }
   return fields;
 }
 
+const JAVA_CLASS = /^(?:[\p{ID_Start}_$][\p{ID_Continue}$]*\.)*[\p{ID_Start}_$][\p{ID_Continue}$]*$/u;
+
 function objectOf({ args, range }: TypedCall): Typed {
   const [className, ...pairs] = args as [Typed, ...Typed[]];
-  if (!constantText(className)) throw failure("expression.object-fields", {}, className.range);
+  if (!JAVA_CLASS.test(constantText(className) ?? "")) throw failure("expression.object-fields", {}, className.range);
   const fields = namedFields(pairs);
   const make =
     () =>

@@ -2,6 +2,7 @@
 import type { Value } from "../../schema/index.ts";
 import { expressionProblem, shorten } from "../problems.ts";
 import type { Compute } from "../typed-tree.ts";
+import { asInt, type Whole } from "../values/integer.ts";
 import { compilePattern, type Match, type Pattern, patternCache } from "../values/pattern.ts";
 import { BOOLEAN, constantText, type FunctionDefinition, INT, optional, param, STRING, type TypedCall } from "./define.ts";
 
@@ -81,8 +82,8 @@ export const PATTERN_FUNCTIONS: readonly FunctionDefinition[] = [
         compute: computing(
           true,
           (compiled) =>
-            (value: string, source: string, group = 0) =>
-              compiled(source)?.exec(value, 0)?.groups[Number(group)] ?? null,
+            (value: string, source: string, group: Whole = 0) =>
+              compiled(source)?.exec(value, 0)?.groups[asInt(group)] ?? null,
         ),
       },
     ],

@@ -5,6 +5,7 @@ import { convert } from "../convert.ts";
 import { failure } from "../problems.ts";
 import { isShort } from "../type-rules.ts";
 import { apply, type Typed, withNullable } from "../typed-tree.ts";
+import { asInt, type Whole } from "../values/integer.ts";
 import {
   bytesOfHex,
   characterCount,
@@ -92,13 +93,13 @@ function replaceText(value: string, search: string, by: string): string {
 /** ELT's tree: the index, and the values as one type. */
 function nthOf({ scope, args, range }: TypedCall): Typed {
   const [index, ...values] = args as [Typed, ...Typed[]];
-  if (index.kind === "constant" && index.value !== null && (index.value as number) < 0)
+  if (index.kind === "constant" && index.value !== null && asInt(index.value as Whole) < 0)
     throw failure("expression.negative-index", { got: String(index.value) }, index.range);
   const common = commonResult(scope, values, "Flink");
   const make =
     () =>
     (position: Value, ...items: Value[]) =>
-      position === null ? null : (items[Number(position) - 1] ?? null);
+      position === null ? null : (items[asInt(position as Whole) - 1] ?? null);
   return apply(
     [index, ...values.map((value) => convert(scope, value, withNullable(common, true)))],
     { nulls: "passed", mayBeNull: true, make },

@@ -9,6 +9,11 @@ export function held(value: bigint): Whole {
   return Number.isSafeInteger(number) ? number : value;
 }
 
+/** As Java takes a long for an int. */
+export function asInt(value: Whole): number {
+  return typeof value === "number" && value === (value | 0) ? value : Number(BigInt.asIntN(32, BigInt(value)));
+}
+
 /** The bigint as a BIGINT: its last 64 bits. */
 export function wrapLong(value: bigint): Whole {
   return held(BigInt.asIntN(64, value));

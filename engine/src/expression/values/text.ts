@@ -79,6 +79,8 @@ export function instr(text: string, part: string, start: number, occurrence: num
       zh: `INSTR 的出现次数从 1 起，得到 ${occurrence}。请修正该值。`,
     });
   if (start === 0) return 0;
+  // Flink finds nothing but the ends.
+  if (part === "") return start > 0 ? 1 : points.length + 1;
   const step = start > 0 ? 1 : -1;
   let left = occurrence;
   let at = start > 0 ? start - 1 : points.length + start;
