@@ -1,6 +1,6 @@
 /**
  * A running pipeline (one subtask of it) without clock, randomness or I/O: records, watermarks, the clock and the end of input are pushed in, rows come out at
- * sinks and taps, and its state can be snapshotted between any two pushes. Real runs (`runner.ts`), tests and "try" all drive this.
+ * sinks and taps, and its state can be snapshotted between any two pushes. Real runs (`subtask.ts`), tests and "try" all drive this.
  */
 import { codecOf, type Decoder, type FieldTree, keyExtractor } from "../codec/index.ts";
 import { compile, formatValue } from "../expression/index.ts";
@@ -76,6 +76,14 @@ export interface TaskPlace {
   onBarrier(exchange: number, from: number, checkpointId: number): void;
 }
 
+/** Keys, bytes of them in memory and on disk, timers that are set. */
+export interface StateCounts {
+  readonly keys: number;
+  readonly memoryBytes: number;
+  readonly spilledBytes: number;
+  readonly timers: number;
+}
+
 export interface PortCounts {
   readonly in: Readonly<Record<string, number>>;
   readonly out: Readonly<Record<string, number>>;
@@ -84,6 +92,8 @@ export interface PortCounts {
   readonly watermark: Millis;
   readonly isEnded: boolean;
   readonly holdings?: Readonly<Record<string, number>>;
+  /** Of nodes that keep state by key, or have. */
+  readonly state?: StateCounts;
   readonly lastError?: { readonly words: { readonly en: string; readonly zh: string }; readonly at: Millis };
 }
 
@@ -308,6 +318,7 @@ export class Task {
             watermark: node.watermark,
             isEnded: node.isEnded,
             ...(holdings ? { holdings } : {}),
+            ...stateOf(node),
             ...(node.lastError ? { lastError: node.lastError } : {}),
           },
         ];
@@ -757,4 +768,10 @@ export function statefulNodes(graph: TypedGraph, nodeTypes: ReadonlyMap<string, 
   return new Set(
     Object.entries(stateSchemas(graph, nodeTypes)).flatMap(([id, { states }]) => (Object.keys(states).length > 0 ? [id] : [])),
   );
+}
+
+function stateOf({ operator, backend }: NodeRuntime): { readonly state?: StateCounts } {
+  if (operator === undefined || Object.keys(backend.schema().states).length === 0) return {};
+  const { keys, memoryBytes, spilledBytes, eventTimers, processingTimers } = backend.usage();
+  return { state: { keys, memoryBytes, spilledBytes, timers: eventTimers + processingTimers } };
 }

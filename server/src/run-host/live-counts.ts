@@ -44,6 +44,7 @@ export class LiveCounts {
         watermark: now.watermark === Number.POSITIVE_INFINITY ? "end" : now.watermark === Number.NEGATIVE_INFINITY ? null : now.watermark,
         ...(lag[id] === undefined ? {} : { lag: lag[id] }),
         ...(now.holdings ? { holdings: { ...now.holdings } } : {}),
+        ...(now.state ? { state: now.state } : {}),
         ...(waitsFor ? { waitsFor } : {}),
         ...(now.lastError ? { lastError: { message: now.lastError.words, at: now.lastError.at } } : {}),
       };

@@ -1,5 +1,5 @@
 /** What a run has to show, made of what its subtasks have. */
-import { addUp, type PortCounts, type TapSample } from "@millrace/engine/run";
+import { addUp, type PortCounts, type StateCounts, type TapSample } from "@millrace/engine/run";
 import type { Sample } from "../api.ts";
 import type { SubtaskView } from "./protocol.ts";
 
@@ -26,8 +26,18 @@ function mergeNode(a: PortCounts, b: PortCounts): PortCounts {
     errors: a.errors + b.errors,
     watermark: Math.min(a.watermark, b.watermark),
     isEnded: a.isEnded && b.isEnded,
+    ...(a.state && b.state ? { state: mergeState(a.state, b.state) } : {}),
     ...(a.holdings || b.holdings ? { holdings: addUp([a.holdings ?? {}, b.holdings ?? {}]) } : {}),
     ...(lastError ? { lastError } : {}),
+  };
+}
+
+function mergeState(a: StateCounts, b: StateCounts): StateCounts {
+  return {
+    keys: a.keys + b.keys,
+    memoryBytes: a.memoryBytes + b.memoryBytes,
+    spilledBytes: a.spilledBytes + b.spilledBytes,
+    timers: a.timers + b.timers,
   };
 }
 
