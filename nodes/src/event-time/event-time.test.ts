@@ -74,6 +74,15 @@ describe("an idle stream", () => {
     expect(playPipeline(document, nodeTypes, { name: "idle", steps }).failures).toEqual([]);
   });
 
+  it("holds nobody back before its first row when its input is idle", () => {
+    const steps: Step[] = [
+      { ...rows("lively", 100_000), ...watermark("none") },
+      { idle: { quiet: true }, ...watermark(99_999) },
+      { ...rows("quiet", 1_000), ...watermark(99_999) },
+    ];
+    expect(playPipeline(document, nodeTypes, { name: "no rows", steps }).failures).toEqual([]);
+  });
+
   it("does not stand in the way of the end of input", () => {
     const steps: Step[] = [
       rows("quiet", 1_000),

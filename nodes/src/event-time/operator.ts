@@ -33,6 +33,10 @@ export function createOperator(params: EventTimeParams, context: OperatorContext
       if (idleness?.hasGoneIdle(now)) out.idle();
       else if (!idleness?.isIdle && latest !== MIN_TIME) out.watermark(latest - delay);
     },
+    onIdle(isIdle, out) {
+      // A subtask that gets no rows at all must not hold back the others.
+      if (isIdle && latest === MIN_TIME) out.idle();
+    },
     onWatermark(watermark, out) {
       // The incoming watermark is replaced, but for the one that says the input has ended.
       if (watermark === MAX_TIME) out.watermark(MAX_TIME);
