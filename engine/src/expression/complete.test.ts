@@ -11,6 +11,7 @@ describe("completion", () => {
   it("offers fields, functions and words where a value may stand", () => {
     expect(names("|").slice(0, 4)).toEqual(["amount", "page", "list", "v"]);
     expect(names("amount > 1 AND |")).toEqual(expect.arrayContaining(["page", "COALESCE", "CASE", "NOT"]));
+    expect(names("SU|")).not.toContain("SUM");
   });
 
   it("puts what begins as written first, and replaces it", () => {

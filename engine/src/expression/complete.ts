@@ -149,7 +149,9 @@ function membersOf(place: Place | undefined): Completion[] {
 }
 
 function offersIn(schema: Schema): Completion[] {
-  const functions = FUNCTIONS.map((definition): Completion => {
+  // An expression sees one row.
+  const ofRows = FUNCTIONS.filter(({ group }) => group !== "aggregate");
+  const functions = ofRows.map((definition): Completion => {
     const { name, niladic } = definition;
     return { kind: "function", name, insert: niladic ? name : `${name}(`, help: helpOf(definition) };
   });

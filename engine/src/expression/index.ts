@@ -3,6 +3,7 @@ export { check, checkAggregates, parse } from "./check.ts";
 export { compile } from "./compile.ts";
 export { allFunctionHelp, type Completion, type Completions, completionsAt, type FunctionHelp, functionHelp } from "./complete.ts";
 export { formatType } from "./format-type.ts";
+export { type FormDescription, OPERATORS } from "./forms.ts";
 export { print } from "./print.ts";
 export { EXPRESSION_PROBLEM_WORDS, type ExpressionProblemCode } from "./problem-words.ts";
 export { ExpressionFailure } from "./problems.ts";
