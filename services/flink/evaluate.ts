@@ -37,7 +37,9 @@ async function batch(session: Session, expressions: readonly string[], rows: Row
     if (!(error instanceof FlinkError)) throw error;
     const [only] = expressions;
     if (expressions.length === 1 && only !== undefined) return [await alone(session, only, rows, error)];
-    const blamed = error.column === undefined ? -1 : expressionAt(expressions, rows, error.column);
+    // The end of the statement is no expression's fault: one of them left something open.
+    const isAtEnd = error.message.includes('"<EOF>"');
+    const blamed = error.column === undefined || isAtEnd ? -1 : expressionAt(expressions, rows, error.column);
     const cut = blamed === -1 ? expressions.length >> 1 : blamed;
     const [before, after] = [expressions.slice(0, cut), expressions.slice(blamed === -1 ? cut : cut + 1)];
     const parts = blamed === -1 ? [before, after] : [[...before, ...after]];

@@ -23,8 +23,8 @@ export function checkNumber({ text, range }: Of<"number">, negative: boolean): T
   // Calcite takes a literal whose digits make a BIGINT; what is longer is written as a cast text.
   const unscaled = BigInt(sign + whole + (fraction ?? ""));
   const scale = fraction?.length ?? 0;
-  const digits = whole.replace(/^0+/, "");
-  const precision = Math.max(digits.length + scale, 1);
+  // Zeros before the point count as they stand: 0.5 is DECIMAL(2, 1), .5 is DECIMAL(1, 1).
+  const precision = Math.min(Math.max(whole.length + scale, 1), 38);
   if (unscaled < -(2n ** 63n) || unscaled >= 2n ** 63n) {
     const type = `DECIMAL(${Math.min(Math.max(precision, scale + 1), 38)}, ${scale})`;
     const instead = `CAST('${sign}${text}' AS ${type})`;
@@ -36,7 +36,7 @@ export function checkNumber({ text, range }: Of<"number">, negative: boolean): T
     );
   }
   if (fraction === undefined) return of(held(unscaled), { type: unscaled >= -(2n ** 31n) && unscaled < 2n ** 31n ? "INT" : "BIGINT" });
-  return of(held(unscaled), { type: "DECIMAL", precision: Math.max(precision, scale), scale });
+  return of(held(unscaled), { type: "DECIMAL", precision, scale });
 }
 
 export function checkString({ value, range }: Of<"string">): Typed {

@@ -5,7 +5,8 @@ import { DAY_MS, daysFromCivil } from "./date-time.ts";
 export const MONTHS = "January February March April May June July August September October November December".split(" ");
 export const WEEKDAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
 
-export type PatternPart = { readonly literal: string } | { readonly letter: string; readonly count: number };
+/** A literal that is `bare` stands without quotes. */
+export type PatternPart = { readonly literal: string; readonly bare?: true } | { readonly letter: string; readonly count: number };
 
 /** Undefined when a quote is not closed, or a letter means nothing. */
 export function partsOf(pattern: string, letters: string): PatternPart[] | undefined {
@@ -14,7 +15,7 @@ export function partsOf(pattern: string, letters: string): PatternPart[] | undef
     if (quoted !== undefined) parts.push({ literal: quoted === "" ? "'" : quoted.replaceAll("''", "'") });
     else if (letter === undefined) {
       if (whole === "'") return undefined;
-      parts.push({ literal: whole });
+      parts.push({ literal: whole, bare: true });
     } else if (letters.includes(letter)) parts.push({ letter, count: whole.length });
     else return undefined;
   }

@@ -49,9 +49,12 @@ const DAY_LETTERS = "GyuMLQqdDEecYwWF";
 
 /** Undefined when the pattern has a letter that means nothing, or too many of one. */
 export function datePattern(pattern: string): DatePattern | undefined {
-  const parts = partsOf(pattern, LETTERS);
-  if (!parts?.every((part) => "literal" in part || part.count <= (MOST[part.letter] ?? 19))) return undefined;
-  const parse = (text: string) => parseParts(parts, text);
+  const all = partsOf(pattern, LETTERS);
+  const nested = all && nestedParts(all);
+  if (!nested || !all.every((part) => "literal" in part || part.count <= (MOST[part.letter] ?? 19))) return undefined;
+  const parse = (text: string) => parseNested(nested, text);
+  // A wall clock has all fields, so that nothing is left out.
+  const parts = all.filter((part) => !isBare(part, "[") && !isBare(part, "]"));
   if (parts.some((part) => !("literal" in part) && ZONED.includes(part.letter))) return { format: () => undefined, parse };
   const format = (wallMs: number, nanos: number) =>
     parts.map((part) => ("literal" in part ? part.literal : formatPart(part.letter, part.count, wallMs, nanos))).join("");
@@ -142,29 +145,63 @@ function formatPart(letter: string, count: number, wallMs: number, nanos: number
 /** What a text said of each field, by its letter. */
 type Read = Record<string, number>;
 
-function parseParts(parts: readonly PatternPart[], text: string): ParsedTime | undefined {
-  const read: Read = {};
-  let at = 0;
-  for (const [i, part] of parts.entries()) {
-    if ("literal" in part) {
-      if (!text.startsWith(part.literal, at)) return undefined;
-      at += part.literal.length;
-      continue;
-    }
-    const taken = readPart(part, text.slice(at), reservedAfter(parts, i), read);
-    if (taken === undefined) return undefined;
-    at += taken;
-  }
-  return at === text.length ? resolved(read) : undefined;
+/** Parts between brackets may be missing from a text. */
+type Nested = PatternPart | { readonly optional: readonly Nested[] };
+
+function isBare(part: PatternPart, symbols: string): boolean {
+  return "literal" in part && part.bare === true && symbols.includes(part.literal);
 }
 
-function isNumeric(part: PatternPart | undefined): part is { letter: string; count: number } {
-  if (part === undefined || "literal" in part) return false;
+/** Undefined for a bracket that closes nothing, and for symbols that Java reserves. One that is not closed ends with the pattern. */
+function nestedParts(parts: readonly PatternPart[]): readonly Nested[] | undefined {
+  const open: Nested[][] = [[]];
+  for (const part of parts) {
+    if (isBare(part, "{}#")) return undefined;
+    if (isBare(part, "[")) {
+      const optional: Nested[] = [];
+      open.at(-1)?.push({ optional });
+      open.push(optional);
+    } else if (!isBare(part, "]")) open.at(-1)?.push(part);
+    else if (open.length === 1) return undefined;
+    else open.pop();
+  }
+  return open[0];
+}
+
+function parseNested(parts: readonly Nested[], text: string): ParsedTime | undefined {
+  const read: Read = {};
+  return parseParts(parts, text, 0, read) === text.length ? resolved(read) : undefined;
+}
+
+/** Where the parts end in the text; undefined when they do not fit. */
+function parseParts(parts: readonly Nested[], text: string, start: number, read: Read): number | undefined {
+  let at = start;
+  for (const [i, part] of parts.entries()) {
+    if ("optional" in part) {
+      const tried: Read = { ...read };
+      const end = parseParts(part.optional, text, at, tried);
+      if (end === undefined) continue;
+      at = end;
+      Object.assign(read, tried);
+    } else if ("literal" in part) {
+      if (!text.startsWith(part.literal, at)) return undefined;
+      at += part.literal.length;
+    } else {
+      const taken = readPart(part, text.slice(at), reservedAfter(parts, i), read);
+      if (taken === undefined) return undefined;
+      at += taken;
+    }
+  }
+  return at;
+}
+
+function isNumeric(part: Nested | undefined): part is { letter: string; count: number } {
+  if (part === undefined || "literal" in part || "optional" in part) return false;
   return "ML".includes(part.letter) ? part.count < 3 : "yudDHhkKmsSnNAF".includes(part.letter);
 }
 
 /** Digits that numbers of fixed width need which touch this one: it must not take them. */
-function reservedAfter(parts: readonly PatternPart[], index: number): number {
+function reservedAfter(parts: readonly Nested[], index: number): number {
   let reserved = 0;
   for (let i = index + 1; isNumeric(parts[i]); i++) reserved += (parts[i] as { count: number }).count;
   return reserved;
