@@ -1,9 +1,14 @@
-/** Encoded records one behind the other in shared chunks. A record's range stays valid and unchanged for as long as anyone holds it. */
+/**
+ * Encoded records one behind the other in one buffer, which is begun anew when it is full: what a writer gives is valid until it is asked for the next record. So the bytes stay in the processor's
+ * cache until whoever takes them has copied them to where they belong; fresh memory for each would cost more than writing it.
+ */
 import type { ByteRange } from "../node/index.ts";
 import { writeText } from "./byte-text.ts";
 
-/** Large, so that a batch of records lies in one or two chunks, which a sink hands on as they are. */
-const CHUNK = 256 * 1024;
+/** Small enough for the cache, large enough that what is written again (`since`) mostly is still there. */
+const BUFFER = 64 * 1024;
+/** Most writers write little or nothing. */
+const FIRST_BUFFER = 1024;
 /** Bytes that are free whatever was reserved: texts are written four at a time, and may write over what comes next. */
 const SPARE = 16;
 /** Up to this many letters a loop is quicker than a call. */
@@ -25,11 +30,11 @@ export class ByteWriter {
   /** Where the next byte goes, for generated code, which writes short constants itself: `reserve` first. */
   end = 0;
   view: DataView;
-  #bytes = new Uint8Array(CHUNK);
+  #bytes = new Uint8Array(FIRST_BUFFER);
   /** The last place that `end` may have without more being reserved. */
-  #limit = CHUNK - SPARE;
+  #limit = FIRST_BUFFER - SPARE;
   #start = 0;
-  /** Counts the records that were given up. */
+  /** Counts the times that bytes were given up, to be written over. */
   #life = 0;
   #source: Uint8Array = new Uint8Array(0);
   #sourceView: DataView = new DataView(this.#source.buffer);
@@ -44,7 +49,7 @@ export class ByteWriter {
     this.end = this.#start;
   }
 
-  /** Ends the record and gives its bytes. */
+  /** Ends the record and gives its bytes: until the next `begin` they are as they are. */
   take(): ByteRange {
     const range = { bytes: this.#bytes, start: this.#start, end: this.end };
     this.#start = this.end;
@@ -61,7 +66,7 @@ export class ByteWriter {
     return { bytes: this.#bytes, start: this.#start + length, end: this.end, life: this.#life };
   }
 
-  /** False once a record was given up since: its bytes may be written over. */
+  /** False once bytes were given up since: they may be written over. */
   holds(range: WrittenRange): boolean {
     return range.life === this.#life;
   }
@@ -182,14 +187,20 @@ export class ByteWriter {
   }
 
   #grow(length: number): void {
-    const begun = this.#bytes.subarray(this.#start, this.end);
-    const grown = new Uint8Array(Math.max(CHUNK, 2 * (begun.length + length + SPARE)));
-    grown.set(begun);
-    this.#bytes = grown;
-    this.view = new DataView(grown.buffer);
-    this.#limit = grown.length - SPARE;
+    const bytes = this.#bytes;
+    const begun = this.end - this.#start;
+    const needed = 2 * (begun + length + SPARE);
+    if (bytes.length >= BUFFER && needed <= bytes.length) bytes.copyWithin(0, this.#start, this.end);
+    else {
+      const grown = new Uint8Array(Math.max(Math.min(BUFFER, 4 * bytes.length), needed));
+      grown.set(bytes.subarray(this.#start, this.end));
+      this.#bytes = grown;
+      this.view = new DataView(grown.buffer);
+      this.#limit = grown.length - SPARE;
+    }
+    this.#life++;
     this.#start = 0;
-    this.end = begun.length;
+    this.end = begun;
   }
 }
 

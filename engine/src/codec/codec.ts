@@ -22,6 +22,6 @@ export interface Decoder {
 }
 
 export interface Encoder {
-  /** The row's text. May be the very bytes it was decoded from; callers never write to it. Throws `RowError` for what the format cannot hold. */
+  /** The row's text, valid until the next call. May be the very bytes it was decoded from; callers never write to it. Throws `RowError` for what the format cannot hold. */
   encode(row: Row): ByteRange;
 }

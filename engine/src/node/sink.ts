@@ -12,7 +12,7 @@ import type { Words } from "./spec.ts";
 export interface Sink {
   /** Called once, before the first row: opens what it writes to. Rejects when that cannot be; the run then does not begin. */
   open?(): Promise<void>;
-  /** Stages one row. */
+  /** Stages a copy of one row: what the record is made of is the caller's again when this returns. */
   write(record: SinkRecord): void;
   /** True while so much is staged that the source should wait. The runtime then makes a checkpoint before it reads on. */
   readonly isFull: boolean;
