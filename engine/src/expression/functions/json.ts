@@ -26,7 +26,8 @@ function pathReader({ args, scope }: TypedCall): (text: string) => JsonPath | un
 function found(text: string, path: JsonPath | undefined): Outcome {
   const quick = quickJson(text);
   if (quick === undefined) return { is: path?.strict === false ? "empty" : "error" };
-  if (!path) return { is: "error" };
+  // The text null is no document to the library that Flink asks.
+  if (!path || quick === null) return { is: "error" };
   const json = path.find(quick);
   if (json === undefined || json === null) return { is: path.strict ? "error" : "empty" };
   if (typeof json === "string" || typeof json === "boolean") return { is: "value", json };

@@ -31,7 +31,14 @@ export function jsonPath(text: string): JsonPath | undefined {
   const [, mode = "strict", rest = text] = MODE.exec(text) ?? [];
   const steps = stepsOf(rest);
   if (!steps) return undefined;
-  return { strict: mode.toLowerCase() === "strict", find: (root) => follow(root, root, steps) };
+  const strict = mode.toLowerCase() === "strict";
+  // A lax path that may find several things finds none of them rather than nothing.
+  const none = !strict && isIndefinite(steps) && steps.at(-1)?.kind !== "function" ? [] : undefined;
+  const find = (root: Json) => {
+    const found = follow(root, root, steps);
+    return found === undefined ? none : found;
+  };
+  return { strict, find };
 }
 
 /** A path without a mode; what starts neither with $ nor with @ is read behind "$.". */
@@ -133,7 +140,11 @@ export function follow(start: Json, root: Json, steps: readonly Step[]): Json | 
     return value;
   }
   let found: readonly Json[] = [start];
+  // What must be there: steps before the first that may find several things.
+  let isDefinite = true;
   for (const [i, step] of steps.entries()) {
+    if (isDefinite && found[0] !== undefined && isMissing(found[0], step)) return undefined;
+    isDefinite &&= !isIndefinite([step, END]);
     if (step.kind === "function") {
       const value = one(found, step);
       return i === steps.length - 1 ? value : undefined;
@@ -141,6 +152,14 @@ export function follow(start: Json, root: Json, steps: readonly Step[]): Json | 
     found = found.flatMap((value) => several(value, root, step));
   }
   return found;
+}
+
+const END: Step = { kind: "names", names: [""] };
+
+/** Whether the step looks for a member or for elements where there can be none. */
+function isMissing(value: Json, step: Step): boolean {
+  if (step.kind === "names") return step.names.length === 1 ? memberOf(value, step.names[0] as string) === undefined : !isObject(value);
+  return (step.kind === "indexes" || step.kind === "slice") && !Array.isArray(value);
 }
 
 /** The value that a step names; undefined when there is none. */
