@@ -22,6 +22,7 @@ export function createSegmentReads(): SegmentReads {
   /** In the order of their last use. */
   const files = new Map<string, OpenFile>();
   let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
 
   function use(path: string): OpenFile {
     const file = files.get(path) ?? { handle: open(path, "r"), users: 0, lastUse: 0 };
@@ -29,7 +30,7 @@ export function createSegmentReads(): SegmentReads {
     files.set(path, file);
     file.users += 1;
     file.lastUse = performance.now();
-    timer ??= setTimeout(closeIdle, IDLE_MS).unref();
+    if (!isClosed) timer ??= setTimeout(closeIdle, IDLE_MS).unref();
     return file;
   }
 
@@ -67,14 +68,14 @@ export function createSegmentReads(): SegmentReads {
         return undefined;
       } finally {
         file.users -= 1;
-        await closeWhere(() => files.size <= MOST_OPEN);
+        // A read may have been on its way when all was closed, or begun after it.
+        await closeWhere(() => !isClosed && files.size <= MOST_OPEN);
       }
     },
     async close() {
+      isClosed = true;
       clearTimeout(timer);
-      const open = [...files.values()];
-      files.clear();
-      for (const { handle } of open) await (await handle).close();
+      await closeWhere(() => false);
     },
   };
 }
