@@ -157,9 +157,12 @@ export function checkArithmetic(scope: Scope, operator: ArithmeticOperator, left
   if (!result) throw wrongArithmetic(scope, operator, left, right, range);
   refuseDivisionByZero(scope, operator, left, right, range);
   if (result.type === "DECIMAL") {
-    const make = () => decimalOperation(operator, asDecimal(left.dataType), asDecimal(right.dataType), result);
+    const [a, b] = [asDecimal(left.dataType), asDecimal(right.dataType)];
+    const make = () => decimalOperation(operator, a, b, result);
+    const isAsHeld = operator === "*" ? a.scale + b.scale === result.scale : a.scale === b.scale && a.scale === result.scale;
+    const quick = isAsHeld ? quickly(operator, result.precision) : undefined;
     // Only where 38 digits are not enough for every result can one be too large, hence NULL.
-    return apply([left, right], { make, mayBeNull: result.precision === 38 && "undeclared" }, result, range);
+    return apply([left, right], { make, quick, mayBeNull: result.precision === 38 && "undeclared" }, result, range);
   }
   if (result.type === "DOUBLE" || result.type === "FLOAT") return floatArithmetic(scope, operator, left, right, result, range);
   // A DECIMAL that is divided by a whole number for the remainder becomes one first, as in Flink.
@@ -184,8 +187,16 @@ const LONG = { "+": addLong, "-": subtractLong, "*": multiplyLong, "/": divideLo
 /** How far the bits of a narrower type are from the top of 32. */
 const SHIFT: Readonly<Record<string, number>> = { TINYINT: 24, SMALLINT: 16 };
 
+/** Sums and products of numbers, below what a number holds exactly and below the precision. */
+function quickly(operator: ArithmeticOperator, precision: number): Compute["quick"] {
+  const limit = precision < 16 ? 10 ** precision : Number.MAX_SAFE_INTEGER;
+  if (operator === "+" || operator === "-") return { code: (a, b) => `${a} ${operator} ${b}`, limit };
+  // Plus zero: no minus zero.
+  return operator === "*" ? { code: (a, b) => `${a} * ${b} + 0`, limit } : undefined;
+}
+
 function wholeArithmetic(operator: ArithmeticOperator, left: DataType, right: DataType, result: DataType): Compute {
-  if ([left, right, result].some(({ type }) => type === "BIGINT")) return { make: () => LONG[operator] };
+  if ([left, right, result].some(({ type }) => type === "BIGINT")) return { make: () => LONG[operator], quick: quickly(operator, 16) };
   const shift = SHIFT[result.type];
   const narrowed = (code: string) => (shift === undefined ? `(${code})` : `(((${code}) << ${shift}) >> ${shift})`);
   switch (operator) {

@@ -187,10 +187,20 @@ class Writer {
     const asked = compute.nulls === "passed" ? [] : atoms.filter((atom) => this.mayBeNull(atom));
     if (asked.includes("null")) return "null";
     const tests = [...new Set(asked)].map((atom) => `${atom} === null`);
-    const guarded = tests.length === 0 ? code : `${tests.join(" || ")} ? null : ${code}`;
+    const guarded = this.quickly(compute.quick, atoms, tests.length === 0 ? code : `${tests.join(" || ")} ? null : ${code}`);
     const result = compute.volatile ? this.define(guarded) : this.defineOnce(guarded);
     if (tests.length === 0 && dataType.nullable === false) this.present.add(result);
     return result;
+  }
+
+  /** Nearly every BIGINT and DECIMAL is a number, and so is what they come to. */
+  private quickly(quick: ApplyNode["compute"]["quick"], atoms: readonly Atom[], otherwise: string): string {
+    if (!quick) return otherwise;
+    const asked = [...new Set(atoms)].filter((atom) => !isNumber(atom));
+    const areNumbers = asked.map((atom) => `typeof ${atom} === "number"`).join(" && ");
+    const result = quick.code(...atoms);
+    const number = this.defineOnce(areNumbers === "" ? result : `${areNumbers} ? ${result} : NaN`);
+    return `${number} < ${quick.limit} && ${number} > -${quick.limit} ? ${number} : ${otherwise}`;
   }
 
   private call(compute: ApplyNode["compute"], atoms: readonly Atom[]): string {
@@ -210,8 +220,12 @@ class Writer {
   }
 
   private mayBeNull(atom: Atom): boolean {
-    return atom === "null" || !(this.present.has(atom) || /^(?:true|false|\(?-?\d)/.test(atom));
+    return atom === "null" || !(this.present.has(atom) || atom === "true" || atom === "false" || isNumber(atom));
   }
+}
+
+function isNumber(atom: Atom): boolean {
+  return /^\(?-?\d/.test(atom);
 }
 
 /** A field that is missing is NULL; a name that every object inherits must be the row's own. */

@@ -40,6 +40,8 @@ export interface Compute {
   readonly nulls?: "strict" | "passed";
   /** JavaScript over the arguments' variables, made of nothing but those and literals of ours. */
   readonly inline?: (...variables: string[]) => string;
+  /** What the result is for arguments that are numbers, if it stays below the limit in size; `make` does the rest. JavaScript as for `inline`. */
+  readonly quick?: { readonly code: (...variables: string[]) => string; readonly limit: number } | undefined;
   /** Made once per compiled expression. With `usesContext` the context is its last argument. */
   readonly make?: (settings: ExpressionSettings) => (...values: never[]) => Value;
   readonly usesContext?: boolean;

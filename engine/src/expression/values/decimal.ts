@@ -57,38 +57,13 @@ type DecimalOperation = (a: Whole, b: Whole) => Whole | null;
 export function decimalOperation(operator: "+" | "-" | "*" | "/" | "%", left: Shape, right: Shape, result: Shape): DecimalOperation {
   const scale = Math.max(left.scale, right.scale);
   const finish = (value: Whole, from: number) => fit(rescale(value, from, result.scale), result.precision);
-  const limit = SMALL_POWERS[result.precision] ?? Number.MAX_SAFE_INTEGER;
-  // Numbers whose result is one, with no digit to bring in or to cut: nearly always.
-  const asIs = left.scale === right.scale && scale === result.scale;
   switch (operator) {
     case "+":
-      return (a, b) => {
-        if (asIs && typeof a === "number" && typeof b === "number") {
-          const sum = a + b;
-          if (sum < limit && sum > -limit) return sum;
-        }
-        return finish(add(rescale(a, left.scale, scale), rescale(b, right.scale, scale)), scale);
-      };
+      return (a, b) => finish(add(rescale(a, left.scale, scale), rescale(b, right.scale, scale)), scale);
     case "-":
-      return (a, b) => {
-        if (asIs && typeof a === "number" && typeof b === "number") {
-          const difference = a - b;
-          if (difference < limit && difference > -limit) return difference;
-        }
-        return finish(add(rescale(a, left.scale, scale), negate(rescale(b, right.scale, scale))), scale);
-      };
-    case "*": {
-      const general: DecimalOperation = (a, b) => finish(multiply(a, b), left.scale + right.scale);
-      if (left.scale + right.scale !== result.scale) return general;
-      return (a, b) => {
-        if (typeof a === "number" && typeof b === "number") {
-          const product = a * b;
-          // Plus zero: no minus zero.
-          if (product < limit && product > -limit) return product + 0;
-        }
-        return general(a, b);
-      };
-    }
+      return (a, b) => finish(add(rescale(a, left.scale, scale), negate(rescale(b, right.scale, scale))), scale);
+    case "*":
+      return (a, b) => finish(multiply(a, b), left.scale + right.scale);
     case "/":
       // Flink's `DecimalDataUtils.divide`: the quotient at the result's scale.
       return (a, b) => {
