@@ -17,7 +17,7 @@ export interface ParsedTime {
   readonly nanos: number;
 }
 
-const LETTERS = "GyuMLQqdDHhkKmsSnNAaEecxXZzVOYwWF";
+const LETTERS = "GyuMLQqdDHhkKmsSnNAaEecxXZzvVOYwWF";
 /** Letters that a pattern may have only so many of. */
 const MOST: Readonly<Record<string, number>> = {
   D: 3,
@@ -42,8 +42,18 @@ const MOST: Readonly<Record<string, number>> = {
   c: 5,
   G: 5,
 };
+/** Letters that come in certain numbers only. */
+const COUNTS: Readonly<Record<string, readonly number[]>> = {
+  v: [1, 4],
+  O: [1, 4],
+  V: [2],
+  z: [1, 2, 3, 4],
+  x: [1, 2, 3, 4, 5],
+  X: [1, 2, 3, 4, 5],
+  Z: [1, 2, 3, 4, 5],
+};
 /** Letters of offsets and zones. */
-const ZONED = "xXZzVO";
+const ZONED = "xXZzvVO";
 /** Letters whose text is the same all day long. */
 const DAY_LETTERS = "GyuMLQqdDEecYwWF";
 
@@ -51,7 +61,7 @@ const DAY_LETTERS = "GyuMLQqdDEecYwWF";
 export function datePattern(pattern: string): DatePattern | undefined {
   const all = partsOf(pattern, LETTERS);
   const nested = all && nestedParts(all);
-  if (!nested || !all.every((part) => "literal" in part || part.count <= (MOST[part.letter] ?? 19))) return undefined;
+  if (!nested || !all.every(isInNumber)) return undefined;
   const parse = (text: string) => parseNested(nested, text);
   // A wall clock has all fields, so that nothing is left out.
   const parts = all.filter((part) => !isBare(part, "[") && !isBare(part, "]"));
@@ -144,6 +154,11 @@ function formatPart(letter: string, count: number, wallMs: number, nanos: number
 
 /** What a text said of each field, by its letter. */
 type Read = Record<string, number>;
+
+function isInNumber(part: PatternPart): boolean {
+  if ("literal" in part) return true;
+  return COUNTS[part.letter]?.includes(part.count) ?? part.count <= (MOST[part.letter] ?? 19);
+}
 
 /** Parts between brackets may be missing from a text. */
 type Nested = PatternPart | { readonly optional: readonly Nested[] };

@@ -188,6 +188,10 @@ class PatternReader {
       case "+":
       case "?":
         throw new PatternFault("a repetition of nothing");
+      case "{":
+        // Java repeats what matches nothing; what is no repetition is refused.
+        this.at -= 1;
+        return { kind: "sequence", items: [] };
       default:
         return this.set((other) => other === point);
     }
