@@ -47,10 +47,14 @@ describe("row writers", () => {
           return new TextDecoder().decode(bytes.subarray(start, end));
         });
         expect(compiled).toBe(loop);
-        const parsed = JSON.parse(compiled as string) as object;
-        expect(new Set(Object.keys(parsed))).toEqual(
-          new Set(names.filter((one) => !omitNulls || (Object.hasOwn(row, one) && row[one] !== null))),
-        );
+        // Not read back: JSON.parse of V8 13.6 may take an escaped name for the one that stood in its place in an object before.
+        const valueOf = (one: string) => (Object.hasOwn(row, one) ? (row[one] ?? null) : null);
+        const written = names.flatMap((one, i) => {
+          const value = valueOf(one);
+          if (value === null) return omitNulls ? [] : [`${JSON.stringify(one)}:null`];
+          return [`${JSON.stringify(one)}:${JSON.stringify(`${i}:${String(value)}`)}`];
+        });
+        expect(compiled).toBe(`{${written.join(",")}}`);
       }),
       { numRuns: 1_000 },
     );
