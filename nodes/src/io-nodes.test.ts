@@ -61,6 +61,7 @@ function sinkOf(node: NodeType, params: object, restored?: Prepared, schema?: Sc
     connection: node.spec.connection === "files" ? files : log,
     subtask: 0,
     parallelism: 1,
+    formerSubtasks: 0,
     now: () => 1_000,
     restored,
     schema,

@@ -49,6 +49,8 @@ export interface SinkContext {
   /** This subtask of how many. */
   readonly subtask: number;
   readonly parallelism: number;
+  /** Subtasks that the run had at the checkpoint that is being restored; 0 without one. What those beyond `parallelism` left open outside is to be given up. */
+  readonly formerSubtasks: number;
   now(): Millis;
   /** What this subtask's `prepare` returned at the checkpoint that is being restored; only for nodes whose committer's phase is "after". */
   readonly restored: Prepared | undefined;

@@ -7,6 +7,7 @@ import {
   type TopicLog,
   type TransactionalWriter,
   toMillis,
+  type WriterOptions,
 } from "@millrace/engine/node";
 import { ConnectionError } from "../connections/connection-error.ts";
 import { badTopicName } from "../connections/topic-errors.ts";
@@ -21,7 +22,7 @@ const OF_THE_ROW: ReadonlySet<string> = new Set(["topic.record-too-large", "topi
 
 export function createSink(
   { topic, partitions, retention, delivery }: TopicSinkParams,
-  { connection, pipelineId, nodeId, subtask }: SinkContext,
+  { connection, pipelineId, nodeId, subtask, parallelism, formerSubtasks }: SinkContext,
 ): Sink {
   let writer: TransactionalWriter | undefined;
   /** Topics that rows named so far. */
@@ -35,11 +36,18 @@ export function createSink(
 
   return {
     async open() {
-      // Not the run's id: a run that was taken over by a newer one must be found out.
-      writer = await (connection as TopicLog).openTransactionalWriter(`${pipelineId}/${nodeId}/${subtask}`, {
+      const log = connection as TopicLog;
+      const options: WriterOptions = {
         newTopics: { partitions, ...(retention !== undefined && { retentionMs: toMillis(retention) }) },
         visible: delivery === "at-least-once" ? "at once" : "with commit",
-      });
+      };
+      // Not the run's id: a run that was taken over by a newer one must be found out.
+      const idOf = (other: number) => `${pipelineId}/${nodeId}/${other}`;
+      writer = await log.openTransactionalWriter(idOf(subtask), options);
+      if (log.transactions === "shared" || options.visible === "at once") return;
+      // Whoever reads what is committed would wait at a transaction that nobody ends any more.
+      for (let gone = subtask + parallelism; gone < formerSubtasks; gone += parallelism)
+        await (await log.openTransactionalWriter(idOf(gone), options)).close();
     },
     write(record) {
       const name = record.target ?? (topic as string);

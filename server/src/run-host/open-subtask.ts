@@ -95,6 +95,7 @@ export async function openSubtask(options: {
         type.createSink(node.params, {
           ...shared,
           runId: start.runId,
+          formerSubtasks: restored?.states.length ?? 0,
           restored: restored?.prepared[node.id]?.[subtask],
           schema: Object.values(node.inputs)[0]?.schema,
         }),
