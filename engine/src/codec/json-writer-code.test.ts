@@ -48,9 +48,9 @@ describe("row writers", () => {
         });
         expect(compiled).toBe(loop);
         // Not read back: JSON.parse of V8 13.6 may take an escaped name for the one that stood in its place in an object before.
-        const valueOf = (one: string) => (Object.hasOwn(row, one) ? (row[one] ?? null) : null);
+        const held = (one: string) => (Object.hasOwn(row, one) ? (row[one] ?? null) : null);
         const written = names.flatMap((one, i) => {
-          const value = valueOf(one);
+          const value = held(one);
           if (value === null) return omitNulls ? [] : [`${JSON.stringify(one)}:null`];
           return [`${JSON.stringify(one)}:${JSON.stringify(`${i}:${String(value)}`)}`];
         });
