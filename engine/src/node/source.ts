@@ -36,7 +36,7 @@ export interface Split {
 export interface SplitReader {
   /**
    * Up to `maxRecords` further records: an empty batch when nothing is there now (after waiting at most `waitMs`), `undefined` at the end of a
-   * bounded split. The batch's memory stays valid for as long as anyone holds it.
+   * bounded split. The batch's memory stays valid for as long as anyone holds it, or until it is released.
    */
   read(maxRecords: number, waitMs: number): Promise<RecordBatch | undefined>;
   /** What the checkpoint that covers everything returned so far must keep. */
@@ -55,6 +55,8 @@ export interface RecordBatch {
   time(i: number): Millis;
   /** Offset, line number: with the split it is the record's origin. */
   offset(i: number): number;
+  /** Nobody looks at the batch any more: its memory may be used for another. Need not be called. */
+  release?(): void;
 }
 
 export interface ByteRange {

@@ -284,6 +284,7 @@ export class Subtask {
       }
       task.pushBatch(open.nodeId, part.split, batch);
       open.watermarks.onRecords(part.split.id, maxTime(batch), host.now());
+      batch.release?.();
       task.pushWatermark(open.nodeId, open.watermarks.current(host.now()).watermark);
       if (!this.hasRoom) break;
     }

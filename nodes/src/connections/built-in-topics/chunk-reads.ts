@@ -1,6 +1,7 @@
 /** Reads chunks, from LMDB and from segment files: those that lie side by side in a file together, pieces of several files at once. */
 import { ChunkView } from "./chunk.ts";
 import { type IndexEntry, inlineChunk, type PartitionId } from "./partition-log.ts";
+import type { ReadMemory } from "./read-memory.ts";
 import type { SegmentReads } from "./segment-reads.ts";
 import { type Place, segmentPath } from "./segments.ts";
 import type { TopicStore } from "./store.ts";
@@ -26,6 +27,7 @@ export async function loadChunks(
   reads: SegmentReads,
   id: PartitionId,
   entries: readonly IndexEntry[],
+  memory: Pick<ReadMemory, "take">,
 ): Promise<LoadedChunk[]> {
   const parts: Promise<LoadedChunk[] | undefined>[] = [];
   for (let i = 0; i < entries.length; ) {
@@ -37,7 +39,7 @@ export async function loadChunks(
       i += 1;
     } else {
       const run = runFrom(entries, i, entry.place);
-      parts.push(loadRun(store, reads, id, run));
+      parts.push(loadRun(store, reads, id, run, memory));
       i += run.entries.length;
     }
   }
@@ -63,16 +65,15 @@ async function loadRun(
   reads: SegmentReads,
   { topic }: PartitionId,
   { place, entries, length }: Run,
+  memory: Pick<ReadMemory, "take">,
 ): Promise<LoadedChunk[] | undefined> {
   const path = segmentPath(store, { topic, owner: place.owner, file: place.file });
-  const bytes = await reads.read(path, place.position, length);
+  const bytes = memory.take(length);
+  if (!(await reads.read(path, place.position, bytes))) return undefined;
   let at = 0;
-  return (
-    bytes &&
-    entries.map((entry) => {
-      const chunk = new ChunkView(bytes.subarray(at, at + entry.bytes));
-      at += entry.bytes;
-      return { base: entry.base, chunk };
-    })
-  );
+  return entries.map((entry) => {
+    const chunk = new ChunkView(bytes.subarray(at, at + entry.bytes));
+    at += entry.bytes;
+    return { base: entry.base, chunk };
+  });
 }

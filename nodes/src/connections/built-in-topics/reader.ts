@@ -4,6 +4,7 @@ import { topicDeleted, unknownPartition, unknownTopic } from "../topic-errors.ts
 import type { ChunkView } from "./chunk.ts";
 import { type LoadedChunk, loadChunks } from "./chunk-reads.ts";
 import { entriesFrom, entryOfTime, type Head, type IndexEntry, type PartitionId, readHead } from "./partition-log.ts";
+import { createReadMemory } from "./read-memory.ts";
 import type { SegmentReads } from "./segment-reads.ts";
 import { segmentDamaged, segmentPath } from "./segments.ts";
 import type { TopicStore } from "./store.ts";
@@ -48,6 +49,7 @@ export async function openReader(
   let isClosed = false;
   /** Chunks that are read, from the one with `offset` on. */
   let loaded: LoadedChunk[] = [];
+  const memory = createReadMemory();
 
   function headNow(): Head {
     const head = readHead(store, id);
@@ -62,6 +64,7 @@ export async function openReader(
 
   /** Leaves `loaded` empty only at the end. */
   async function load(maxRecords: number): Promise<void> {
+    memory.turn();
     for (;;) {
       headNow();
       if (offset >= end) return;
@@ -72,7 +75,7 @@ export async function openReader(
         return records < maxRecords && bytes < READ_BYTES;
       });
       if (entries.length === 0) throw new Error(`partition ${partition} of topic ${topicName} has no chunk with offset ${offset}`);
-      loaded = await loadChunks(store, reads, id, entries);
+      loaded = await loadChunks(store, reads, id, entries, memory);
       if (loaded.length > 0) return;
       // The file of the first is gone: so must its entry be by now.
       const { base, bytes: length, place } = entries[0] as IndexEntry;
@@ -98,7 +101,7 @@ export async function openReader(
       if (count === maxRecords) break;
     }
     loaded = loaded.slice(used);
-    return batchOf(parts, count, first);
+    return { ...batchOf(parts, count, first), release: memory.handOut() };
   }
 
   return {
@@ -141,7 +144,7 @@ async function startOffset(store: TopicStore, reads: SegmentReads, id: Partition
 async function offsetOfTime(store: TopicStore, reads: SegmentReads, id: PartitionId, head: Head, time: Millis): Promise<number> {
   const entry = entryOfTime(store, id, head, time);
   if (!entry) return head.latest;
-  const [found] = await loadChunks(store, reads, id, [entry]);
+  const [found] = await loadChunks(store, reads, id, [entry], createReadMemory());
   // Retention has been faster: the reader goes on at what is left.
   if (!found) return entry.base;
   for (let i = 0; i < found.chunk.count; i++) if (found.chunk.time(i) >= time) return entry.base + i;

@@ -7,8 +7,8 @@ const MOST_OPEN = 32;
 const IDLE_MS = 5_000;
 
 export interface SegmentReads {
-  /** Exactly `length` bytes from `position` on, in memory that is the caller's; undefined when there is no such file (any more). */
-  read(path: string, position: number, length: number): Promise<Buffer | undefined>;
+  /** Fills `buffer` with the bytes from `position` on; false when there is no such file (any more). */
+  read(path: string, position: number, buffer: Buffer): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -51,21 +51,21 @@ export function createSegmentReads(): SegmentReads {
   }
 
   return {
-    async read(path, position, length) {
+    async read(path, position, buffer) {
+      const { length } = buffer;
       const file = use(path);
       try {
-        const buffer = Buffer.allocUnsafeSlow(length);
         const handle = await file.handle;
         for (let done = 0; done < length; ) {
           const { bytesRead } = await handle.read(buffer, done, length - done, position + done);
           if (bytesRead === 0) throw segmentDamaged(path, position + length);
           done += bytesRead;
         }
-        return buffer;
+        return true;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
         files.delete(path);
-        return undefined;
+        return false;
       } finally {
         file.users -= 1;
         // A read may have been on its way when all was closed, or begun after it.
