@@ -49,7 +49,7 @@ const SETTINGS = {
   },
   "samples.kept": {
     kind: "count",
-    byDefault: "100",
+    byDefault: "400",
     least: 1,
     effect: "records kept of each output port for people to see; the oldest go",
   },
