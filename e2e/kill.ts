@@ -50,9 +50,11 @@ export async function killAgainAndAgain({ kills, seed, parallelism, kafka }: Kil
   };
   const lanes = Array.from({ length: 8 }, (_, name) => lane(name));
   const random = seededRandom(seed);
+  // A client has to find its broker first.
+  const [shortest, longest] = kafka === undefined ? [100, 1_000] : [500, 3_000];
   const recoveryMs: number[] = [];
   for (let kill = 0; kill < kills; kill++) {
-    await wait(100 + random() * 900);
+    await wait(shortest + random() * (longest - shortest));
     await server.stop("SIGKILL");
     const begun = performance.now();
     server = await (kafka === undefined ? startMillrace({ data, args: ["--port", port] }) : restartOnKafka(data, port));
