@@ -311,6 +311,21 @@ describe("a run that fails", () => {
     expect(status(id)).toMatchObject({ state: "running", failure: FAILURE });
   });
 
+  it("is tried again when it has failed before anybody noted that it was deployed", async () => {
+    const { startRun } = host;
+    host.startRun = async (request) => {
+      const run = await startRun(request);
+      lastRun().end({ state: "failed", failure: FAILURE });
+      return run;
+    };
+    const id = await deployed();
+    await clock.advance(0);
+    expect(status(id)).toMatchObject({ state: "restarting", failure: FAILURE, restart: { attempt: 1 } });
+    host.startRun = startRun;
+    await clock.advance(1_000);
+    expect(status(id)).toMatchObject({ state: "running", failure: FAILURE });
+  });
+
   it("starts over with the short pause after a minute that held", async () => {
     const id = await deployed();
     lastRun().end({ state: "failed", failure: FAILURE });

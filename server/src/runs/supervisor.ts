@@ -110,7 +110,8 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     return status;
   }
 
-  async function startVersion(entry: Entry, id: string, version: number, run: Started): Promise<void> {
+  /** `begun` notes that it runs, before its end is looked at: a run may have ended by then. */
+  async function startVersion(entry: Entry, id: string, version: number, run: Started, begun?: () => void): Promise<void> {
     const stored = store.version(id, version);
     if (!stored) throw new Error(`version ${version} of ${id} is not in the store`);
     const { document, deployment } = stored;
@@ -138,10 +139,20 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     }
     const handle = entry.handle;
     log(`version ${version} runs, ${beginning(run.from)}`, id);
-    void handle.ended.then((end) => {
-      claim.release();
-      onEnd(entry, id, handle, end);
-    });
+    try {
+      begun?.();
+    } finally {
+      void handle.ended.then((end) => {
+        claim.release();
+        onEnd(entry, id, handle, end);
+      });
+    }
+  }
+
+  /** A person's start: what was before it does not count any more. */
+  function noteStart(entry: Entry, id: string, version: number, runId: string): void {
+    store.setLive(id, version, runId);
+    entry.failure = undefined;
   }
 
   function onEnd(entry: Entry, id: string, handle: RunHandle, end: RunEnd): void {
@@ -250,14 +261,12 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
         const version = store.addVersion(id, before.draft, deployment, clock.now());
         const runId = randomUUID();
         try {
-          await startVersion(entry, id, version, { runId, from: restoreFrom, force });
+          await startVersion(entry, id, version, { runId, from: restoreFrom, force }, () => noteStart(entry, id, version, runId));
         } catch (error) {
           store.removeVersion(id, version);
           if (wasRunning) await again(entry, id);
           throw startFailed(error, wasRunning);
         }
-        store.setLive(id, version, runId);
-        entry.failure = undefined;
         return statusOf(id);
       }),
 
@@ -281,12 +290,10 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
         cancelRetry(entry);
         const runId = randomUUID();
         try {
-          await startVersion(entry, id, liveVersion, { runId, from: restoreFrom, force });
+          await startVersion(entry, id, liveVersion, { runId, from: restoreFrom, force }, () => noteStart(entry, id, liveVersion, runId));
         } catch (error) {
           throw startFailed(error, false);
         }
-        store.setLive(id, liveVersion, runId);
-        entry.failure = undefined;
         return statusOf(id);
       }),
 
