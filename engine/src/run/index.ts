@@ -1,10 +1,13 @@
 export * from "../state/index.ts";
 export * from "./checkpoint.ts";
 export * from "./coordinator.ts";
+export * from "./counts.ts";
 export type { ExchangeBatch } from "./exchange-batch.ts";
 export { NodeFailure } from "./node-runtime.ts";
 export * from "./plan.ts";
+export type { Restore, SnapshotEntry } from "./snapshot.ts";
 export * from "./subtask.ts";
 export { DEFAULT_TAP, type TapSample, type TapSettings } from "./tap.ts";
 export * from "./task.ts";
 export * from "./try.ts";
+export type { TaskPlace } from "./wiring.ts";

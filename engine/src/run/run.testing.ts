@@ -17,7 +17,8 @@ import {
 import { analyze, type PipelineDocument, type TypedGraph } from "../pipeline/index.ts";
 import type { Schema } from "../schema/index.ts";
 import type { Checkpoint, Replay } from "./checkpoint.ts";
-import type { DeadLetter, SnapshotEntry } from "./task.ts";
+import type { SnapshotEntry } from "./snapshot.ts";
+import type { DeadLetter } from "./task.ts";
 
 const WORDS = { en: "x", zh: "x" };
 export const NUMBER: Schema = { type: "ROW", open: true, fields: [{ name: "n", dataType: { type: "BIGINT" } }] };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Checkpoint } from "./checkpoint.ts";
 import { graphOf, range, startRun, testTypes, UNLUCKY } from "./run.testing.ts";
-import { type SnapshotEntry, Task } from "./task.ts";
+import type { SnapshotEntry } from "./snapshot.ts";
+import { Task } from "./task.ts";
 
 const sorted = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b);
 const lucky = (numbers: readonly number[]) => numbers.filter((n) => n !== UNLUCKY);

@@ -21,7 +21,8 @@ import type { CheckpointKind, CheckpointPart, FromSubtask, Positions, Replay, Re
 import type { ExchangeBatch } from "./exchange-batch.ts";
 import { NodeFailure } from "./node-runtime.ts";
 import { ownerOfSplit, type RunPlan } from "./plan.ts";
-import type { SnapshotEntry, Task } from "./task.ts";
+import type { SnapshotEntry } from "./snapshot.ts";
+import type { Task } from "./task.ts";
 import { SplitWatermarks } from "./watermark.ts";
 
 export interface SubtaskHost {

@@ -3,8 +3,9 @@
  */
 import type { Millis, NodeType, Origin } from "../node/index.ts";
 import type { TypedGraph } from "../pipeline/index.ts";
+import type { PortCounts } from "./counts.ts";
 import type { TapSample } from "./tap.ts";
-import { type DeadLetter, type PortCounts, Task } from "./task.ts";
+import { type DeadLetter, Task } from "./task.ts";
 
 export interface TryInput {
   /** A record in the source's format; with `origin` a sample of the source, which is JSON whatever the format. */

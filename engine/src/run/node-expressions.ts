@@ -1,0 +1,55 @@
+/** A node's expressions as functions over rows, and what a sink node computes of each row with them. */
+import { codecOf } from "../codec/index.ts";
+import { compile, formatValue } from "../expression/index.ts";
+import type { CompiledExpression, Expressions, Millis, Row, Sink } from "../node/index.ts";
+import type { TypedNode } from "../pipeline/index.ts";
+import type { DataType, Schema } from "../schema/index.ts";
+import type { SinkSide } from "./node-runtime.ts";
+
+interface Surroundings {
+  readonly timeZone: string;
+  readonly now: () => Millis;
+}
+
+/** The expressions that the node's spec names; any other is a bug. */
+export function expressionsOf(typed: TypedNode, { timeZone, now }: Surroundings): Expressions {
+  const settings = { timeZone };
+  const firstPort = Object.keys(typed.inputs)[0] ?? "";
+  const value = (text: string, port = firstPort): CompiledExpression => {
+    const checked = typed.expressions.get(`${port}\u0000${text}`);
+    if (!checked) throw new Error(`expression ${JSON.stringify(text)} of node ${typed.id} is not among spec.expressions`);
+    const compiled = compile(checked, settings);
+    const context = { time: 0, now };
+    const evaluate = (row: Row, time: Millis) => {
+      context.time = time;
+      return compiled(row, context);
+    };
+    return Object.assign(evaluate, { dataType: checked.dataType });
+  };
+  return {
+    value,
+    condition: (text, port) => {
+      const evaluate = value(text, port);
+      return (row, time) => evaluate(row, time) === true;
+    },
+  };
+}
+
+/** How the node's rows are encoded, and where each goes. */
+export function sinkSideOf(typed: TypedNode, sink: Sink, expressions: Expressions, { timeZone }: Surroundings): SinkSide {
+  const port = Object.keys(typed.inputs)[0] as string;
+  const format = typed.spec.format?.(typed.params) ?? { name: "json" };
+  const key = typed.spec.sinkKey?.(typed.params);
+  const target = typed.spec.sinkTarget?.(typed.params);
+  const partition = typed.spec.sinkPartition?.(typed.params);
+  const settings = { timeZone };
+  return {
+    sink,
+    encoder: codecOf(format).encoder((typed.inputs[port] as { schema: Schema }).schema, format),
+    key: key === undefined ? undefined : expressions.value(key, port),
+    target: target === undefined ? undefined : expressions.value(target, port),
+    partition: partition === undefined ? undefined : expressions.value(partition, port),
+    text: (value, expression) =>
+      value === null ? null : typeof value === "string" ? value : formatValue(value, expression.dataType as DataType, settings),
+  };
+}
