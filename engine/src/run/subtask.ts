@@ -283,8 +283,8 @@ export class Subtask {
         open.idle = false;
         task.pushIdle(open.nodeId, false);
       }
-      task.pushBatch(open.nodeId, part.split, batch);
-      open.watermarks.onRecords(part.split.id, maxTime(batch), host.now());
+      const maxTime = task.pushBatch(open.nodeId, part.split, batch);
+      open.watermarks.onRecords(part.split.id, maxTime, host.now());
       batch.release?.();
       task.pushWatermark(open.nodeId, open.watermarks.current(host.now()).watermark);
       if (!this.hasRoom) break;
@@ -474,13 +474,4 @@ export class Subtask {
       throw error instanceof NodeFailure ? error : new NodeFailure(nodeId, error);
     }
   }
-}
-
-function maxTime(batch: { readonly count: number; time(i: number): Millis }): Millis {
-  let max = MIN_TIME;
-  for (let i = 0; i < batch.count; i++) {
-    const time = batch.time(i);
-    if (time > max) max = time;
-  }
-  return max;
 }

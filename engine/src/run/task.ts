@@ -9,6 +9,7 @@ import {
   ERROR_SCHEMA,
   type Expressions,
   META,
+  MIN_TIME,
   type Millis,
   type NodeType,
   type OperatorContext,
@@ -109,8 +110,8 @@ export class Task {
     for (const typed of here) this.wireNode(typed);
   }
 
-  /** Decodes and processes records `from` (inclusive) to `to` of a batch. */
-  pushBatch(nodeId: string, split: Split, batch: RecordBatch, from = 0, to = batch.count): void {
+  /** Decodes and processes the records of a batch. Gives the greatest of their times, those of records without a value too. */
+  pushBatch(nodeId: string, split: Split, batch: RecordBatch): Millis {
     const { current } = this;
     const side = this.sources.get(nodeId) as SourceSide;
     const { sendRaw } = side;
@@ -119,17 +120,18 @@ export class Task {
       place = { nodeId, split };
       this.places.set(split, place);
     }
-    for (let i = from; i < to; i++) {
+    let maxTime = MIN_TIME;
+    for (let i = 0; i < batch.count; i++) {
       current.place = place;
       current.offset = batch.offset(i);
       const text = batch.bytes(i);
+      const time = batch.time(i);
+      if (time > maxTime) maxTime = time;
       if (text === null) this.pushTombstone(nodeId);
-      else {
-        const time = batch.time(i);
-        if (sendRaw === undefined || !sendRaw(text, time)) this.pushRecord(side, text, time, "+I");
-      }
+      else if (sendRaw === undefined || !sendRaw(text, time)) this.pushRecord(side, text, time, "+I");
     }
     this.forgetRecord();
+    return maxTime;
   }
 
   /** A batch from another subtask. */
