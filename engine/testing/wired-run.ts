@@ -17,7 +17,7 @@ import {
   Subtask,
   type SubtaskHost,
   type SubtaskOptions,
-  statefulNodes,
+  stateSchemas,
   Task,
   type ToSubtask,
 } from "../src/run/index.ts";
@@ -63,7 +63,7 @@ export interface WiredRun {
 
 export function wireRun(wiring: Wiring): WiredRun {
   const { scheduler, group, graph, nodeTypes, restored } = wiring;
-  const plan = planRun(graph, statefulNodes(graph, nodeTypes));
+  const plan = planRun(graph, stateSchemas(graph, nodeTypes));
   const subtasks: Subtask[] = [];
   const tasks: Task[] = [];
   /** Messages of a pair come in the order in which they were sent. */

@@ -1,7 +1,7 @@
 /** Runs a scenario and compares what came of it with the reference. */
 import { ERROR_PORT } from "@millrace/engine/node";
 import { analyze, type PipelineDocument, type TypedGraph, words } from "@millrace/engine/pipeline";
-import { planRun, type Replay, statefulNodes } from "@millrace/engine/run";
+import { planRun, type Replay, stateSchemas } from "@millrace/engine/run";
 import { DEAD_LETTERS, type SimulationResult, simulate } from "@millrace/engine/testing";
 import { canonical, canonicalText } from "./canonical.ts";
 import { reference } from "./reference.ts";
@@ -76,7 +76,7 @@ function graphOf(document: PipelineDocument, life: Scenario["lives"][number]): T
   const errors = problems.filter(({ severity }) => severity === "error");
   if (!graph || errors.length > 0)
     throw new Error(`the scenario's pipeline is wrong: ${errors.map((problem) => words(problem).en).join(" ")}`);
-  const { exchanges } = planRun(graph, statefulNodes(graph, simulatedTypes));
+  const { exchanges } = planRun(graph, stateSchemas(graph, simulatedTypes));
   const isOrdered = (nodeId: string) =>
     !exchanges.some(({ by, id, to }) => by === "round" && (reaches(graph, to.node, nodeId) || exchanges[id]?.to.node === nodeId));
   const needOrder = graph.nodes.filter(({ spec }) => spec.type === "mark-first-seen");

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { ownerOfSplit, planRun } from "./plan.ts";
 import { graphOf, range, testTypes } from "./run.testing.ts";
-import { statefulNodes } from "./task.ts";
+import { stateSchemas } from "./task.ts";
 
 function planOf(chains: readonly string[], parallelism: number, nodes: Readonly<Record<string, number>> = {}) {
   const graph = graphOf(chains, { parallelism, nodes });
-  const { exchanges, ...plan } = planRun(graph, statefulNodes(graph, testTypes));
+  const { exchanges, ...plan } = planRun(graph, stateSchemas(graph, testTypes));
   return { ...plan, ways: exchanges.map(({ from, to, by }) => `${from.node} > ${to.node} by ${by}`), exchanges };
 }
 

@@ -7,7 +7,7 @@
 
 import type { Split } from "../node/index.ts";
 import { type Edge, parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
-import { murmur3 } from "../state/index.ts";
+import { murmur3, type StateSchema } from "../state/index.ts";
 
 export interface RunPlan {
   /** Subtasks of the run: as many as its widest node has. */
@@ -34,10 +34,10 @@ export interface Exchange {
   readonly upstream: readonly number[];
 }
 
-/** `stateful`: nodes whose operators keep state; those without a key keep it in one place and so run as one subtask. */
-export function planRun(graph: TypedGraph, stateful: ReadonlySet<string>): RunPlan {
+/** `schemas`: what each node's operator keeps (`stateSchemas`). A node that keeps state without a key keeps it in one place and so runs as one subtask. */
+export function planRun(graph: TypedGraph, schemas: Readonly<Record<string, StateSchema>>): RunPlan {
   const parallelism = new Map<string, number>();
-  for (const node of graph.nodes) parallelism.set(node.id, parallelismOf(node, graph, parallelism, stateful));
+  for (const node of graph.nodes) parallelism.set(node.id, parallelismOf(node, graph, parallelism, schemas));
   const exchanges: Exchange[] = [];
   const behind = new Map<string, readonly number[]>();
   for (const node of graph.nodes) {
@@ -60,14 +60,19 @@ export function planRun(graph: TypedGraph, stateful: ReadonlySet<string>): RunPl
   return { subtasks: Math.max(1, ...parallelism.values()), parallelism, exchanges, behind };
 }
 
-function parallelismOf(node: TypedNode, graph: TypedGraph, known: ReadonlyMap<string, number>, stateful: ReadonlySet<string>): number {
+function parallelismOf(
+  node: TypedNode,
+  graph: TypedGraph,
+  known: ReadonlyMap<string, number>,
+  schemas: Readonly<Record<string, StateSchema>>,
+): number {
   const { spec } = node;
   if (spec.single && !node.disabled) return 1;
   const asked = node.parallelism;
   const upstream = Object.values(node.inputs).flatMap(({ edges }) => edges.map((edge) => known.get(parsePortRef(edge.from).node) ?? 1));
   if (Object.keys(node.inputs).length === 0) return asked ?? graph.settings.parallelism;
   if (isKeyed(node)) return asked ?? graph.settings.parallelism;
-  if (stateful.has(node.id) && !node.disabled) return 1;
+  if (Object.keys(schemas[node.id]?.states ?? {}).length > 0 && !node.disabled) return 1;
   return asked ?? Math.max(1, ...upstream);
 }
 

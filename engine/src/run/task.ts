@@ -468,10 +468,3 @@ function textOf(bytes: Uint8Array, start: number, end: number): string {
 export function stateSchemas(graph: TypedGraph, nodeTypes: ReadonlyMap<string, NodeType>): Readonly<Record<string, StateSchema>> {
   return new Task({ graph, nodeTypes, now: () => 0, onDeadLetter: () => undefined }).stateSchemas();
 }
-
-/** Nodes whose operators keep state. */
-export function statefulNodes(graph: TypedGraph, nodeTypes: ReadonlyMap<string, NodeType>): ReadonlySet<string> {
-  return new Set(
-    Object.entries(stateSchemas(graph, nodeTypes)).flatMap(([id, { states }]) => (Object.keys(states).length > 0 ? [id] : [])),
-  );
-}

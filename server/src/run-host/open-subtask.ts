@@ -10,8 +10,9 @@ import {
   type FromSubtask,
   planRun,
   type RunPlan,
+  type StateSchema,
   Subtask,
-  statefulNodes,
+  stateSchemas,
   type TapSample,
   Task,
 } from "@millrace/engine/run";
@@ -26,7 +27,12 @@ import { readStateFile } from "./state-file.ts";
 import { StateFileWriter } from "./state-writer.ts";
 
 /** The graph that a run executes, spread over its subtasks: the same in all of its threads. Throws `PermanentFailure` for a document with errors. */
-export function planOf(start: RunStart): { readonly graph: TypedGraph; readonly plan: RunPlan } {
+export function planOf(start: RunStart): {
+  readonly graph: TypedGraph;
+  readonly plan: RunPlan;
+  /** What each node's operator keeps. */
+  readonly schemas: Readonly<Record<string, StateSchema>>;
+} {
   const specs = new Map([...nodeTypes].map(([type, node]) => [type, node.spec]));
   const { problems, graph } = analyze(start.document, specs, { set: start.set });
   const errors = problems.filter((problem) => problem.severity === "error");
@@ -34,7 +40,8 @@ export function planOf(start: RunStart): { readonly graph: TypedGraph; readonly 
     const all = errors.map(words);
     throw new PermanentFailure({ en: all.map(({ en }) => en).join(" "), zh: all.map(({ zh }) => zh).join(" ") });
   }
-  return { graph, plan: planRun(graph, statefulNodes(graph, nodeTypes)) };
+  const schemas = stateSchemas(graph, nodeTypes);
+  return { graph, plan: planRun(graph, schemas), schemas };
 }
 
 export interface SubtaskLinks {

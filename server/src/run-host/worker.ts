@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Committer, NodeType, TopicLog } from "@millrace/engine/node";
 import type { TypedGraph } from "@millrace/engine/pipeline";
-import { addUp, Coordinator, type FromSubtask, type RunPlan, stateSchemas, type ToSubtask } from "@millrace/engine/run";
+import { addUp, Coordinator, type FromSubtask, type StateSchema, type ToSubtask } from "@millrace/engine/run";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { Sample } from "../api.ts";
 import type { NodeRestore, RunEnd } from "../runs/run-host.ts";
@@ -75,16 +75,16 @@ port.on("message", (message: ToWorker) => {
 main().then(finish, (error: unknown) => finish({ state: "failed", failure: failureOf(error, log) }));
 
 async function main(): Promise<RunEnd> {
-  const { graph, plan } = planOf(start);
+  const planned = planOf(start);
   const connections = await openConnections(start.dataFolder, start.connections);
   try {
-    return await execute(graph, plan, connections);
+    return await execute(planned, connections);
   } finally {
     await connections.close();
   }
 }
 
-async function execute(graph: TypedGraph, plan: RunPlan, connections: Connections): Promise<RunEnd> {
+async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, connections: Connections): Promise<RunEnd> {
   const now = () => Date.now();
   const { topics } = connections;
   const store = new CheckpointStore({
@@ -100,7 +100,7 @@ async function execute(graph: TypedGraph, plan: RunPlan, connections: Connection
   const pauses = createPauses();
   const links = peerPorts(plan.subtasks);
   const toCoordinator = (message: FromSubtask) => coordinator?.onMessage(message);
-  const { saved, first } = await restored(graph, store, committers, (record) =>
+  const { saved, first } = await restored(schemas, store, committers, (record) =>
     openSubtask({
       start,
       graph,
@@ -194,7 +194,7 @@ async function execute(graph: TypedGraph, plan: RunPlan, connections: Connection
 
 /** The first subtask with the newest state that a run can go on from. */
 async function restored(
-  graph: TypedGraph,
+  schemas: Readonly<Record<string, StateSchema>>,
   store: CheckpointStore,
   committers: ReadonlyMap<string, Committer>,
   openFirst: (record: CheckpointRecord | undefined) => Promise<OpenSubtask>,
@@ -207,7 +207,7 @@ async function restored(
       `Nothing of checkpoint ${newest?.checkpointId} is visible and it cannot be completed; the run goes on from checkpoint ${saved.checkpointId}.`,
     );
   for (;;) {
-    const plan = saved && restorePlan(saved.schemas, stateSchemas(graph, nodeTypes));
+    const plan = saved && restorePlan(saved.schemas, schemas);
     const refused = plan?.find(({ state }) => state === "refused");
     if (refused?.how) throw new PermanentFailure(refused.how);
     try {
