@@ -1,9 +1,9 @@
-import { analyze, type PipelineDocument } from "@millrace/engine/pipeline";
+import { analyze, type PipelineDocument, spreadOf } from "@millrace/engine/pipeline";
 import { beforeEach, describe, expect, test } from "vitest";
 import { edit, openDocument, redo, undo, useDocument } from "../store/document.ts";
 import { specs } from "../store/specs.ts";
 import { difference } from "./difference.ts";
-import { askedParallelism, isParallelism, setParallelism, spreadOf } from "./parallelism.ts";
+import { askedParallelism, isParallelism, setParallelism } from "./parallelism.ts";
 
 const document: PipelineDocument = {
   formatVersion: 1,

@@ -1,26 +1,5 @@
 /** On how many subtasks nodes are asked to run. How a run is then spread is decided by the engine's plan. */
-import { DEFAULTS, type PipelineDocument, type TypedNode } from "@millrace/engine/pipeline";
-
-/** As the format allows. */
-export const MAX_PARALLELISM = 128;
-
-/**
- * | | what its own number means | without one |
- * | --- | --- | --- |
- * | source | subtasks that read | the pipeline's number |
- * | keyed | subtasks that share the keys | the pipeline's number |
- * | other | subtasks that rows are dealt out to | where its rows are |
- * | single | nothing: all its rows pass one subtask | |
- */
-export type Spread = "source" | "keyed" | "other" | "single";
-
-export function spreadOf({ spec, params, disabled, ok }: Pick<TypedNode, "spec" | "params" | "disabled" | "ok">): Spread {
-  if (spec.single && !disabled) return "single";
-  if (spec.category === "source") return "source";
-  // Params that did not parse are not shown to a spec.
-  const isKeyed = ok && !disabled && Object.keys(spec.keyBy?.(params) ?? {}).length > 0;
-  return isKeyed ? "keyed" : "other";
-}
+import { DEFAULTS, MAX_PARALLELISM, type PipelineDocument, spreadOf, type TypedNode } from "@millrace/engine/pipeline";
 
 export function pipelineParallelism({ parallelism }: Pick<PipelineDocument, "parallelism">): number {
   return parallelism ?? DEFAULTS.parallelism;

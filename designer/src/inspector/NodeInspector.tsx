@@ -1,9 +1,9 @@
 import { Alert, Group, Stack, Switch, Text, Textarea, TextInput, Title } from "@mantine/core";
 import type { NodeSpec } from "@millrace/engine/node";
-import type { PipelineNode } from "@millrace/engine/pipeline";
+import { type PipelineNode, spreadOf } from "@millrace/engine/pipeline";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { pipelineParallelism, setParallelism, spreadOf } from "../edits/parallelism.ts";
+import { pipelineParallelism, setParallelism } from "../edits/parallelism.ts";
 import { useWords } from "../i18n/use-words.ts";
 import { Tag } from "../preview/Tag.tsx";
 import { NodeRun } from "../run/NodeRun.tsx";

@@ -1,7 +1,8 @@
 import { NumberInput } from "@mantine/core";
+import { MAX_PARALLELISM } from "@millrace/engine/pipeline";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isParallelism, MAX_PARALLELISM } from "../edits/parallelism.ts";
+import { isParallelism } from "../edits/parallelism.ts";
 
 interface ParallelismInputProps {
   readonly description: string;

@@ -12,6 +12,8 @@ export const FORMAT_VERSION = 1;
 export const ID = /^[a-z][a-z0-9_-]{0,63}$/;
 /** "node.port" */
 export const PORT_REF = /^[a-z][a-z0-9_-]{0,63}\.[a-z][A-Za-z0-9_]{0,63}$/;
+/** Subtasks of a node. */
+export const MAX_PARALLELISM = 128;
 export const PARAMETER_NAME = /^[a-z][A-Za-z0-9_]{0,63}$/;
 
 const id = z.string().regex(ID);
@@ -26,7 +28,7 @@ const node = z.strictObject({
   /** Rows pass by: in at its first input, out at its first output. */
   disabled: z.literal(true).optional(),
   /** Subtasks of this node, where it is not the pipeline's number. */
-  parallelism: z.int().min(1).max(128).optional(),
+  parallelism: z.int().min(1).max(MAX_PARALLELISM).optional(),
   note: z.string().optional(),
 });
 
@@ -68,7 +70,7 @@ export const pipelineDocument = z.strictObject({
   parameters: z.record(z.string().regex(PARAMETER_NAME), parameter).optional(),
   /** IANA name. */
   timeZone: z.string().optional(),
-  parallelism: z.int().min(1).max(128).optional(),
+  parallelism: z.int().min(1).max(MAX_PARALLELISM).optional(),
   checkpointInterval: durationText.optional(),
   /** Connection aliases that nodes name, with the role each plays. An environment says which connection an alias means. */
   connections: z.record(id, z.strictObject({ role: z.enum(["topic", "files"]) })).optional(),

@@ -10,4 +10,5 @@ export { fillIn, type ParameterValues, parameterValues } from "./parameters.ts";
 export * from "./problem.ts";
 export { type ProblemCode, placeText, problem, words } from "./problem-words.ts";
 export * from "./read.ts";
+export { type Spread, spreadOf } from "./spread.ts";
 export * from "./typed-graph.ts";

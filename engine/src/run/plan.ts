@@ -6,7 +6,7 @@
  */
 
 import type { Split } from "../node/index.ts";
-import { type Edge, parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
+import { type Edge, parsePortRef, spreadOf, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
 import { murmur3, type StateSchema } from "../state/index.ts";
 
 export interface RunPlan {
@@ -66,18 +66,19 @@ function parallelismOf(
   known: ReadonlyMap<string, number>,
   schemas: Readonly<Record<string, StateSchema>>,
 ): number {
-  const { spec } = node;
-  if (spec.single && !node.disabled) return 1;
   const asked = node.parallelism;
-  const upstream = Object.values(node.inputs).flatMap(({ edges }) => edges.map((edge) => known.get(parsePortRef(edge.from).node) ?? 1));
-  if (Object.keys(node.inputs).length === 0) return asked ?? graph.settings.parallelism;
-  if (isKeyed(node)) return asked ?? graph.settings.parallelism;
-  if (Object.keys(schemas[node.id]?.states ?? {}).length > 0 && !node.disabled) return 1;
-  return asked ?? Math.max(1, ...upstream);
-}
-
-function isKeyed(node: TypedNode): boolean {
-  return !node.disabled && Object.keys(node.spec.keyBy?.(node.params) ?? {}).length > 0;
+  switch (spreadOf(node)) {
+    case "single":
+      return 1;
+    case "source":
+    case "keyed":
+      return asked ?? graph.settings.parallelism;
+    case "other": {
+      if (Object.keys(schemas[node.id]?.states ?? {}).length > 0 && !node.disabled) return 1;
+      const upstream = Object.values(node.inputs).flatMap(({ edges }) => edges.map((edge) => known.get(parsePortRef(edge.from).node) ?? 1));
+      return asked ?? Math.max(1, ...upstream);
+    }
+  }
 }
 
 /** Undefined: rows stay in their subtask. */
