@@ -6,6 +6,11 @@ import type { StatePointer } from "./state-file.ts";
 
 export const RECORD_FORMAT = 2;
 
+/** With the pipeline's id behind it: the key of its `CheckpointList`. */
+export const CHECKPOINTS = "checkpoints/";
+/** With the pipeline's id behind it: the key of its savepoints' records. */
+export const SAVEPOINTS = "savepoints/";
+
 export interface CheckpointRecord {
   readonly format: typeof RECORD_FORMAT;
   readonly pipelineId: string;

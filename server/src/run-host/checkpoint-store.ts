@@ -7,7 +7,14 @@ import type { BuiltInTransaction, TopicLog, Words } from "@millrace/engine/node"
 import type { Checkpoint } from "@millrace/engine/run";
 import { type CommitTransaction, commitBuiltIn, readRecord } from "@millrace/nodes/connections";
 import type { RunLimits } from "../runs/run-host.ts";
-import { type CheckpointList, type CheckpointRecord, RECORD_FORMAT, type SavedCheckpoints } from "./checkpoint-record.ts";
+import {
+  CHECKPOINTS,
+  type CheckpointList,
+  type CheckpointRecord,
+  RECORD_FORMAT,
+  SAVEPOINTS,
+  type SavedCheckpoints,
+} from "./checkpoint-record.ts";
 
 /** Trying again cannot help. `doubled`: a forced start would, and write that many rows again. */
 export class PermanentFailure extends Error {
@@ -164,11 +171,11 @@ function savepointsOf(tx: CommitTransaction, pipelineId: string): readonly Check
 }
 
 function checkpointsKey(pipelineId: string): string {
-  return `checkpoints/${pipelineId}`;
+  return `${CHECKPOINTS}${pipelineId}`;
 }
 
 function savepointsKey(pipelineId: string): string {
-  return `savepoints/${pipelineId}`;
+  return `${SAVEPOINTS}${pipelineId}`;
 }
 
 function writerKey(pipelineId: string): string {
