@@ -113,7 +113,7 @@ const coordinator: Coordinator = new Coordinator({
 });
 const subtask: Subtask = new Subtask({
   graph,
-  plan: planRun(graph, new Set()),
+  plan: planRun(graph, {}),
   subtask: 0,
   task,
   sources,
