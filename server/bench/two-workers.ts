@@ -12,6 +12,7 @@ export const twoWorkers: readonly Work[] = [
 function pair(name: string, one: Work, two: Work): Work {
   return {
     name,
+    ...(one.perRecordIn && { perRecordIn: true }),
     best: { cpuRatio: "lowest", wallRatio: "highest" },
     async prepare(records) {
       return {
