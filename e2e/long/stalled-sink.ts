@@ -66,6 +66,7 @@ async function stall(folder: string): Promise<string> {
     const samples = [anonymous()];
     const begun = Date.now();
     while (Date.now() - begun < STALL_MS) {
+      // The sampling interval of the memory curve: time passing is what is measured here.
       await new Promise((resolve) => setTimeout(resolve, 250));
       samples.push(anonymous());
     }
@@ -99,6 +100,7 @@ async function stall(folder: string): Promise<string> {
 /** True when the count did not move over several of the child's reports. */
 async function quiet(count: () => number): Promise<boolean> {
   const before = count();
+  // Longer than the child's interval between reports; that nothing comes can only be seen by waiting.
   await new Promise((resolve) => setTimeout(resolve, 500));
   return count() === before;
 }
