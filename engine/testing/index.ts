@@ -1,4 +1,5 @@
 export type { SeenRow } from "./compare-rows.ts";
+export { type Emitted, type EmittedRow, NodeRefused, NodeRun } from "./node-run.ts";
 export { caseProblems, playCase } from "./play-node.ts";
 export { type PlayOptions, type PlayResult, playPipeline, toJsonText } from "./player.ts";
 export { type Random, seededRandom } from "./seeded-scheduler.ts";

@@ -1,41 +1,13 @@
 /**
  * Plays a node case: the node becomes a pipeline of itself with a plain source before each input, and the case's ports become places in it.
  */
-import { z } from "zod";
 import { formatType, parseSchema } from "../src/expression/index.ts";
-import {
-  defineNode,
-  defineSpec,
-  type Expectation,
-  type InputRow,
-  type NodeCase,
-  type NodeType,
-  portsOf,
-  type Step,
-} from "../src/node/index.ts";
+import { type Expectation, type InputRow, type NodeCase, type NodeType, portsOf, type Step } from "../src/node/index.ts";
 import { analyze, FORMAT_VERSION, type PipelineDocument, words } from "../src/pipeline/index.ts";
 import { inferSchema, type Schema } from "../src/schema/index.ts";
 import { differences } from "./compare-rows.ts";
 import { Player, type PlayOptions, type PlayResult } from "./player.ts";
-
-/** A source that gives what the steps say. */
-const input = defineNode({
-  spec: defineSpec({
-    type: "test-input",
-    title: { en: "Test input", zh: "测试输入" },
-    summary: { en: "Rows of a test.", zh: "测试中的行。" },
-    category: "source",
-    inputs: {},
-    outputs: { out: { en: "Rows of the test.", zh: "测试中的行。" } },
-    params: z.object({ schema: z.string() }),
-    inferSchema: ({ params, declared }) => ({ out: declared(params.schema) as Schema }),
-    format: () => ({ name: "json" }),
-  }),
-  createSource: () => {
-    throw new Error("a test input is pushed, not read");
-  },
-  cases: [],
-});
+import { testInput } from "./test-input.ts";
 
 /** The English messages of what is wrong with a case's params; a well-formed case has none. */
 export function caseProblems(node: NodeType, nodeCase: NodeCase): string[] {
@@ -51,7 +23,7 @@ export function playCase(node: NodeType, nodeCase: NodeCase, options: PlayOption
     return { failures: errors.map((problem) => words(problem).en), rows: {}, counts: {}, deadLetters: [] };
   const types = new Map([
     [node.spec.type, node],
-    [input.spec.type, input],
+    [testInput.spec.type, testInput],
   ]);
   const steps = (nodeCase.steps ?? []).map((step) => inPlaces(step, node, nodeCase));
   const result = new Player(graph, types).play(steps, options);
@@ -88,7 +60,9 @@ function documentOf(node: NodeType, nodeCase: NodeCase): PipelineDocument {
     ]),
     nodes: {
       [NODE]: { type: node.spec.type, name: node.spec.title.en, params: nodeCase.params as PipelineDocument["nodes"][string]["params"] },
-      ...Object.fromEntries(declared.map(([port]) => [idOf(port), { type: input.spec.type, name: port, params: { schema: idOf(port) } }])),
+      ...Object.fromEntries(
+        declared.map(([port]) => [idOf(port), { type: testInput.spec.type, name: port, params: { schema: idOf(port) } }]),
+      ),
     },
     edges: declared.map(([port]) => ({ from: `${idOf(port)}.out`, to: `${NODE}.${port}` })),
   };
@@ -115,7 +89,7 @@ function schemaFrom(text: string, nodeCase: NodeCase): Schema {
 function specsWith(node: NodeType): ReadonlyMap<string, NodeType["spec"]> {
   return new Map([
     [node.spec.type, node.spec],
-    [input.spec.type, input.spec],
+    [testInput.spec.type, testInput.spec],
   ]);
 }
 

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readCases } from "./case-value.ts";
 import { type ExpressionCase, playExpressions } from "./expressions.ts";
+import type { OperatorScript } from "./operators/script.ts";
+import { operatorScripts } from "./windows.ts";
 
 const FOLDER = join(import.meta.dirname, "cases");
 
@@ -11,6 +13,12 @@ describe("the recorded answers of Flink", () => {
     const { passed, failures } = playExpressions(cases);
     expect(failures).toEqual([]);
     expect(passed).toBe(cases.length);
+  });
+
+  it("are those of our operators", () => {
+    const { passed, failures } = operatorScripts(readCases(join(FOLDER, "windows.json")) as { readonly cases: readonly OperatorScript[] });
+    expect(failures).toEqual([]);
+    expect(passed).toBeGreaterThan(0);
   });
 });
 

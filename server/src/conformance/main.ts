@@ -6,8 +6,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readCases } from "./case-value.ts";
 import { type ExpressionCase, playExpressions } from "./expressions.ts";
-import { operatorScripts, patternCases } from "./not-yet.ts";
+import { patternCases } from "./not-yet.ts";
 import { newTally, sumOf, type Tally } from "./tally.ts";
+import { operatorScripts } from "./windows.ts";
 
 const FILES: Readonly<Record<string, (json: never) => Tally>> = {
   "cep.json": patternCases,

@@ -1,4 +1,4 @@
-/** Cases of operators that have no node type yet: counted by kind, so that nobody takes them for passed. */
+/** Cases of patterns, which have no node type yet: counted, so that nobody takes them for passed. */
 import { addUnsupported, newTally, type Tally } from "./tally.ts";
 
 interface PatternFile {
@@ -11,11 +11,5 @@ export function patternCases({ cases = [], iterativeCases = [], malformed = [] }
   const tally = newTally();
   const count = cases.length + iterativeCases.length + malformed.length;
   if (count > 0) addUnsupported(tally, "there is no node type for patterns", count);
-  return tally;
-}
-
-export function operatorScripts({ cases = [] }: { readonly cases?: readonly { readonly operator: { readonly kind: string } }[] }): Tally {
-  const tally = newTally();
-  for (const { operator } of cases) addUnsupported(tally, `there is no node type for ${operator.kind}`);
   return tally;
 }

@@ -1,0 +1,58 @@
+/** Scripts of single operators (`windows.json`): what was done to Flink's operator, step by step, and what came out of it. */
+
+export interface OperatorScript {
+  readonly id: string;
+  readonly operator: { readonly kind: string; readonly params: Readonly<Record<string, unknown>> };
+  readonly steps: readonly ScriptStep[];
+  readonly expect: readonly ScriptExpectation[];
+  /** False: the rows of one step come in any order, all before the step's watermark. */
+  readonly ordered: boolean;
+}
+
+/** One thing that is done. Kinds that are no operators have words of their own, which their player knows. */
+export interface ScriptStep {
+  readonly row?: readonly unknown[];
+  readonly ts?: ScriptTime;
+  readonly kind?: "+I" | "-U" | "+U" | "-D";
+  /** From 1; left out: the only one. */
+  readonly input?: number;
+  readonly watermark?: ScriptTime;
+  readonly status?: "IDLE" | "ACTIVE";
+  readonly processingTime?: ScriptTime;
+  readonly ttlTime?: ScriptTime;
+  readonly snapshotRestore?: true;
+  readonly [word: string]: unknown;
+}
+
+/** One thing that came out after the step; the other members say what. */
+export interface ScriptExpectation {
+  readonly after: number;
+  readonly [word: string]: unknown;
+}
+
+/** What came out, in the members of an expectation. */
+export type Seen = Readonly<Record<string, unknown>>;
+
+/** Milliseconds; "MAX" and "MIN" are Java's greatest and least, others beyond 2^53 are texts of their digits. */
+export type ScriptTime = number | string;
+
+/** What came out after each step. An error ends the script, as `{error: words}`. */
+export type PlayScript = (script: OperatorScript) => readonly (readonly Seen[])[];
+
+/** The product has nothing to express the script with; the message says what is missing. */
+export class Unsupported extends Error {}
+
+/** Milliseconds as the engine has them. */
+export function timeOf(time: ScriptTime): number {
+  if (time === "MAX") return Number.POSITIVE_INFINITY;
+  if (time === "MIN") return Number.NEGATIVE_INFINITY;
+  const millis = Number(time);
+  if (!Number.isSafeInteger(millis)) throw new Unsupported("times beyond 2^53 milliseconds");
+  return millis;
+}
+
+/** A time as scripts have it. */
+export function scriptTime(millis: number): ScriptTime {
+  if (millis === Number.POSITIVE_INFINITY) return "MAX";
+  return millis === Number.NEGATIVE_INFINITY ? "MIN" : millis;
+}
