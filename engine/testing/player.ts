@@ -133,7 +133,12 @@ export class Player {
       sinks: this.sinks,
       now: () => this.clock,
       onDeadLetter: (letter) => this.deadLetters.push(letter),
-      taps: { quota: Number.POSITIVE_INFINITY, keep: Number.POSITIVE_INFINITY, maxText: Number.POSITIVE_INFINITY },
+      taps: {
+        quota: Number.POSITIVE_INFINITY,
+        keep: Number.POSITIVE_INFINITY,
+        keepText: Number.POSITIVE_INFINITY,
+        maxText: Number.POSITIVE_INFINITY,
+      },
     });
   }
 

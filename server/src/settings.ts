@@ -49,9 +49,15 @@ const SETTINGS = {
   },
   "samples.kept": {
     kind: "count",
-    byDefault: "400",
+    byDefault: "1000",
     least: 1,
-    effect: "records kept of each output port for people to see; the oldest go",
+    effect: "records kept of each output port for people to see and to try expressions on; the oldest go",
+  },
+  "samples.size": {
+    kind: "size",
+    byDefault: "64mb",
+    least: 1024 ** 2,
+    effect: "memory for the kept records of a pipeline, shared evenly by its output ports; the oldest go",
   },
   "checkpoints.kept": { kind: "count", byDefault: "3", least: 1, effect: "newest checkpoints of a pipeline that are kept; older ones go" },
   "savepoints.kept": {
@@ -120,6 +126,7 @@ export function runLimits(settings: Settings): RunLimits {
     checkpoints: settings["checkpoints.kept"],
     savepoints: settings["savepoints.kept"],
     samples: settings["samples.kept"],
+    sampleBytes: settings["samples.size"],
   };
 }
 

@@ -25,17 +25,20 @@ export interface TapSettings {
   readonly quota: number;
   /** Samples kept. */
   readonly keep: number;
+  /** Text kept of all samples together, in UTF-16 units; the latest sample is kept all the same. */
+  readonly keepText: number;
   /** Longest text kept, in UTF-16 units. */
   readonly maxText: number;
 }
 
-export const DEFAULT_TAP: TapSettings = { quota: 5, keep: 100, maxText: 65_536 };
+export const DEFAULT_TAP: TapSettings = { quota: 5, keep: 100, keepText: Number.POSITIVE_INFINITY, maxText: 65_536 };
 
 export class Tap {
   total = 0;
   /** Samples that may still be taken before the next refill. */
   left: number;
   private readonly ring: TapSample[] = [];
+  private keptText = 0;
   private seq = 0;
   private readonly settings: TapSettings;
   private readonly describe: (row: Row) => { text: string; changed?: readonly string[] };
@@ -61,7 +64,9 @@ export class Tap {
       ...(changed?.length ? { changed } : {}),
       ...(reason === undefined ? {} : { reason }),
     });
-    if (this.ring.length > this.settings.keep) this.ring.shift();
+    this.keptText += Math.min(text.length, this.settings.maxText);
+    while (this.ring.length > this.settings.keep || (this.keptText > this.settings.keepText && this.ring.length > 1))
+      this.keptText -= this.ring.shift()?.text.length ?? 0;
   }
 
   refill(): void {

@@ -119,7 +119,7 @@ export async function openSubtask(options: {
     now,
     spill: (nodeId) => spill.optionsFor(nodeId, STATE_MEMORY_BYTES),
     onDeadLetter: (letter: DeadLetter) => letters.write(letter),
-    taps: { ...DEFAULT_TAP, keep: start.limits.samples },
+    taps: { ...DEFAULT_TAP, keep: start.limits.samples, keepText: textPerPort(start.limits.sampleBytes, graph, plan) },
     place: {
       plan,
       subtask,
@@ -202,6 +202,13 @@ export async function openSubtask(options: {
 /** All ports whose last samples are kept when a run ends, those of rows that ended at a node among them. */
 export function portsOf(graph: TypedGraph): readonly string[] {
   return graph.nodes.flatMap((node) => [...Object.keys(node.outputs), DROPPED].map((port) => `${node.id}.${port}`));
+}
+
+const BYTES_PER_UNIT = 2;
+
+/** Each port's share of the memory for samples, in UTF-16 units. */
+function textPerPort(bytes: number, graph: TypedGraph, plan: RunPlan): number {
+  return Math.floor(bytes / BYTES_PER_UNIT / (portsOf(graph).length * plan.subtasks));
 }
 
 /** Every subtask reads all files and takes what is its own, so a checkpoint restores at any parallelism. Throws `StateFileError`. */

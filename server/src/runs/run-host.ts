@@ -220,4 +220,6 @@ export interface RunLimits {
   readonly savepoints: number;
   /** Records kept of each output port. */
   readonly samples: number;
+  /** Memory for them, of all ports together. */
+  readonly sampleBytes: number;
 }
