@@ -271,7 +271,7 @@ export const replay = z.strictObject({
 /** Plays the document (or the part above `targets`) over given or retained records, with sinks off. */
 export const tryRequest = z.strictObject({
   document: pipelineDocument,
-  /** Takes retained samples of this pipeline's edges as input where `records` gives none. */
+  /** Takes retained samples of this pipeline's edges as input where `records` gives none. Sources that neither gives records are read: newest of a topic, first of a file, next of a generator. */
   pipelineId: z.string().optional(),
   /** Records by source node id, as text. */
   records: z.record(z.string(), z.array(z.string()).max(1000)).optional(),
@@ -286,6 +286,8 @@ export const tryResult = z.object({
   counters: z.record(z.string(), z.number()),
   /** Records the sources gave. */
   inputs: z.record(z.string(), z.number()),
+  /** Sources that could not be read, with the reason. */
+  unread: z.record(z.string(), words),
 });
 
 export const topicSummary = z.object({

@@ -2,7 +2,7 @@
 import type { AnalyzeOptions, PipelineDocument, Problem, ReadResult } from "@millrace/engine/pipeline";
 import express, { type Express, Router } from "express";
 import { type ApplogDeps, applogRouter } from "./applog/routes.ts";
-import type { TopicLogs } from "./connections/open.ts";
+import { connectionsOf, type TopicLogs } from "./connections/open.ts";
 import { type ConnectionDeps, connectionRoutes } from "./connections/routes.ts";
 import type { ConnectionStore } from "./connections/store.ts";
 import { deadLetterRoutes } from "./dead-letters/routes.ts";
@@ -99,7 +99,12 @@ export function apiRoutes(deps: AppDeps): Route[] {
     ...pipelineRoutes({ store, views, supervisor, logs: deps.logs, templates, analyze, pushTopics: deps.pushTopics, topics, now }),
     ...runRoutes({ store, supervisor, host, logs: deps.logs }),
     ...deadLetterRoutes({ store, supervisor, host }),
-    ...tryRoutes({ store, supervisor, host }),
+    ...tryRoutes({
+      store,
+      supervisor,
+      host,
+      connectionsOf: (document, { environment, connect }) => connectionsOf(connections, document, environment, connect),
+    }),
     ...topicRoutes(topics.open),
     ...connectionRoutes({
       store: connections,

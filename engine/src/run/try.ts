@@ -1,10 +1,10 @@
 /**
  * Plays a graph over given records with its sinks off: the live value, a draft's effect, "try it". Nothing outside is touched and nothing is kept.
  */
-import type { Millis, NodeType, Origin } from "../node/index.ts";
+import type { Millis, NodeType, Origin, Sink, Split } from "../node/index.ts";
 import type { TypedGraph } from "../pipeline/index.ts";
 import type { PortCounts } from "./counts.ts";
-import type { TapSample } from "./tap.ts";
+import { DEFAULT_TAP, type TapSample } from "./tap.ts";
 import { type DeadLetter, Task } from "./task.ts";
 
 export interface TryInput {
@@ -13,6 +13,8 @@ export interface TryInput {
   readonly origin?: Origin | undefined;
   /** Event time; left out: `now`. */
   readonly time?: Millis | undefined;
+  /** Where it was read just now, in the source's format. */
+  readonly place?: { readonly split: Split; readonly offset: number } | undefined;
 }
 
 export interface TryOutcome {
@@ -29,6 +31,8 @@ export function tryGraph(options: {
   readonly records: Readonly<Record<string, readonly TryInput[]>>;
   readonly limit: number;
   readonly now: Millis;
+  /** What sink nodes would write goes there; left out: nowhere. */
+  readonly sinks?: ReadonlyMap<string, Sink>;
 }): TryOutcome {
   const deadLetters: DeadLetter[] = [];
   const task = new Task({
@@ -36,16 +40,19 @@ export function tryGraph(options: {
     nodeTypes: options.nodeTypes,
     now: () => options.now,
     onDeadLetter: (letter) => deadLetters.push(letter),
-    taps: { quota: options.limit, keep: options.limit, maxText: 65_536 },
+    taps: { ...DEFAULT_TAP, quota: options.limit, keep: options.limit },
+    ...(options.sinks && { sinks: options.sinks }),
   });
   const encoder = new TextEncoder();
   for (const [nodeId, records] of Object.entries(options.records)) {
     if (!task.isSource(nodeId)) continue;
-    for (const { text, time, origin } of records) {
+    for (const { text, time, origin, place } of records) {
       const bytes = encoder.encode(text);
       const range = { bytes, start: 0, end: bytes.length };
-      if (origin) task.pushSample(nodeId, range, time ?? options.now, origin);
-      else task.pushText(nodeId, range, time ?? options.now);
+      const at = time ?? options.now;
+      if (origin) task.pushSample(nodeId, range, at, origin);
+      else if (place) task.pushBatch(nodeId, place.split, { count: 1, bytes: () => range, time: () => at, offset: () => place.offset });
+      else task.pushText(nodeId, range, at);
     }
   }
   task.advanceClock(options.now);

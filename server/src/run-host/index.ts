@@ -1,10 +1,6 @@
 /** Runs on worker threads, one each; their checkpoints, dead letters and samples. The server's thread only passes on what people ask. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { analyze } from "@millrace/engine/pipeline";
-import { type TryInput, tryGraph } from "@millrace/engine/run";
-import { nodeTypes } from "@millrace/nodes/registry";
-import type { TryResult } from "../api.ts";
 import type { CreateRunHost, RunHost, StartRun } from "../runs/run-host.ts";
 import { DEFAULT_SETTINGS, runLimits } from "../settings.ts";
 import { savedStateOf } from "./checkpoint-record.ts";
@@ -14,7 +10,9 @@ import { deadLetterTopic, readDeadLetters, replayTopic } from "./dead-letters.ts
 import { keepTopics } from "./keep-topics.ts";
 import { restorePlan, schemasOf } from "./restore-plan.ts";
 import { RunThread } from "./run-thread.ts";
+import { createSourceReader } from "./source-reader.ts";
 import { trimMemory } from "./trim-memory.ts";
+import { tryDocument } from "./try-document.ts";
 
 /** By then the server has started, and with it the runs that go on. */
 const SETTLED_MS = 8_000;
@@ -23,6 +21,7 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log, limits = r
   const connections = await openConnections(dataFolder, {});
   const topics = connections.topics;
   const running = new Map<string, RunThread>();
+  const sourceReader = createSourceReader({ dataFolder, topics, now: Date.now });
   const stopKeeping = await keepTopics(topics, { limits, now: Date.now, log });
   const settled = setTimeout(trimMemory, SETTLED_MS);
   settled.unref();
@@ -57,7 +56,7 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log, limits = r
       await rm(join(dataFolder, "runs", pipelineId), { recursive: true, force: true });
     },
     async tryPipeline(request) {
-      return tryDocument(request);
+      return tryDocument(request, sourceReader);
     },
     async close() {
       stopKeeping();
@@ -68,34 +67,3 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log, limits = r
   };
   return host;
 };
-
-function tryDocument({ document, records, targets, limit }: Parameters<RunHost["tryPipeline"]>[0]): TryResult {
-  const specs = new Map([...nodeTypes].map(([type, node]) => [type, node.spec]));
-  const { problems, graph } = analyze(document, specs);
-  const inputs = Object.fromEntries(Object.entries(records).map(([node, given]) => [node, given.length]));
-  if (!graph || problems.some((problem) => problem.severity === "error"))
-    return { problems: [...problems].map(plain), ports: {}, counters: {}, inputs };
-  const outcome = tryGraph({ graph, nodeTypes, records: records as Readonly<Record<string, readonly TryInput[]>>, limit, now: Date.now() });
-  const ports = Object.entries(outcome.ports).filter(([port]) => targets === undefined || targets.includes(port));
-  const counters: Record<string, number> = {};
-  for (const [id, counts] of Object.entries(outcome.counts)) {
-    for (const [reason, count] of Object.entries(counts.dropped)) counters[`${id}.dropped.${reason}`] = count;
-    counters[`${id}.errors`] = counts.errors;
-  }
-  return {
-    problems: problems.map(plain),
-    ports: Object.fromEntries(
-      ports.map(([port, { total, rows }]) => [
-        port,
-        { total, rows: rows.map((row) => ({ ...row, ...(row.changed ? { changed: [...row.changed] } : { changed: undefined }) })) },
-      ]),
-    ),
-    counters,
-    inputs,
-  };
-}
-
-/** Problems as the API's mutable form. */
-function plain(problem: ReturnType<typeof analyze>["problems"][number]): TryResult["problems"][number] {
-  return JSON.parse(JSON.stringify(problem)) as TryResult["problems"][number];
-}

@@ -182,8 +182,12 @@ export interface DeadLetterQuery {
 }
 
 export interface TryPipeline {
+  /** "" for a document that is no pipeline's. */
+  readonly pipelineId: string;
   readonly document: PipelineDocument;
-  /** Records by source node id: text in the source's format, or, with the origin they had, samples of what it gave (JSON); with their event time where known. */
+  /** As of a run. */
+  readonly connections: StartRun["connections"];
+  /** Records by source node id: text in the source's format, or, with the origin they had, samples of what it gave (JSON); with their event time where known. Sources that are not named are read. */
   readonly records: Readonly<
     Record<string, readonly { readonly text: string; readonly time?: number | undefined; readonly origin?: Sample["origin"] }[]>
   >;

@@ -72,7 +72,7 @@ export function createMemoryHost(now: () => number = Date.now): MemoryHost {
     },
     async tryPipeline(request): Promise<TryResult> {
       host.tries.push(request);
-      return { problems: [], ports: {}, counters: {}, inputs: {} };
+      return { problems: [], ports: {}, counters: {}, inputs: {}, unread: {} };
     },
     async close() {
       host.closed = true;

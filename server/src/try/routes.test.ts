@@ -31,8 +31,10 @@ afterEach(() => served.close());
 
 it("plays given records", async () => {
   const { status, json } = await served.call("POST", "/api/try", { document: DOCUMENT, records: { logs: ["{}"] }, targets: ["keep.out"] });
-  expect([status, json]).toEqual([200, { problems: [], ports: {}, counters: {}, inputs: {} }]);
-  expect(served.host.tries).toEqual([{ document: DOCUMENT, records: { logs: [{ text: "{}" }] }, targets: ["keep.out"], limit: 100 }]);
+  expect([status, json]).toEqual([200, { problems: [], ports: {}, counters: {}, inputs: {}, unread: {} }]);
+  expect(served.host.tries).toEqual([
+    { pipelineId: "", document: DOCUMENT, connections: {}, records: { logs: [{ text: "{}" }] }, targets: ["keep.out"], limit: 100 },
+  ]);
 });
 
 it("takes what the run keeps of its sources where nothing is given, whole records only", async () => {
@@ -48,6 +50,20 @@ it("takes what the run keeps of its sources where nothing is given, whole record
     ],
     other: [{ text: "given" }],
   });
+});
+
+it("reads through the connections with which the pipeline was deployed", async () => {
+  const document = { ...DOCUMENT, connections: { topics: { role: "topic" as const } } };
+  await served.call("PUT", "/api/connections/prod", { kind: "built-in", role: "topic", settings: {} });
+  await served.call("PUT", "/api/environments/live", { connections: { topics: "prod" } });
+  await served.call("POST", "/api/pipelines", { document });
+  await served.call("POST", "/api/try", { document, pipelineId: "a" });
+  await served.call("POST", "/api/pipelines/a/deploy", { environment: "live" });
+  await served.call("POST", "/api/try", { document, pipelineId: "a" });
+  expect(served.host.tries.map(({ pipelineId, connections }) => [pipelineId, Object.keys(connections)])).toEqual([
+    ["a", []],
+    ["a", ["topics"]],
+  ]);
 });
 
 it("refuses what is no document or no pipeline", async () => {
