@@ -1,7 +1,7 @@
 /** Calls of functions: found by name, a signature chosen by the arguments' families. */
 import { didYouMean } from "../pipeline/did-you-mean.ts";
 import type { DataType } from "../schema/index.ts";
-import { convert, refuseVariant } from "./convert.ts";
+import { castTo, convert, refuseVariant } from "./convert.ts";
 import { formatType } from "./format-type.ts";
 import type { Family, FunctionDefinition, Param, Signature, TypedCall } from "./functions/define.ts";
 import { signatureText } from "./functions/define.ts";
@@ -197,7 +197,10 @@ function wrongArgument(scope: Scope, definition: FunctionDefinition, signature: 
     got: formatType(withNullable(arg.dataType, true)),
     signature: signatureText(definition, signature),
   };
-  return failure("expression.argument-type", args, arg.range);
+  const wanted = CAST_TO[param.family];
+  // Which array or map is wanted, the family does not say.
+  const fix = wanted.type === "ARRAY" || wanted.type === "MAP" ? undefined : castTo(scope, arg, wanted);
+  return failure("expression.argument-type", args, arg.range, fix);
 }
 
 function wrongCount(definition: FunctionDefinition, { range }: Call, got: number) {

@@ -2,7 +2,7 @@
 import type { DataType, Value } from "../schema/index.ts";
 import { conversionOf } from "./casts/cast.ts";
 import { checkComparison } from "./check-operators.ts";
-import { conversionCompute, convert, isHeldAlike, refuseVariant } from "./convert.ts";
+import { castTo, conversionCompute, convert, isHeldAlike, refuseVariant } from "./convert.ts";
 import { folded } from "./fold.ts";
 import { formatType } from "./format-type.ts";
 import { failure, shorten } from "./problems.ts";
@@ -32,6 +32,7 @@ export function asCondition(scope: Scope, typed: Typed): Typed {
     "expression.not-a-condition",
     { of: shorten(sourceOf(scope, typed.range)), got: formatType(withNullable(typed.dataType, true)) },
     typed.range,
+    `${sourceOf(scope, typed.range)} IS NOT NULL`,
   );
 }
 
@@ -64,8 +65,7 @@ export function checkIs(scope: Scope, { operand, what, not, range }: Of<"is">): 
       return is(asCondition(scope, typed), "false");
     default: {
       refuseVariant(scope, typed, { type: "STRING" });
-      if (!isText(typed.dataType) && !isNullConstant(typed))
-        throw failure("expression.not-a-text", { of: `IS ${what}`, got: formatType(withNullable(typed.dataType, true)) }, typed.range);
+      if (!isText(typed.dataType) && !isNullConstant(typed)) throw notAText(scope, `IS ${what}`, typed);
       const shape = (what.split(" ")[1] ?? "VALUE") as JsonShape;
       return apply([typed], { nulls: "passed", make: () => (text: Value) => isJson(text, shape) !== not }, BOOLEAN, range);
     }
@@ -129,16 +129,16 @@ function constantList(value: Typed, items: readonly Typed[], range: Range): Type
   );
 }
 
+function notAText(scope: Scope, of: string, typed: Typed) {
+  const got = formatType(withNullable(typed.dataType, true));
+  return failure("expression.not-a-text", { of, got }, typed.range, castTo(scope, typed, { type: "STRING" }));
+}
+
 export function checkLike(scope: Scope, { operand, pattern, escapedBy, not, similar, range }: Of<"like">): Typed {
   const args = scope.checkAll([operand, pattern, ...(escapedBy ? [escapedBy] : [])]);
   for (const arg of args) {
     refuseVariant(scope, arg, { type: "STRING" });
-    if (!isText(arg.dataType) && !isNullConstant(arg))
-      throw failure(
-        "expression.not-a-text",
-        { of: similar ? "SIMILAR TO" : "LIKE", got: formatType(withNullable(arg.dataType, true)) },
-        arg.range,
-      );
+    if (!isText(arg.dataType) && !isNullConstant(arg)) throw notAText(scope, similar ? "SIMILAR TO" : "LIKE", arg);
   }
   const [text, like, character] = args as [Typed, Typed, Typed?];
   const compile = similar ? similarPattern : likePattern;
@@ -216,24 +216,22 @@ export function commonResult(scope: Scope, results: readonly Typed[], rules: Rul
   const index = results.findIndex((_, i) => commonType(results.slice(0, i + 1).map(({ dataType }) => dataType)) === undefined);
   const odd = results[index] as Typed;
   const before = commonType(results.slice(0, index).map(({ dataType }) => dataType)) as DataType;
-  const fix = `CAST(${sourceOf(scope, odd.range)} AS ${formatType(withNullable(before, true))})`;
-  const isCastable = conversionOf(odd.dataType, before, scope.settings) !== undefined;
+  // What spells no such value becomes a text with the others.
+  const [first] = results as [Typed, ...Typed[]];
+  const own = castTo(scope, odd, before);
+  const repair = own ?? (index === 1 && isText(odd.dataType) ? castTo(scope, first, { type: "STRING" }) : undefined);
+  const at = own === undefined && repair !== undefined ? first.range : odd.range;
   const args = { got: formatType(withNullable(odd.dataType, true)), expected: formatType(withNullable(before, true)) };
-  throw failure(
-    "expression.different-types",
-    { ...args, ...(isCastable && { suggestion: shorten(fix, 100) }) },
-    odd.range,
-    isCastable ? fix : undefined,
-  );
+  throw failure("expression.different-types", { ...args, ...(repair && { suggestion: shorten(repair, 100) }) }, at, repair);
 }
 
 /** What TRY_CAST gives may always be NULL. */
 export function checkCast(scope: Scope, cast: Of<"cast">): Typed {
-  const typed = castTo(scope, cast);
+  const typed = typedCast(scope, cast);
   return cast.tries ? { ...typed, dataType: withNullable(typed.dataType, true) } : typed;
 }
 
-function castTo(scope: Scope, { operand, target, tries, unit, range }: Of<"cast">): Typed {
+function typedCast(scope: Scope, { operand, target, tries, unit, range }: Of<"cast">): Typed {
   const typed = scope.check(operand);
   const { dataType } = typed;
   // A TIME has whole seconds wherever Flink makes one.

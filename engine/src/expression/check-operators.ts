@@ -2,7 +2,7 @@
 import type { DataType, Value } from "../schema/index.ts";
 import { conversionOf } from "./casts/cast.ts";
 import { checkTemporalArithmetic } from "./check-temporal.ts";
-import { convert, refuseVariant } from "./convert.ts";
+import { castTo, convert, refuseVariant } from "./convert.ts";
 import { formatType } from "./format-type.ts";
 import { failure, shorten } from "./problems.ts";
 import { type Scope, sourceOf } from "./scope.ts";
@@ -221,8 +221,23 @@ function wrongArithmetic(scope: Scope, operator: string, left: Typed, right: Typ
     return failure("expression.plus-on-text", { ...args, suggestion: shorten(fix, 100) }, range, fix);
   }
   const isRemainder = operator === "%" && isNumeric(left.dataType) && isNumeric(right.dataType);
-  if (isRemainder) return failure("expression.remainder", args, range);
-  return failure("expression.no-arithmetic", args, range);
+  if (isRemainder) {
+    const side = (typed: Typed) => (isApproximate(typed.dataType) ? castTo(scope, typed, WIDE) : sourceOf(scope, typed.range));
+    return failure("expression.remainder", args, range, `${side(left)} % ${side(right)}`);
+  }
+  const first = asNumber(scope, left, right);
+  const second = asNumber(scope, right, left);
+  const fix = first || second ? `${first ?? sourceOf(scope, left.range)} ${operator} ${second ?? sourceOf(scope, right.range)}` : undefined;
+  return failure("expression.no-arithmetic", args, range, fix);
+}
+
+const WIDE: DataType = { type: "DECIMAL", precision: 38, scale: 18 };
+
+/** A text beside a number is the number that it spells, or is cast. */
+function asNumber(scope: Scope, typed: Typed, other: Typed): string | undefined {
+  if (!isText(typed.dataType) || !isNumeric(other.dataType)) return undefined;
+  const spelled = typed.kind === "constant" ? String(typed.value).trim() : "";
+  return /^\d+(\.\d+)?$/.test(spelled) ? spelled : castTo(scope, typed, generous(other.dataType));
 }
 
 /** Unary minus. */
@@ -235,7 +250,16 @@ export function checkNegation(scope: Scope, operand: Typed, range: Range): Typed
   if (isExact(dataType)) return apply([operand], { inline: (a) => wrapped(`(0 - ${a}) | 0`, dataType) }, dataType, range);
   if (isApproximate(dataType)) return apply([operand], { inline: (a) => `(-${a})` }, dataType, range);
   if (dataType.type.startsWith("INTERVAL")) return apply([operand], { inline: (a) => `(0 - ${a})` }, dataType, range);
-  throw failure("expression.not-a-number", { got: formatType(withNullable(dataType, true)), operator: "-" }, operand.range);
+  throw failure(
+    "expression.not-a-number",
+    { got: formatType(withNullable(dataType, true)), operator: "-" },
+    operand.range,
+    numberFix(scope, operand),
+  );
+}
+
+function numberFix(scope: Scope, operand: Typed): string | undefined {
+  return castTo(scope, operand, { type: "DOUBLE" });
 }
 
 function wrapped(code: string, dataType: DataType): string {
@@ -247,7 +271,12 @@ export function checkPlus(scope: Scope, operand: Typed, range: Range): Typed {
   refuseVariant(scope, operand, { type: "DOUBLE" });
   const { dataType } = operand;
   if (isNumeric(dataType) || dataType.type === "NULL" || dataType.type.startsWith("INTERVAL")) return { ...operand, range };
-  throw failure("expression.not-a-number", { got: formatType(withNullable(dataType, true)), operator: "+" }, operand.range);
+  throw failure(
+    "expression.not-a-number",
+    { got: formatType(withNullable(dataType, true)), operator: "+" },
+    operand.range,
+    numberFix(scope, operand),
+  );
 }
 
 /** `||`: texts, or bytes; numbers and times become texts, as in Flink. */

@@ -85,7 +85,7 @@ function element(scope: Scope, of: Path, { index, range }: Of<"index">): Path {
       refuseVariant(scope, at, { type: "INT" });
       if (!isInteger(at.dataType) && at.dataType.type !== "NULL") throw wrongIndex(scope, of, at, "INT");
       if (at.kind === "constant" && at.value !== null && (at.value as number) < 1)
-        throw failure("expression.negative-index", { got: String(at.value) }, at.range);
+        throw failure("expression.negative-index", { got: String(at.value) }, at.range, "1");
       const typed = apply([of.typed, at], { make: () => elementAt, mayBeNull: true }, dataType.element, range);
       return { typed, reads: of.reads && [...of.reads, "[]"] };
     }

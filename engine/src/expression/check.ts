@@ -40,6 +40,35 @@ export function checkAggregates(text: string, rows: Schema, groups: Schema, sett
   return { ...checkWith(checker), aggregates: collector.found };
 }
 
+/**
+ * One part of a parsed text, typed where it stands; undefined if it cannot be typed. With `groups` the expression is over groups of rows, of which only aggregates
+ * (`isInAggregate`) see the rows.
+ */
+export function checkPart(
+  text: string,
+  whole: Expression,
+  part: Expression,
+  { schema, settings, groups }: { readonly schema: Schema; readonly settings: ExpressionSettings; readonly groups?: Schema },
+  isInAggregate: boolean,
+): Typed | undefined {
+  const overRows = (read: (path: readonly string[]) => void) => new Checker(text, schema, settings, { read });
+  const collector = groups && new AggregateCollector(overRows, groups);
+  const overGroups = collector && new Checker(text, groups, settings, { aggregate: (call) => collector.take(text, call) });
+  const outer = overGroups ?? overRows(() => undefined);
+  // Some parts mean something only within what is around them, which checking it notes.
+  attempt(() => outer.check(whole));
+  return attempt(() => (isInAggregate ? overRows(() => undefined) : outer).check(part));
+}
+
+function attempt(check: () => Typed): Typed | undefined {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof ExpressionFailure) return undefined;
+    throw error;
+  }
+}
+
 function checkWith(checker: Checker): CheckResult {
   const { text, warnings } = checker;
   try {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { completionsAt } from "./complete.ts";
-import { parseSchema } from "./types.ts";
+import { schemaOf } from "./test-support.ts";
 
-const read = parseSchema("amount INT, page ROW<page_id STRING, `order` INT>, list ARRAY<ROW<id STRING>>, v VARIANT");
-const schema = "schema" in read ? read.schema : { type: "ROW" as const, fields: [] };
+const schema = schemaOf("amount INT, page ROW<page_id STRING, `order` INT>, list ARRAY<ROW<id STRING>>, v VARIANT");
 const at = (marked: string) => completionsAt(marked.replace("|", ""), marked.indexOf("|"), schema);
 const names = (marked: string) => at(marked).items.map(({ name }) => name);
 
@@ -47,5 +46,18 @@ describe("completion", () => {
       insert: "LPAD(",
       help: { signatures: ["LPAD(text, length, fill)"], example: { text: "LPAD('7', 3, '0')", result: "007" } },
     });
+  });
+
+  it("offers aggregates over groups, and in them the fields of the rows", () => {
+    const rows = schemaOf("amount INT, page ROW<id INT>");
+    const groups = schemaOf("mid STRING");
+    const over = (text: string) => completionsAt(text.replace("|", ""), text.indexOf("|"), rows, groups).items.map(({ name }) => name);
+    expect(over("|")).toEqual(expect.arrayContaining(["mid", "SUM", "UPPER"]));
+    expect(over("|")).not.toContain("amount");
+    expect(over("1 + SUM(COALESCE(|")).toEqual(expect.arrayContaining(["amount", "page", "UPPER"]));
+    expect(over("1 + SUM(COALESCE(|")).not.toContain("SUM");
+    expect(over("SUM(page.|")).toEqual(["id"]);
+    expect(over("SUM(amount) / |")).not.toContain("amount");
+    expect(names("|")).not.toContain("SUM");
   });
 });

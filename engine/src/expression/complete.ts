@@ -1,11 +1,11 @@
 /** What may stand at a place of a half-written expression: fields of what was written before a dot, otherwise fields, functions and words. */
-import type { Words } from "../node/spec.ts";
 import { type DataType, fieldNamed, type Schema } from "../schema/index.ts";
 import type { TextRange } from "./api.ts";
-import { type FunctionDefinition, signatureText } from "./functions/define.ts";
 import { FUNCTIONS, functionNamed } from "./functions/table.ts";
+import { type FunctionHelp, helpOfFunction } from "./help.ts";
 import { ExpressionFailure } from "./problems.ts";
 import { quoteName } from "./quote-name.ts";
+import { callsAround } from "./signature-at.ts";
 import { type Token, tokenize } from "./tokens.ts";
 
 export type Completion =
@@ -26,21 +26,16 @@ export interface Completions {
   readonly items: readonly Completion[];
 }
 
-export interface FunctionHelp {
-  readonly name: string;
-  readonly group: FunctionDefinition["group"];
-  readonly signatures: readonly string[];
-  readonly help: Words;
-  readonly example: { readonly text: string; readonly result: string };
-}
-
 const WORDS =
   "AND OR NOT IS NULL IS NOT NULL TRUE FALSE IN BETWEEN LIKE CASE WHEN THEN ELSE END CAST TRY_CAST INTERVAL DATE TIMESTAMP".split(" ");
 
 const NOTHING = (offset: number): Completions => ({ range: { start: offset, end: offset }, items: [] });
 
-/** Empty inside a text, a comment or a number. */
-export function completionsAt(text: string, offset: number, schema: Schema): Completions {
+/**
+ * Empty inside a text, a comment or a number. With `groups` the expression is over groups of rows: beside aggregates it reads the fields of the group, within them
+ * those of the rows.
+ */
+export function completionsAt(text: string, offset: number, schema: Schema, groups?: Schema): Completions {
   const tokens = tokensBefore(text, offset);
   if (!tokens) return NOTHING(offset);
   const last = tokens.at(-1);
@@ -49,23 +44,30 @@ export function completionsAt(text: string, offset: number, schema: Schema): Com
   const written = isTyping ? (tokens.pop() as Token) : undefined;
   const range = { start: written?.start ?? offset, end: offset };
   const isMember = tokens.at(-1)?.kind === "symbol" && tokens.at(-1)?.text === ".";
-  const items = isMember ? membersOf(typeBefore(tokens.slice(0, -1), schema)) : offersIn(schema);
+  const isOverGroup = groups !== undefined && !callsAround(text.slice(0, range.start)).some(isAggregate);
+  const row = isOverGroup ? groups : schema;
+  const items = isMember ? membersOf(typeBefore(tokens.slice(0, -1), row)) : offersIn(row, isOverGroup);
   return { range, items: inOrder(items, written?.text ?? "") };
 }
 
-export function functionHelp(name: string): FunctionHelp | undefined {
-  const definition = functionNamed(name.toUpperCase());
-  return definition && helpOf(definition);
-}
-
-/** All functions, for documentation. */
-export function allFunctionHelp(): readonly FunctionHelp[] {
-  return FUNCTIONS.map(helpOf);
-}
-
-function helpOf(definition: FunctionDefinition): FunctionHelp {
-  const { name, group, help, example } = definition;
-  return { name, group, help, example, signatures: definition.signatures.map((signature) => signatureText(definition, signature)) };
+/** The name that ends at the offset, and the field that it is with the names and brackets before it; undefined where no name ends. */
+export function pathBefore(
+  text: string,
+  offset: number,
+  schema: Schema,
+):
+  | {
+      readonly range: TextRange;
+      readonly name: string;
+      readonly path: readonly string[] | undefined;
+      readonly dataType: DataType | undefined;
+    }
+  | undefined {
+  const tokens = tokensBefore(text, offset);
+  const last = tokens?.at(-1);
+  if (!tokens || !last || last.end !== offset || (last.kind !== "word" && last.kind !== "quoted")) return undefined;
+  const place = typeBefore(tokens, schema);
+  return { range: { start: last.start, end: last.end }, name: last.text, path: place?.path, dataType: place?.dataType };
 }
 
 /** Undefined where the text before the offset ends inside a text or a comment, or is none. A name that is being quoted is taken as quoted. */
@@ -148,12 +150,16 @@ function membersOf(place: Place | undefined): Completion[] {
   }));
 }
 
-function offersIn(schema: Schema): Completion[] {
-  // An expression sees one row.
-  const ofRows = FUNCTIONS.filter(({ group }) => group !== "aggregate");
-  const functions = ofRows.map((definition): Completion => {
+function isAggregate(name: string): boolean {
+  return functionNamed(name.toUpperCase())?.group === "aggregate";
+}
+
+/** Aggregates only where there is a group. */
+function offersIn(schema: Schema, isOverGroup: boolean): Completion[] {
+  const offered = FUNCTIONS.filter(({ group }) => isOverGroup || group !== "aggregate");
+  const functions = offered.map((definition): Completion => {
     const { name, niladic } = definition;
-    return { kind: "function", name, insert: niladic ? name : `${name}(`, help: helpOf(definition) };
+    return { kind: "function", name, insert: niladic ? name : `${name}(`, help: helpOfFunction(definition) };
   });
   const words = [...new Set(WORDS)].map((name): Completion => ({ kind: "word", name, insert: name }));
   return [...membersOf({ path: [], dataType: schema }), ...functions, ...words];

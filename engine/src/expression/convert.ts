@@ -64,6 +64,23 @@ export function isHeldAlike(from: DataType, to: DataType): boolean {
   return formatType(bare(from)) === formatType(bare(to));
 }
 
+/** The cast that makes the value of the wanted type; undefined where none leads there. */
+export function castTo(scope: Scope, typed: Typed, wanted: DataType): string | undefined {
+  return isCastable(scope, typed, wanted) ? `CAST(${sourceOf(scope, typed.range)} AS ${formatType(bare(wanted))})` : undefined;
+}
+
+function isCastable(scope: Scope, typed: Typed, wanted: DataType): boolean {
+  const conversion = conversionOf(typed.dataType, wanted, scope.settings);
+  if (!conversion || typed.kind !== "constant" || typed.value === null) return conversion !== undefined;
+  try {
+    conversion(typed.value);
+    return true;
+  } catch (error) {
+    if (error instanceof RowError) return false;
+    throw error;
+  }
+}
+
 /** VARIANT does not convert by itself: the problem names the cast and offers it as a repair. */
 export function refuseVariant(scope: Scope, typed: Typed, wanted: DataType): void {
   if (typed.dataType.type !== "VARIANT") return;

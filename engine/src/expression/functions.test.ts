@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { checkAggregates } from "./check.ts";
-import { allFunctionHelp, functionHelp } from "./complete.ts";
 import { formatType } from "./format-type.ts";
 import { FUNCTIONS, functionNamed } from "./functions/table.ts";
+import { allFunctionHelp, functionHelp } from "./help.ts";
 import { evaluate, problemsOf, SETTINGS, schemaOf } from "./test-support.ts";
 
 const SCALAR = FUNCTIONS.filter(({ group }) => group !== "aggregate");

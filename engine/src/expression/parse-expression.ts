@@ -5,12 +5,10 @@
 
 import { parseCall, parseCast } from "./parse-call.ts";
 import { isDatetimeWord, parseDatetime, parseInterval } from "./parse-literal.ts";
+import { POWER } from "./power.ts";
 import { failure, shorten } from "./problems.ts";
 import { type BinaryOperator, type CaseBranch, type Expression, type IsWhat, KEYWORDS } from "./syntax.ts";
 import type { TokenCursor } from "./token-cursor.ts";
-
-/** Binding powers as in Calcite, doubled so that "a little more" stays whole. */
-const POWER = { OR: 44, AND: 48, NOT: 52, IS: 56, COMPARE: 60, BETWEEN: 64, ADD: 80, MULTIPLY: 120, SIGN: 160 } as const;
 
 const BINARY: Readonly<Record<string, readonly [operator: BinaryOperator, power: number]>> = {
   "=": ["=", POWER.COMPARE],
@@ -239,7 +237,13 @@ function parseConstructor(cursor: TokenCursor, upper: "ARRAY" | "MAP", start: nu
   cursor.next();
   cursor.expectSymbol("[");
   const items = parseList(cursor, "]");
-  if (items.length === 0) throw failure("expression.empty-collection", { word: upper }, { start, end: cursor.previousEnd });
+  if (items.length === 0)
+    throw failure(
+      "expression.empty-collection",
+      { word: upper },
+      { start, end: cursor.previousEnd },
+      `CAST(NULL AS ${upper === "MAP" ? "MAP<STRING, INT>" : "ARRAY<INT>"})`,
+    );
   if (upper === "MAP" && items.length % 2 === 1) throw failure("expression.odd-map", {}, { start, end: cursor.previousEnd });
   return cursor.node(start, items, { kind: upper === "MAP" ? ("map" as const) : ("array" as const), items });
 }

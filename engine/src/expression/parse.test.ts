@@ -1,22 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyExpression, shapeOf } from "./any-expression.testing.ts";
 import { check, parse } from "./check.ts";
 import { compile } from "./compile.ts";
 import { print } from "./print.ts";
 import { ExpressionFailure } from "./problems.ts";
-import { type Expression, KEYWORDS, MAX_LENGTH, MAX_NESTING } from "./syntax.ts";
+import { type Expression, MAX_LENGTH, MAX_NESTING } from "./syntax.ts";
 import { problemsOf, SETTINGS } from "./test-support.ts";
-
-/** The tree without places in the text. */
-function shapeOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(shapeOf);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name, member]) => name !== "range" && member !== undefined)
-      .map(([name, member]) => [name, shapeOf(member)]),
-  );
-}
 
 const parsedShape = (text: string) => shapeOf(parse(text));
 
@@ -81,47 +71,14 @@ describe("print", () => {
   });
 });
 
-/** Texts of expressions, grown from the grammar. */
-function anyExpression(): fc.Arbitrary<string> {
-  const name = fc
-    .oneof(fc.stringMatching(/^[a-z][a-z0-9_]{0,5}$/), fc.constantFrom("date", "value", "start", "中文"))
-    .filter((one) => !KEYWORDS.has(one.toUpperCase()) && !/^(x|u)$/.test(one));
-  const quoted = fc.string({ minLength: 1, maxLength: 5 }).map((one) => `\`${one.replaceAll("`", "``")}\``);
-  const literal = fc.oneof(
-    fc.nat().map(String),
-    fc.string({ maxLength: 6 }).map((one) => `'${one.replaceAll("'", "''")}'`),
-    fc.constantFrom("NULL", "TRUE", "1.50", "2e3", ".5", "x'00ff'", "DATE '2024-01-01'", "INTERVAL '5' MINUTE"),
-  );
-  return fc.letrec<{ tree: string }>((tie) => ({
-    tree: fc.oneof(
-      { depthSize: "small", withCrossShrink: true },
-      fc.oneof(name, quoted, literal),
-      fc
-        .tuple(tie("tree"), fc.constantFrom("+", "-", "*", "/", "%", "||", "=", "<>", "<", ">=", "AND", "OR"), tie("tree"))
-        .map(([a, o, b]) => `${a} ${o} ${b}`),
-      tie("tree").map((a) => `(${a})`),
-      tie("tree").map((a) => `NOT (${a})`),
-      tie("tree").map((a) => `- (${a})`),
-      tie("tree").map((a) => `(${a}) IS NOT NULL`),
-      fc.tuple(name, name).map(([a, b]) => `${a}.${b}`),
-      fc.tuple(tie("tree"), tie("tree")).map(([a, b]) => `(${a})[${b}]`),
-      fc.tuple(tie("tree"), tie("tree"), tie("tree")).map(([a, b, c]) => `(${a}) BETWEEN (${b}) AND (${c})`),
-      fc.tuple(tie("tree"), tie("tree")).map(([a, b]) => `(${a}) IN (${b}, 1)`),
-      fc.tuple(tie("tree"), tie("tree")).map(([a, b]) => `CASE WHEN ${a} THEN ${b} END`),
-      tie("tree").map((a) => `CAST(${a} AS BIGINT)`),
-      fc.tuple(tie("tree"), tie("tree")).map(([a, b]) => `COALESCE(${a}, ${b})`),
-    ),
-  })).tree;
-}
-
 describe("mistakes", () => {
   it.each([
     ["", "the expression ends too early: expected a value.", "", undefined],
     ["a >", "the expression ends too early: expected a value.", ">", undefined],
     ["a b", 'expected an operator or the end, got "b".', "b", undefined],
-    ["f(a", 'the expression ends too early: expected "," or ")".', "a", undefined],
+    ["f(a", 'the expression ends too early: expected "," or ")".', "a", "f(a)"],
     ["CASE a THEN 1 END", 'expected WHEN, got "THEN".', "THEN", undefined],
-    ["CASE WHEN a THEN 1", "the expression ends too early: expected WHEN, ELSE or END.", "1", undefined],
+    ["CASE WHEN a THEN 1", "the expression ends too early: expected WHEN, ELSE or END.", "1", "CASE WHEN a THEN 1 END"],
     ['a = "x"', "text stands in single quotes: 'x', not \"x\".", '"x"', "a = 'x'"],
     ["a == 1", "write = instead of ==.", "==", "a = 1"],
     ["a && b", "write AND instead of &&.", "&&", "a AND b"],
@@ -129,7 +86,7 @@ describe("mistakes", () => {
     ["f(a，b)", "write , instead of ，.", "，", "f(a,b)"],
     ["a = 'x", "the text 'x has no closing quote. Add ' at its end.", "'x", "a = 'x'"],
     ["`a", "the name `a has no closing backtick. Add ` at its end.", "`a", "`a`"],
-    ["12abc", '"12abc" is no number. Separate the number from what follows; odd names stand in backticks.', "12abc", undefined],
+    ["12abc", '"12abc" is no number. Separate the number from what follows; odd names stand in backticks.', "12abc", "`12abc`"],
     ["a @ b", '"@" means nothing here. Remove it; text stands in single quotes, odd names in backticks.', "@", undefined],
     ["end = 1", '"end" is a word of the language. If it is a field, write `end`.', "end", "`end` = 1"],
     [

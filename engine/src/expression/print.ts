@@ -1,5 +1,9 @@
-/** An expression as text again: reserved names quoted, words in capitals, parentheses where they are needed and some more. Parsing the text gives the same expression. */
+/**
+ * An expression as text again: reserved names quoted, words in capitals, parentheses where they are needed and where people are unsure (an AND within an OR, two
+ * comparisons). Parsing the text gives the same expression.
+ */
 import { formatType } from "./format-type.ts";
+import { POWER } from "./power.ts";
 import { quoteName } from "./quote-name.ts";
 import type { Expression, JsonBehaviour, JsonClauses } from "./syntax.ts";
 import { quoteText } from "./tokens.ts";
@@ -29,11 +33,13 @@ export function print(expression: Expression): string {
     case "index":
       return `${operand(expression.of)}[${print(expression.index)}]`;
     case "unary":
-      return `${expression.operator} ${operand(expression.operand)}`;
+      return expression.operator === "NOT"
+        ? `NOT ${operand(expression.operand, POWER.NOT)}`
+        : `${expression.operator}${operand(expression.operand, POWER.SIGN)}`;
     case "binary":
-      return `${operand(expression.left)} ${expression.operator} ${operand(expression.right)}`;
+      return printBinary(expression);
     case "logic":
-      return expression.operands.map(operand).join(` ${expression.operator} `);
+      return expression.operands.map((one) => operandOfLogic(one)).join(` ${expression.operator} `);
     case "cast":
       return `${expression.tries ? "TRY_CAST" : "CAST"}(${print(expression.operand)} AS ${expression.unit ? `INTERVAL ${expression.unit}` : formatType(expression.target)})`;
     case "call":
@@ -69,29 +75,78 @@ const ATOMS: ReadonlySet<Expression["kind"]> = new Set([
   "case",
 ]);
 
-/** In parentheses unless nothing can tear it apart. A string begins no string's continuation inside them either. */
-function operand(expression: Expression): string {
-  return ATOMS.has(expression.kind) ? print(expression) : `(${print(expression)})`;
+/** In parentheses unless it binds more than `power`: by default always, but for what nothing can tear apart. */
+function operand(expression: Expression, power: number = POWER.SIGN): string {
+  return powerOf(expression) > power ? print(expression) : `(${print(expression)})`;
+}
+
+/** Conditions stand bare beside AND and OR; the other of the two does not. */
+export function operandOfLogic(expression: Expression): string {
+  return expression.kind === "logic" ? `(${print(expression)})` : print(expression);
+}
+
+function powerOf(expression: Expression): number {
+  if (ATOMS.has(expression.kind)) return Number.POSITIVE_INFINITY;
+  switch (expression.kind) {
+    case "binary":
+      return powerOfBinary(expression.operator);
+    case "is":
+    case "distinct":
+      return POWER.IS;
+    case "between":
+    case "in":
+    case "like":
+      return POWER.BETWEEN;
+    case "unary":
+      return expression.operator === "NOT" ? POWER.NOT : POWER.SIGN;
+    case "datetime":
+    case "interval":
+      return Number.POSITIVE_INFINITY;
+    default:
+      return 0;
+  }
+}
+
+function powerOfBinary(operator: Of<"binary">["operator"]): number {
+  if (operator === "+" || operator === "-") return POWER.ADD;
+  return operator === "*" || operator === "/" || operator === "%" || operator === "||" ? POWER.MULTIPLY : POWER.COMPARE;
+}
+
+/** Chains of sums and of products need no parentheses on the left; `||` beside others, and comparisons of comparisons, get them. */
+function printBinary({ operator, left, right }: Of<"binary">): string {
+  const power = powerOfBinary(operator);
+  const isChain = left.kind === "binary" && power !== POWER.COMPARE && (left.operator === "||") === (operator === "||");
+  const first = isChain ? operand(left, power - 1) : operand(left, power);
+  return operator === "OVERLAPS" ? `${period(left)} OVERLAPS ${period(right)}` : `${first} ${operator} ${operand(right, power)}`;
+}
+
+function period(expression: Expression): string {
+  return expression.kind === "row" && expression.items.length > 1 ? `(${expression.items.map(print).join(", ")})` : operand(expression);
 }
 
 function printPredicate(expression: Of<"is" | "distinct" | "between" | "in" | "like">): string {
   const not = expression.not ? "NOT " : "";
   switch (expression.kind) {
     case "is":
-      return `${operand(expression.operand)} IS ${not}${expression.what}`;
+      return `${operand(expression.operand, POWER.IS)} IS ${not}${expression.what}`;
     case "distinct":
-      return `${operand(expression.left)} IS ${not}DISTINCT FROM ${operand(expression.right)}`;
+      return `${operand(expression.left, POWER.IS)} IS ${not}DISTINCT FROM ${operand(expression.right, POWER.COMPARE)}`;
     case "between": {
       const kind = expression.symmetric ? "BETWEEN SYMMETRIC" : "BETWEEN";
-      return `${operand(expression.operand)} ${not}${kind} ${operand(expression.low)} AND ${operand(expression.high)}`;
+      return `${tight(expression.operand)} ${not}${kind} ${tight(expression.low)} AND ${tight(expression.high)}`;
     }
     case "in":
-      return `${operand(expression.operand)} ${not}IN (${expression.list.map(print).join(", ")})`;
+      return `${tight(expression.operand)} ${not}IN (${expression.list.map(print).join(", ")})`;
     case "like": {
-      const like = `${operand(expression.operand)} ${not}${expression.similar ? "SIMILAR TO" : "LIKE"} ${operand(expression.pattern)}`;
-      return expression.escapedBy ? `${like} ESCAPE ${operand(expression.escapedBy)}` : like;
+      const like = `${tight(expression.operand)} ${not}${expression.similar ? "SIMILAR TO" : "LIKE"} ${tight(expression.pattern)}`;
+      return expression.escapedBy ? `${like} ESCAPE ${tight(expression.escapedBy)}` : like;
     }
   }
+}
+
+/** What may stand beside BETWEEN, IN and LIKE. */
+function tight(expression: Expression): string {
+  return operand(expression, POWER.BETWEEN);
 }
 
 function printCase({ operand: value, branches, otherwise }: Of<"case">): string {

@@ -91,7 +91,7 @@ const MISTAKES: readonly (readonly [code: string, text: string, en: string])[] =
     "JSON_VALUE(s, '$' RETURNING DATE)",
     "JSON_VALUE returns texts, numbers and truth values. Write RETURNING STRING, BOOLEAN, INT, BIGINT or DOUBLE.",
   ],
-  ["different-types", "IF(t, 1, 'a')", "the results must be of one type: expected INT, got CHAR(1). Write CAST('a' AS INT)."],
+  ["different-types", "IF(t, 1, 'a')", "the results must be of one type: expected INT, got CHAR(1). Write CAST(1 AS STRING)."],
   ["no-cast", "CAST(t AS DATE)", "no cast leads from BOOLEAN to DATE. Try CAST(CAST(… AS STRING) AS …)."],
   ["overlaps", "t OVERLAPS t", "OVERLAPS takes two periods of times, as in (start, end) OVERLAPS (start, INTERVAL '1' HOUR), got t."],
   ["no-order", "GREATEST(list, list)", "GREATEST needs values that have an order, got ARRAY<STRING>."],

@@ -4,6 +4,12 @@ import { type ExpressionFailure, failure, shorten } from "./problems.ts";
 import { type Expression, MAX_LENGTH, MAX_NESTING } from "./syntax.ts";
 import { type Token, tokenize } from "./tokens.ts";
 
+/** The text of the token with what was forgotten before it, or instead of it. */
+function missing(expected: readonly string[], token: Token, got: string): string | undefined {
+  if (expected[0] === "AS" && got === ",") return " AS";
+  return expected.includes(",") && token.kind !== "symbol" ? `, ${got}` : undefined;
+}
+
 export class TokenCursor {
   readonly text: string;
   private readonly tokens: readonly Token[];
@@ -64,8 +70,13 @@ export class TokenCursor {
   /** "expected …, got …" at the present token; `expected` are names of words and symbols, or one of the kinds that `problem-words.ts` knows. */
   expected(...expected: string[]): ExpressionFailure {
     const { token } = this;
-    if (token.kind === "end") return failure("expression.unfinished", { expected }, this.lastCharacter());
-    return failure("expression.expected", { expected, got: shorten(this.text.slice(token.start, token.end), 20) }, token);
+    const got = this.text.slice(token.start, token.end);
+    if (token.kind !== "end")
+      return failure("expression.expected", { expected, got: shorten(got, 20) }, token, missing(expected, token, got));
+    const last = this.lastCharacter();
+    const closing = expected.findLast((one) => /^[)\]]$|^END$/.test(one));
+    const fix = closing && `${this.text.slice(last.start, last.end)}${closing === "END" ? " END" : closing}`;
+    return failure("expression.unfinished", { expected }, last, fix);
   }
 
   /** At the end there is nothing to underline but what stands last. */

@@ -78,7 +78,7 @@ function readNumber(text: string, start: number, number: string): Token {
   const glued = match(WORD, text, end);
   // "THEN 249else" is read as Flink reads it.
   if (glued === undefined || KEYWORDS.has(glued.toUpperCase())) return { kind: "number", text: number, start, end };
-  throw failure("expression.bad-number", { got: number + glued }, { start, end: end + glued.length });
+  throw failure("expression.bad-number", { got: number + glued }, { start, end: end + glued.length }, `\`${number + glued}\``);
 }
 
 /** `quote` is where the opening quote stands. */

@@ -1,7 +1,9 @@
 /** Texts in other clothes: Base64, charsets, addresses. */
 import { RowError } from "../../node/operator.ts";
+import { didYouMean } from "../../pipeline/did-you-mean.ts";
 import type { Value } from "../../schema/index.ts";
 import { failure, shorten } from "../problems.ts";
+import { quoteText } from "../tokens.ts";
 import type { Compute } from "../typed-tree.ts";
 import { base64OfBytes, bytesOfBase64, CHARSET_NAMES, charsetNamed } from "../values/base64.ts";
 import { type JavaUrl, javaUrl, partOfUrl, queryValue, urlDecoded, urlEncoded } from "../values/url.ts";
@@ -29,7 +31,12 @@ function withCharset(make: (charset: NonNullable<ReturnType<typeof charsetNamed>
   return ({ args }) => {
     const name = constantText(args[1]);
     if (name !== undefined && args[1] && !charsetNamed(name))
-      throw failure("expression.unknown-charset", { got: shorten(name), known: CHARSET_NAMES }, args[1].range);
+      throw failure(
+        "expression.unknown-charset",
+        { got: shorten(name), known: CHARSET_NAMES },
+        args[1].range,
+        quoteText(didYouMean(name, CHARSET_NAMES) ?? "UTF-8"),
+      );
     return {
       make: () => (value: never, charset: string) => {
         const known = charsetNamed(charset);

@@ -3,7 +3,9 @@ import { RowError } from "../../node/operator.ts";
 import type { DataType, Value } from "../../schema/index.ts";
 import { formatType } from "../format-type.ts";
 import { failure, shorten } from "../problems.ts";
+import { sourceOf } from "../scope.ts";
 import type { Expression } from "../syntax.ts";
+import { quoteText } from "../tokens.ts";
 import { apply, constant, isNullConstant, type Typed, withNullable } from "../typed-tree.ts";
 import { exactJson, type Json, quickJson, writeJson } from "../values/json-document.ts";
 import { parseJson } from "../values/json-text.ts";
@@ -33,7 +35,8 @@ function jsonObject(call: TypedCall): Typed {
   const isAbsent = json?.nulls === "ABSENT";
   const keys = args.filter((_, i) => i % 2 === 0);
   const writers = keys.map((key, i) => {
-    if (constantText(key) === undefined) throw failure("expression.json-key", { function: call.name }, key.range);
+    if (constantText(key) === undefined)
+      throw failure("expression.json-key", { function: call.name }, key.range, quoteText(sourceOf(call.scope, key.range)));
     return writerOf(call, i * 2 + 1);
   });
   const make =

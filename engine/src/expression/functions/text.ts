@@ -94,7 +94,7 @@ function replaceText(value: string, search: string, by: string): string {
 function nthOf({ scope, args, range }: TypedCall): Typed {
   const [index, ...values] = args as [Typed, ...Typed[]];
   if (index.kind === "constant" && index.value !== null && asInt(index.value as Whole) < 0)
-    throw failure("expression.negative-index", { got: String(index.value) }, index.range);
+    throw failure("expression.negative-index", { got: String(index.value) }, index.range, "1");
   const common = commonResult(scope, values, "Flink");
   const make =
     () =>

@@ -130,7 +130,7 @@ function fromEpoch({ types, args }: TypedCall): Compute {
   const toNumber = (value: number | bigint) => (type.type === "DECIMAL" ? Number(truncate(value, type.scale, 0)) : Number(value) || 0);
   const precision = args[1]?.kind === "constant" ? args[1].value : undefined;
   if (args[1] && precision !== undefined && precision !== null && precision !== 0 && precision !== 3)
-    throw failure("expression.epoch-precision", { got: String(precision) }, args[1].range);
+    throw failure("expression.epoch-precision", { got: String(precision) }, args[1].range, "3");
   return {
     mayBeNull: true,
     make:
