@@ -38,7 +38,7 @@ export class AggregateCollector {
     const isEmptyable = filter !== undefined && call.name !== "COUNT";
     const aggregate: CheckedAggregate = {
       text: source,
-      field: this.freeName(),
+      field: this.freeName(source),
       name: call.name,
       distinct: call.over?.distinct === true,
       args: args.map(tree),
@@ -49,8 +49,9 @@ export class AggregateCollector {
     return aggregate;
   }
 
-  private freeName(): string {
-    let name = `aggregate ${this.found.length + 1}`;
+  /** The aggregate as it is written, which is the same in all expressions over the group. */
+  private freeName(source: string): string {
+    let name = source;
     while (this.groups.fields.some((field) => field.name === name)) name += "'";
     return name;
   }

@@ -1,3 +1,4 @@
+export { type Accumulator, type Aggregation, compileAggregates } from "./aggregates/compile-aggregates.ts";
 export * from "./api.ts";
 export { check, checkAggregates, parse } from "./check.ts";
 export { compile } from "./compile.ts";

@@ -18,6 +18,8 @@ const MAP_ITEM = 40;
 /** The text of a row with what describes it. */
 const META_SIZE = 200;
 const CHANGE = 160;
+/** Items of a larger collection, which stand for the rest. */
+const MOST_LOOKED_AT = 32;
 
 /** Bytes of every value of the type, or a function where they differ. */
 export type ValueSize = number | ((value: Value) => number);
@@ -39,6 +41,7 @@ export function valueSize(dataType: DataType): ValueSize {
         const elements = value as readonly Value[];
         let size = ARRAY + WORD * elements.length;
         if (typeof element === "number") return size + element * elements.length;
+        if (elements.length > MOST_LOOKED_AT) return size + elements.length * average(elements, element);
         for (const item of elements) size += element(item);
         return size;
       };
@@ -95,14 +98,27 @@ function metaSize(row: Row): number {
   return META_SIZE + (meta.record ? meta.record.end - meta.record.start : 0) + CHANGE * (meta.changes?.length ?? 0);
 }
 
+/** Of the first few: a collection that grows with each row must not be gone through for each. */
+function average<T>(items: Iterable<T>, size: (item: T) => number): number {
+  let sum = 0;
+  let looked = 0;
+  for (const item of items) {
+    sum += size(item);
+    if (++looked === MOST_LOOKED_AT) break;
+  }
+  return sum / looked;
+}
+
 function sizeOfAny(value: Value): number {
   if (typeof value === "string") return TEXT + 2 * value.length;
   if (typeof value !== "object" || value === null) return NUMBER;
   if (value instanceof Uint8Array) return BLOB + value.length;
   if (Array.isArray(value)) return (value as readonly Value[]).reduce<number>((sum, item) => sum + WORD + sizeOfAny(item), ARRAY);
   if (value instanceof Map) {
+    const map = value as ReadonlyMap<Value, Value>;
+    if (map.size > MOST_LOOKED_AT) return MAP + map.size * average(map, ([key, item]) => MAP_ITEM + sizeOfAny(key) + sizeOfAny(item));
     let size = MAP;
-    for (const [key, item] of value as ReadonlyMap<Value, Value>) size += MAP_ITEM + sizeOfAny(key) + sizeOfAny(item);
+    for (const [key, item] of map) size += MAP_ITEM + sizeOfAny(key) + sizeOfAny(item);
     return size;
   }
   let size = OBJECT + metaSize(value as Row);

@@ -81,6 +81,11 @@ export function decimalOperation(operator: "+" | "-" | "*" | "/" | "%", left: Sh
   }
 }
 
+/** The sum of two DECIMAL(38, s) of one scale; null when it has more digits. */
+export function addDecimal(a: Whole, b: Whole): Whole | null {
+  return fit(add(a, b), 38);
+}
+
 function add(a: Whole, b: Whole): Whole {
   if (typeof a === "number" && typeof b === "number") {
     const sum = a + b;
