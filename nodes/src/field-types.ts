@@ -72,24 +72,38 @@ export function nullable(dataType: DataType): DataType {
   return rest as DataType;
 }
 
-/** Adds the named expressions of a param to a schema; what cannot be is a problem at its place. */
+/** Adds the named expressions of a param `fields` over the rows of one port to a schema; what cannot be is a problem at its place. */
 export function withExpressions(
   schema: Schema,
   fields: readonly { readonly name: string; readonly value: string }[],
   context: Pick<InferContext<never>, "typeOf" | "problem">,
   port: string,
 ): Schema {
+  return fieldsOfExpressions(schema, fields, {
+    typeOf: ({ value }) => context.typeOf(value, port),
+    problem: context.problem,
+    at: ["fields"],
+  });
+}
+
+/** As `withExpressions`, for a list at `at` whose values each have a type of their own finding. */
+export function fieldsOfExpressions<F extends { readonly name: string; readonly value: string }>(
+  schema: Schema,
+  fields: readonly F[],
+  { typeOf, problem: raise, at }: { typeOf(field: F): DataType | undefined; problem: Raise; at: Path },
+): Schema {
   const seen = new Set<string>();
   let result = schema;
-  for (const [i, { name, value }] of fields.entries()) {
-    const dataType = context.typeOf(value, port);
+  for (const [i, field] of fields.entries()) {
+    const { name, value } = field;
+    const dataType = typeOf(field);
     if (!dataType) continue;
-    if (seen.has(name)) context.problem(duplicateField(name, ["fields", i, "name"]));
+    if (seen.has(name)) raise(duplicateField(name, [...at, i, "name"]));
     seen.add(name);
     if (dataType.type === "NULL") {
-      context.problem(
+      raise(
         words(
-          ["fields", i, "value"],
+          [...at, i, "value"],
           `${quote(value)} is NULL of no type. Say which: CAST(NULL AS STRING).`,
           `${quote(value)} 是没有类型的 NULL。请写明类型：CAST(NULL AS STRING)。`,
         ),
@@ -99,9 +113,9 @@ export function withExpressions(
     const next = withField(result, name.split("."), dataType);
     if (next) result = next;
     else
-      context.problem(
+      raise(
         words(
-          ["fields", i, "name"],
+          [...at, i, "name"],
           `${quote(name)} goes through a field that is not a row. Choose another name.`,
           `${quote(name)} 经过的字段不是行类型。请换一个名称。`,
         ),
@@ -165,6 +179,17 @@ export function valueAt(row: Values, path: readonly string[]): Value {
     value = (value as Values)[name] ?? null;
   }
   return value;
+}
+
+/** Sets the value at a path of a row that is being made. */
+export function putAt(row: Record<string, Value>, path: readonly string[], value: Value): void {
+  let inner = row;
+  for (const name of path.slice(0, -1)) {
+    // Only what stands in the row itself: a field may well be named "constructor".
+    if (!Object.hasOwn(inner, name)) inner[name] = {};
+    inner = inner[name] as Record<string, Value>;
+  }
+  inner[path.at(-1) as string] = value;
 }
 
 /** A text or value as people write it, for messages; at most 80 characters. */

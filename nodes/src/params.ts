@@ -1,6 +1,8 @@
 /** Params that several node types have in common. */
-import { expression, type Params, paramMeta, type Words } from "@millrace/engine/node";
+import { formatType } from "@millrace/engine/expression";
+import { duration, expression, type InferContext, type Params, paramMeta, toMillis, type Words } from "@millrace/engine/node";
 import { z } from "zod";
+import { fits, quote, words } from "./field-types.ts";
 
 const MAX_NAME = 200;
 
@@ -50,7 +52,7 @@ export function listParam(params: Params, name: string): readonly Readonly<Recor
 }
 
 /** Expressions whose values together are a row's key. */
-export function keyParam(description: Words, examples: readonly string[]) {
+export function keyParam(description: Words, examples: readonly string[], title: Words = { en: "Key", zh: "key" }) {
   return z
     .array(
       expression().register(paramMeta, {
@@ -62,5 +64,61 @@ export function keyParam(description: Words, examples: readonly string[]) {
     )
     .min(1)
     .max(20)
-    .register(paramMeta, { title: { en: "Key", zh: "key" }, description, examples });
+    .register(paramMeta, { title, description, examples });
+}
+
+const SIGNED = /^\s*([-−+]?)(\s*\d.*)$/;
+
+/** A distance in time, which may lie before: "-15 min", "0 s", "5 s". */
+export function signedDuration(): z.ZodString {
+  return z.string().refine((text) => duration().safeParse(SIGNED.exec(text)?.[2]).success, {
+    params: { expected: { en: "a distance in time", zh: "时间差" } },
+  });
+}
+
+/** Milliseconds of a text that passed `signedDuration()`. */
+export function signedMillis(text: string): number {
+  const [, sign, length] = SIGNED.exec(text) ?? [];
+  const millis = toMillis(length ?? text);
+  // Never the other zero.
+  return sign === "-" || sign === "−" ? 0 - millis : millis;
+}
+
+/** The keys of a join with inputs `left` and `right`; `checkKeyPairs` compares them. */
+export function joinKeyParams() {
+  const description = (side: Words): Words => ({
+    en: `What ${side.en} rows have in common with those that they match. NULL matches nothing.`,
+    zh: `${side.zh}行与之匹配的行的共同值。NULL 不匹配任何行。`,
+  });
+  return {
+    leftKey: keyParam(description({ en: "left", zh: "左侧" }), ["id"], { en: "Left key", zh: "左侧 key" }),
+    rightKey: keyParam(description({ en: "right", zh: "右侧" }), ["order_id"], { en: "Right key", zh: "右侧 key" }),
+  };
+}
+
+/** Both keys of a join have as many parts, and equal values are held alike. */
+export function checkKeyPairs({
+  params: { leftKey, rightKey },
+  typeOf,
+  problem,
+}: Pick<InferContext<{ leftKey: string[]; rightKey: string[] }>, "params" | "typeOf" | "problem">): void {
+  if (leftKey.length !== rightKey.length)
+    return problem(
+      words(
+        ["rightKey"],
+        `the left key has ${leftKey.length} parts, the right one ${rightKey.length}. Give both as many.`,
+        `左侧 key 有 ${leftKey.length} 个部分，右侧有 ${rightKey.length} 个。请使两者数量相同。`,
+      ),
+    );
+  for (const [i, text] of leftKey.entries()) {
+    const [left, right] = [typeOf(text, "left"), typeOf(rightKey[i] as string, "right")];
+    if (left && right && !fits(left, right) && !fits(right, left))
+      problem(
+        words(
+          ["rightKey", i],
+          `${quote(rightKey[i] as string)} is ${formatType(right)}, and on the left ${quote(text)} is ${formatType(left)}: they are never equal. Convert one of them with CAST.`,
+          `${quote(rightKey[i] as string)} 是 ${formatType(right)}，而左侧的 ${quote(text)} 是 ${formatType(left)}：二者永不相等。请用 CAST 转换其中之一。`,
+        ),
+      );
+  }
 }

@@ -8,6 +8,7 @@ import { node as filter } from "./filter/index.ts";
 import { node as flatten } from "./flatten/index.ts";
 import { node as generator } from "./generator/index.ts";
 import { node as httpPush } from "./http-push/index.ts";
+import { node as intervalJoin } from "./interval-join/index.ts";
 import { node as markFirstSeen } from "./mark-first-seen/index.ts";
 import { node as parse } from "./parse/index.ts";
 import { node as select } from "./select/index.ts";
@@ -29,6 +30,7 @@ const ALL: readonly NodeType[] = [
   markFirstSeen,
   split,
   union,
+  intervalJoin,
   topicSink,
   fileSink,
   discard,

@@ -8,6 +8,7 @@ import { spec as filter } from "./filter/spec.ts";
 import { spec as flatten } from "./flatten/spec.ts";
 import { spec as generator } from "./generator/spec.ts";
 import { spec as httpPush } from "./http-push/spec.ts";
+import { spec as intervalJoin } from "./interval-join/spec.ts";
 import { spec as markFirstSeen } from "./mark-first-seen/spec.ts";
 import { spec as parse } from "./parse/spec.ts";
 import { spec as select } from "./select/spec.ts";
@@ -31,6 +32,7 @@ export const specs: readonly NodeSpec[] = [
   markFirstSeen,
   split,
   union,
+  intervalJoin,
   topicSink,
   fileSink,
   discard,

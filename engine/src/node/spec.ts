@@ -46,10 +46,14 @@ export interface NodeSpec<P extends Params = Params> {
   readonly reads?: (params: P) => Readonly<Record<string, readonly string[]>>;
   /** Where the output rows come from; the planner decodes accordingly. A function where it depends on params. Default "pass". */
   readonly rows?: RowsFrom | ((params: P) => RowsFrom);
+  /** Outputs that let rows of an input out as they came, where `rows` says that others are "new" (late rows of a window, unmatched ones of a join): output port → input port. */
+  readonly passes?: (params: P) => Readonly<Record<string, string>>;
   /** Sources: milliseconds without a record after which a split no longer holds the watermark back. */
   readonly idleAfterMs?: (params: P) => number;
   /** "own": the operator emits its own watermarks (event time). Default: forwarded. */
   readonly watermark?: "own";
+  /** Milliseconds by which the forwarded watermark stays behind the inputs': what the operator emits when a timer fires may be as old. */
+  readonly watermarkDelayMs?: (params: P) => number;
   /** Reasons `out.drop` may give, with words for the counter. */
   readonly dropReasons?: Readonly<Record<string, Words>>;
   /** What the outputs carry; default: append if all inputs are. */

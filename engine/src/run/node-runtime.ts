@@ -140,9 +140,11 @@ export class NodeRuntime {
   /** Rows that the sink took. */
   written = 0;
   lastError: { words: { readonly en: string; readonly zh: string }; at: Millis } | undefined;
-  /** Merged watermark of the inputs (sources and "own": what it emitted). */
+  /** Merged watermark of the inputs (sources, "own" and delayed ones: what was emitted). */
   watermark: Millis = MIN_TIME;
   operator: Operator | undefined;
+  /** By how much the watermark that is forwarded stays behind. */
+  watermarkDelayMs = 0;
   sinkSide: SinkSide | undefined;
   readonly out: Out;
   private readonly host: NodeHost;
@@ -296,7 +298,7 @@ export class NodeRuntime {
       this.backend.fireEventTimers(time, (at) => operator?.onTimer?.(at, this.out, "event"));
       operator?.onWatermark?.(time, this.out);
     });
-    if (this.spec.watermark !== "own") this.sendWatermark(time);
+    if (this.spec.watermark !== "own") this.sendWatermark(time - this.watermarkDelayMs);
   }
 
   private onIdle(idle: boolean): void {

@@ -330,6 +330,7 @@ export class Task {
       });
     } else if (type.createOperator && !typed.disabled) {
       node.operator = type.createOperator(typed.params, this.operatorContext(typed, expressions, backend));
+      node.watermarkDelayMs = typed.spec.watermarkDelayMs?.(typed.params) ?? 0;
     }
     const sink = this.options.sinks?.get(typed.id);
     if (sink && !typed.disabled) node.sinkSide = sinkSideOf(typed, sink, expressions, this.surroundings);

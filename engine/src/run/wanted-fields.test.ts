@@ -27,10 +27,12 @@ const step = defineSpec({
   params: z.strictObject({
     value: z.string().optional(),
     reads: z.array(z.string()).default([]),
+    passes: z.boolean().default(false),
     rows: z.union([z.enum(["pass", "new"]), z.strictObject({ elementsOf: z.string() })]).default("pass"),
   }),
   rows: ({ rows }): RowsFrom => rows,
   reads: ({ reads }) => ({ in: reads }),
+  passes: ({ passes }): Record<string, string> => (passes ? { out: "in" } : {}),
   expressions: ({ value }) => (value === undefined ? [] : [{ path: ["value"], text: value, port: "in" }]),
   inferSchema({ params, inputs }) {
     const { rows } = params;
@@ -91,6 +93,11 @@ describe("wanted fields", () => {
 
   it("stop at a node that makes its rows new", () => {
     expect(wanted([{ value: "page.id", rows: "new" }, { value: "ts" }])).toEqual({ page: { id: true } });
+  });
+
+  it("are those read of rows that leave as they came beside new ones", () => {
+    const { page } = wanted([{ value: "page.id", rows: "new", passes: true }, { value: "page.name" }]) as { page: unknown };
+    expect(page).toEqual({ id: true, name: true });
   });
 
   it("lie inside of the elements that are to be rows", () => {

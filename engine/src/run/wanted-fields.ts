@@ -24,12 +24,18 @@ export function wantedFields(graph: TypedGraph): WantedFields {
         .flatMap(([, { edges }]) => edges.map((edge) => byInput.get(edge.to) ?? {})),
     );
     if (Object.keys(node.inputs).length === 0) bySource.set(node.id, isJson(node.spec, node.params) ? downstream : true);
-    for (const port of Object.keys(node.inputs)) byInput.set(`${node.id}.${port}`, ownReads(node, port, downstream, graph));
+    for (const port of Object.keys(node.inputs)) byInput.set(`${node.id}.${port}`, ownReads(node, port, downstream, byInput, graph));
   }
   return { bySource, byInput };
 }
 
-function ownReads(node: TypedNode, port: string, downstream: FieldTree, graph: TypedGraph): FieldTree {
+function ownReads(
+  node: TypedNode,
+  port: string,
+  downstream: FieldTree,
+  byInput: ReadonlyMap<string, FieldTree>,
+  graph: TypedGraph,
+): FieldTree {
   if (node.disabled) return downstream;
   const trees: FieldTree[] = [];
   for (const use of node.spec.expressions?.(node.params) ?? []) {
@@ -42,6 +48,8 @@ function ownReads(node: TypedNode, port: string, downstream: FieldTree, graph: T
   const rows = typeof node.spec.rows === "function" ? node.spec.rows(node.params) : node.spec.rows;
   if (rows === undefined || rows === "pass") trees.push(downstream);
   else if (rows !== "new") trees.push(elementsTree(rows.elementsOf.split("."), downstream, node.inputs[port]?.schema));
+  for (const [output, input] of Object.entries(node.spec.passes?.(node.params) ?? {}))
+    if (input === port) for (const edge of node.outputs[output]?.edges ?? []) trees.push(byInput.get(edge.to) ?? {});
   return merge(trees);
 }
 

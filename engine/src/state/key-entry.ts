@@ -12,7 +12,7 @@
 import type { Millis, StateOptions } from "../node/operator.ts";
 import type { DataType, Value } from "../schema/index.ts";
 import { idOf, type KeyId } from "./key.ts";
-import { mayHoldText, type ReadValue, valueReader, valueWriter, type WriteValue } from "./state-value.ts";
+import { mayHoldText, type ReadValue, textOwner, valueReader, valueWriter, type WriteValue } from "./state-value.ts";
 import type { ValueReader, ValueWriter } from "./value-bytes.ts";
 import { sizeBy, type ValueSize, valueSize } from "./value-size.ts";
 
@@ -29,6 +29,8 @@ export interface Slot {
   readonly options: StateOptions;
   readonly ttlMs: number | undefined;
   readonly holdsText: boolean;
+  /** Gives values texts of their own; undefined where they hold none. */
+  readonly ownTexts: ((value: Value) => Value) | undefined;
   readonly sizes: readonly ValueSize[];
   readonly writers: readonly WriteValue[];
   readonly readers: readonly ReadValue[];
@@ -43,6 +45,7 @@ export function createSlot(index: number, name: string, kind: StateKind, types: 
     options,
     ttlMs: options.ttlMs,
     holdsText: types.some(mayHoldText),
+    ownTexts: textOwner(types.at(-1) as DataType),
     sizes: types.map(valueSize),
     writers: types.map(valueWriter),
     readers: types.map(valueReader),

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anySchemaAndRow } from "../codec/arbitraries.testing.ts";
+import { attach, META, type Row } from "../node/row.ts";
 import type { DataType, Value } from "../schema/index.ts";
-import { valueReader, valueWriter } from "./state-value.ts";
+import { textOwner, valueReader, valueWriter } from "./state-value.ts";
 import { ValueReader, ValueWriter } from "./value-bytes.ts";
 
 const anyValue = fc.letrec<{ value: Value }>((tie) => ({
@@ -50,6 +51,23 @@ describe("state values", () => {
         expect(roundTrip(row, schema)).toEqual(row);
       }),
     );
+  });
+
+  it("have texts of their own, wherever a row that was read stands in them", () => {
+    const chunk = Buffer.from('[{"id":1}]');
+    const open: DataType = { type: "ROW", fields: [{ name: "id", dataType: { type: "INT" } }], open: true };
+    const row = attach({ id: 1 }, { record: { format: "json", bytes: chunk, start: 1, end: 9 } });
+    const held: DataType = {
+      type: "ARRAY",
+      element: { type: "ROW", fields: ["time", "row"].map((name) => ({ name, dataType: name === "row" ? open : { type: "BIGINT" } })) },
+    };
+    const given = [{ time: 1, row }];
+    const owned = textOwner(held)?.(given) as unknown as [{ time: number; row: Row }];
+    chunk.fill(0);
+    expect(owned[0]).toMatchObject({ time: 1, row: { id: 1 } });
+    expect(Buffer.from(owned[0].row[META]?.record?.bytes as Uint8Array).toString()).toBe('{"id":1}');
+    expect(given[0]?.row).toBe(row);
+    expect(textOwner({ ...open, open: undefined } as unknown as DataType)).toBeUndefined();
   });
 
   it("take little room: a short text its bytes and one, a small number one", () => {

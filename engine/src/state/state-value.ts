@@ -161,19 +161,56 @@ export function mayHoldText(dataType: DataType): boolean {
 }
 
 /**
- * The value with texts of its own. A row that was read from a topic holds a range of a chunk; kept in state, it would keep the whole chunk in memory. Rows in arrays are found, deeper ones are
- * left as they are.
+ * Gives values of the type texts of their own, wherever rows of an open schema stand in them. A row that was read from a topic holds a range of a chunk; kept in state, it would keep the whole
+ * chunk in memory, and its bytes may be used for another. Undefined where no value of the type holds a text.
  */
-export function withOwnText(value: Value): Value {
-  if (Array.isArray(value)) {
-    const owned = (value as readonly Value[]).map(withOwnText);
-    return owned.some((element, i) => element !== value[i]) ? owned : value;
+export function textOwner(dataType: DataType): ((value: Value) => Value) | undefined {
+  if (!mayHoldText(dataType)) return undefined;
+  switch (dataType.type) {
+    case "ARRAY": {
+      const own = textOwner(dataType.element) as (value: Value) => Value;
+      return (value) => {
+        if (value === null) return null;
+        const owned = (value as readonly Value[]).map(own);
+        return owned.some((element, i) => element !== (value as readonly Value[])[i]) ? owned : value;
+      };
+    }
+    case "MAP": {
+      const own = textOwner(dataType.value) as (value: Value) => Value;
+      return (value) => (value === null ? null : new Map([...(value as ReadonlyMap<Value, Value>)].map(([key, item]) => [key, own(item)])));
+    }
+    default:
+      return rowTextOwner(dataType as RowShape);
   }
-  const meta = (value as Row | null)?.[META];
+}
+
+function rowTextOwner(shape: RowShape): (value: Value) => Value {
+  const inside = shape.fields.flatMap(({ name, dataType }) => {
+    const own = textOwner(dataType);
+    return own ? [{ name, own }] : [];
+  });
+  return (value) => {
+    if (value === null) return null;
+    const row = withOwnText(value as Row);
+    let copy: Record<string, Value> | undefined;
+    for (const { name, own } of inside) {
+      const member = row[name];
+      if (member === null || member === undefined) continue;
+      const owned = own(member);
+      if (owned === member) continue;
+      copy ??= row === value ? { ...row } : (row as Record<string, Value>);
+      copy[name] = owned;
+    }
+    return copy ?? row;
+  };
+}
+
+function withOwnText(row: Row): Row {
+  const meta = row[META];
   const record = meta?.record;
-  if (record === undefined) return value;
-  if (record.bytes.length === record.end - record.start) return value;
+  if (record === undefined) return row;
+  if (record.bytes.length === record.end - record.start) return row;
   // From the pool that small buffers share: one of its own costs more than most texts.
   const bytes = Buffer.from(record.bytes.subarray(record.start, record.end));
-  return attach({ ...(value as Row) }, { ...meta, record: { ...record, bytes, start: 0, end: bytes.length } });
+  return attach({ ...row }, { ...meta, record: { ...record, bytes, start: 0, end: bytes.length } });
 }

@@ -7,7 +7,6 @@ import type { Value } from "../schema/index.ts";
 import { isOver } from "./expiry.ts";
 import { idOf } from "./key.ts";
 import { COST, type Held, type HeldList, type HeldMap, type KeyEntry, openList, type Slot, sizeOfContent } from "./key-entry.ts";
-import { withOwnText } from "./state-value.ts";
 import type { ValueReader } from "./value-bytes.ts";
 import { sizeBy, type ValueSize } from "./value-size.ts";
 
@@ -23,7 +22,7 @@ export interface StateHost {
 }
 
 export function valueView(host: StateHost, slot: Slot): ValueState {
-  const { index, ttlMs, holdsText } = slot;
+  const { index, ttlMs, ownTexts } = slot;
   const size = slot.sizes[0] as ValueSize;
   const clear = () => {
     const content = host.current?.slots[index];
@@ -50,7 +49,7 @@ export function valueView(host: StateHost, slot: Slot): ValueState {
     },
     set: (given) => {
       if (given === null) return clear();
-      const value = holdsText ? withOwnText(given) : given;
+      const value = ownTexts === undefined ? given : ownTexts(given);
       const entry = host.change();
       const held = entry.slots[index] as Held | undefined;
       const at = ttlMs === undefined ? 0 : host.now();
@@ -69,7 +68,7 @@ export function valueView(host: StateHost, slot: Slot): ValueState {
 }
 
 export function mapView(host: StateHost, slot: Slot): MapState {
-  const { index, ttlMs, holdsText } = slot;
+  const { index, ttlMs, ownTexts } = slot;
   const [keySize, itemSize] = slot.sizes as [ValueSize, ValueSize];
   const touches = ttlMs !== undefined && slot.options.ttlUpdate === "onReadAndWrite";
   const read = () => host.current?.slots[index] as HeldMap | undefined;
@@ -104,7 +103,7 @@ export function mapView(host: StateHost, slot: Slot): MapState {
   return {
     get,
     set: (key, given) => {
-      const value = holdsText ? withOwnText(given) : given;
+      const value = ownTexts === undefined ? given : ownTexts(given);
       const entry = host.change();
       let map = entry.slots[index] as HeldMap | undefined;
       if (map === undefined) {
@@ -154,9 +153,9 @@ export function mapView(host: StateHost, slot: Slot): MapState {
 }
 
 export function listView(host: StateHost, slot: Slot): ListState {
-  const { index, ttlMs, holdsText } = slot;
+  const { index, ttlMs, ownTexts } = slot;
   const size = slot.sizes[0] as ValueSize;
-  const own = (value: Value) => (holdsText ? withOwnText(value) : value);
+  const own = (value: Value) => (ownTexts === undefined ? value : ownTexts(value));
   const clear = () => {
     const content = host.current?.slots[index];
     if (content === undefined) return;

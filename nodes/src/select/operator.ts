@@ -11,6 +11,7 @@ import {
   removeField,
 } from "@millrace/engine/node";
 import type { Value } from "@millrace/engine/schema";
+import { putAt } from "../field-types.ts";
 import type { SelectParams } from "./spec.ts";
 
 export function createOperator({ keep, fields, drop = [] }: SelectParams, { expressions }: OperatorContext): Operator {
@@ -45,7 +46,7 @@ function builder(named: readonly Named[]): Make {
   if (named.every(({ path }) => path.length === 1)) return flatBuilder(named);
   return (row, time) => {
     const made: Record<string, Value> = {};
-    for (const { path, value } of named) put(made, path, value(row, time));
+    for (const { path, value } of named) putAt(made, path, value(row, time));
     const kind = kindOf(row);
     return kind === "+I" ? made : attach(made, { kind });
   };
@@ -62,14 +63,4 @@ function flatBuilder(named: readonly Named[]): Make {
     const kind = kindOf(row);
     return kind === "+I" ? made : attach(made, { kind });
   };
-}
-
-function put(row: Record<string, Value>, path: readonly string[], value: Value): void {
-  let inner = row;
-  for (const name of path.slice(0, -1)) {
-    // Only what stands in the row itself: a field may well be named "constructor".
-    if (!Object.hasOwn(inner, name)) inner[name] = {};
-    inner = inner[name] as Record<string, Value>;
-  }
-  inner[path.at(-1) as string] = value;
 }

@@ -1,0 +1,66 @@
+/** What both sets of rules share: the rows that wait on either side, what a row matches, and what leaves. */
+import type { ListState, Millis, OperatorContext, Out, Row } from "@millrace/engine/node";
+import type { DataType } from "@millrace/engine/schema";
+import type { JoinSide } from "../joined-fields.ts";
+import { joinedRowMaker } from "../joined-row.ts";
+import { boundsOf, type IntervalJoinParams, outerSides } from "./spec.ts";
+
+/** A row that waits. */
+export interface Waiting {
+  readonly time: Millis;
+  /** It was joined once. */
+  readonly matched: boolean;
+  readonly row: Row;
+}
+
+export interface Side {
+  readonly name: JoinSide;
+  readonly rows: ListState;
+  /** Rows of the other side match from `time + from` to `time + to`, both included. */
+  readonly from: Millis;
+  readonly to: Millis;
+}
+
+export interface Sides {
+  readonly left: Side;
+  readonly right: Side;
+  /** Emits a pair; `here` is the row of `side`. Its time is the later one of both. */
+  join(side: Side, here: Row, hereTime: Millis, there: Waiting, out: Out): void;
+  /** Lets a row without a partner out. */
+  unmatched(side: Side, row: Row, rowTime: Millis, time: Millis, out: Out): void;
+}
+
+export function openSides(params: IntervalJoinParams, context: OperatorContext): Sides {
+  const { lower, upper } = boundsOf(params);
+  const make = joinedRowMaker(params.joined, context);
+  const padded = outerSides(params.outer);
+  const side = (name: JoinSide, from: Millis, to: Millis): Side => ({
+    name,
+    rows: context.state.list(name, waitingType(context.schemas.inputs[name] as DataType)),
+    from,
+    to,
+  });
+  return {
+    left: side("left", lower, upper),
+    right: side("right", 0 - upper, 0 - lower),
+    join(side, here, hereTime, there, out) {
+      const row = side.name === "left" ? make(here, hereTime, there.row, there.time) : make(there.row, there.time, here, hereTime);
+      out.emit("joined", row, Math.max(hereTime, there.time));
+    },
+    unmatched({ name }, row, rowTime, time, out) {
+      if (!padded.has(name)) out.emit(name === "left" ? "unmatchedLeft" : "unmatchedRight", row, time);
+      else out.emit("joined", name === "left" ? make(row, rowTime, null, rowTime) : make(null, rowTime, row, rowTime), time);
+    },
+  };
+}
+
+function waitingType(row: DataType): DataType {
+  return {
+    type: "ROW",
+    fields: [
+      { name: "time", dataType: { type: "BIGINT" } },
+      { name: "matched", dataType: { type: "BOOLEAN" } },
+      { name: "row", dataType: row },
+    ],
+  };
+}

@@ -1,0 +1,60 @@
+import { MIN_TIME, type Millis, type Operator, type OperatorContext, RowError } from "@millrace/engine/node";
+import { openSides, type Side, type Waiting } from "./sides.ts";
+import type { IntervalJoinParams } from "./spec.ts";
+
+/**
+ * As Flink's IntervalJoinOperator: a row behind the watermark (strictly) is late and joins nothing; others are kept until the watermark reaches the last time at which a partner could come,
+ * their own time at least. What Flink does not do: a row that goes without a partner leaves, at the time at which that is certain, as its own time is behind the watermark by then.
+ */
+export function streamRules(params: IntervalJoinParams, context: OperatorContext): Operator {
+  const { state, timers } = context;
+  const sides = openSides(params, context);
+  const { left, right } = sides;
+
+  function removeDue(side: Side, now: Millis, emit: (held: Waiting) => void): void {
+    const held = side.rows.get() as unknown as readonly Waiting[];
+    const left = held.filter((one) => !isDue(one, side, now));
+    if (left.length === held.length) return;
+    side.rows.set(left as never);
+    for (const one of held) if (!one.matched && isDue(one, side, now)) emit(one);
+  }
+
+  return {
+    onRow(row, time, out, port) {
+      if (time === MIN_TIME) throw noTime();
+      const [own, other] = port === "left" ? [left, right] : [right, left];
+      if (time < timers.watermark) return out.emit(own === left ? "lateLeft" : "lateRight", row, time);
+      if (state.key.includes(null)) return sides.unmatched(own, row, time, time, out);
+      const held = other.rows.get() as unknown as Waiting[];
+      const [from, to] = [time + own.from, time + own.to];
+      let matched = false;
+      let firstOfSome = false;
+      for (let i = 0; i < held.length; i++) {
+        const there = held[i] as Waiting;
+        if (there.time < from || there.time > to) continue;
+        sides.join(own, row, time, there, out);
+        matched = true;
+        if (there.matched) continue;
+        held[i] = { ...there, matched: true };
+        firstOfSome = true;
+      }
+      if (firstOfSome) other.rows.set(held as never);
+      own.rows.add({ time, matched, row });
+      timers.atEventTime(time + Math.max(own.to, 0));
+    },
+    onTimer(time, out) {
+      for (const side of [left, right]) removeDue(side, time, (held) => sides.unmatched(side, held.row, held.time, time, out));
+    },
+  };
+}
+
+function isDue({ time }: Waiting, { to }: Side, now: Millis): boolean {
+  return time + Math.max(to, 0) <= now;
+}
+
+function noTime(): RowError {
+  return new RowError("interval-join.no-time", {
+    en: "The row has no time, and an interval join compares times. Put an event time node before the join.",
+    zh: "该行没有时间，而区间连接需要比较时间。请在连接之前加一个事件时间节点。",
+  });
+}
