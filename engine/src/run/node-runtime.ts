@@ -86,6 +86,13 @@ export interface OutputPort {
   readonly targets: Downstream[];
 }
 
+/** The channels of one edge at an input port: one for each of its senders. */
+export interface EdgeChannels {
+  /** Where the edge begins, "node.port". */
+  readonly from: string;
+  readonly senders: number;
+}
+
 export class InputPort {
   readonly name: string;
   total = 0;
@@ -95,17 +102,20 @@ export class InputPort {
   /** Writes a row of this port as text, for dead letters. */
   readonly encoder: Encoder;
   ended = 0;
+  /** In the order of their channels. */
+  readonly edges: readonly EdgeChannels[];
   readonly channels: number;
 
   constructor(options: {
     name: string;
-    channels: number;
+    edges: readonly EdgeChannels[];
     key: readonly CompiledExpression[] | undefined;
     encoder: Encoder;
     valve: WatermarkValve;
   }) {
     this.name = options.name;
-    this.channels = options.channels;
+    this.edges = options.edges;
+    this.channels = countOf(options.edges);
     this.key = options.key;
     this.encoder = options.encoder;
     this.valve = options.valve;
@@ -182,15 +192,15 @@ export class NodeRuntime {
     };
   }
 
-  /** Adds an input port with as many channels as edges end there, an exchange counted once per sender. */
-  addInput(name: string, channels: number, key: readonly CompiledExpression[] | undefined, encoder: Encoder): void {
+  /** Adds an input port, and what ends there. */
+  addInput(name: string, edges: readonly EdgeChannels[], key: readonly CompiledExpression[] | undefined, encoder: Encoder): void {
     const index = this.inputs.size;
-    const valve = new WatermarkValve(Math.max(1, channels), {
+    const valve = new WatermarkValve(Math.max(1, countOf(edges)), {
       watermark: (time) => this.combined?.onWatermark(index, time),
       idle: (idle) => this.combined?.onIdle(index, idle),
     });
     if (key !== undefined) this.isKeyed = true;
-    this.inputs.set(name, new InputPort({ name, channels, key, encoder, valve }));
+    this.inputs.set(name, new InputPort({ name, edges, key, encoder, valve }));
   }
 
   /** All input ports are there: merges their watermarks. A port without edges holds nobody back. */
@@ -275,12 +285,18 @@ export class NodeRuntime {
     for (const port of this.outputs.values()) for (const target of port.targets) target.onIdle(idle);
   }
 
-  /** Watermarks by port and channel, for the checkpoint: none below the node's own, which a channel that is idle no longer holds back. What was late stays late. */
-  watermarks(): Record<string, Millis[]> {
+  /** Watermarks by port, edge and sender, for the checkpoint: none below the node's own, which a channel that is idle no longer holds back. What was late stays late. */
+  watermarks(): Record<string, Record<string, Millis[]>> {
     const merged = this.combined?.watermark ?? MIN_TIME;
-    return Object.fromEntries([...this.inputs].map(([name, port]) => [name, port.valve.snapshot().map((time) => Math.max(time, merged))]));
+    return Object.fromEntries(
+      [...this.inputs].map(([name, port]) => {
+        const times = port.valve.snapshot().map((time) => Math.max(time, merged));
+        return [name, Object.fromEntries(port.edges.map(({ from, senders }) => [from, times.splice(0, senders)]))];
+      }),
+    );
   }
 
+  /** By port and channel, where there is an edge; a port without one has a single channel, which nobody moves. */
   restoreWatermarks(byPort: Readonly<Record<string, readonly Millis[]>>, own: Millis): void {
     const merged = [...this.inputs].map(([name, port]) => {
       port.valve.restore(byPort[name] ?? []);
@@ -355,6 +371,10 @@ export class NodeRuntime {
   private textOf(port: InputPort, row: Row): ByteRange {
     return port.encoder.encode(row);
   }
+}
+
+function countOf(edges: readonly EdgeChannels[]): number {
+  return edges.reduce((sum, { senders }) => sum + senders, 0);
 }
 
 function keyOf(expressions: readonly CompiledExpression[], row: Row, time: Millis): readonly Value[] {

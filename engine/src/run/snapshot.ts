@@ -2,13 +2,18 @@
 import { MAX_TIME, MIN_TIME, type Millis } from "../node/index.ts";
 import type { TypedGraph } from "../pipeline/index.ts";
 import { type KeySnapshot, ownsGroup, type StateSchema } from "../state/index.ts";
-import type { NodeRuntime } from "./node-runtime.ts";
+import type { EdgeChannels, NodeRuntime } from "./node-runtime.ts";
 import type { RunPlan } from "./plan.ts";
 
 /** The state of one node's key, or a node's watermarks: one line of a snapshot. */
 export type SnapshotEntry =
   | { readonly node: string; readonly key: KeySnapshot }
-  | { readonly node: string; readonly watermarks: Readonly<Record<string, readonly StoredTime[]>>; readonly own: StoredTime };
+  | {
+      readonly node: string;
+      /** By input port, beginning of the edge ("node.port"), and sender. */
+      readonly watermarks: Readonly<Record<string, Readonly<Record<string, readonly StoredTime[]>>>>;
+      readonly own: StoredTime;
+    };
 
 type WatermarkEntry = Extract<SnapshotEntry, { own: unknown }>;
 
@@ -19,7 +24,8 @@ type StoredTime = number | "min" | "max";
 export function* takeSnapshot(nodes: readonly NodeRuntime[], all: boolean): Iterable<SnapshotEntry> {
   for (const node of nodes) {
     for (const key of node.backend.snapshot(all)) yield { node: node.id, key };
-    yield { node: node.id, watermarks: mapValues(node.watermarks(), (times) => times.map(toStored)), own: toStored(node.watermark) };
+    const watermarks = mapValues(node.watermarks(), (byEdge) => mapValues(byEdge, (times) => times.map(toStored)));
+    yield { node: node.id, watermarks, own: toStored(node.watermark) };
   }
 }
 
@@ -64,28 +70,31 @@ export function beginRestore(task: RestoredTask, subtasks: number, schemas: Read
   };
 }
 
-/** Where a node has other channels than it had, all begin at the lowest watermark that was saved. */
+/**
+ * Each edge finds the watermarks that it had, whatever other edges came, went or changed places since. Where it has other senders than it had, or a port is spread otherwise, its channels begin at the lowest of
+ * its own; an edge that is new begins at the lowest of the node's, which is no lower than what the node has told: what it has given out stays given out.
+ * State of older versions has a plain list for each port, in which no edge finds itself.
+ */
 function restoreWatermarks(node: NodeRuntime, saved: readonly (WatermarkEntry | undefined)[], subtask: number, parallelism: number): void {
   const entries = saved.filter((entry) => entry !== undefined);
-  const own = saved[subtask];
-  const hasSameChannels =
-    own !== undefined &&
-    entries.length === parallelism &&
-    [...node.inputs.values()].every((port) => own.watermarks[port.name]?.length === Math.max(1, port.channels));
-  if (hasSameChannels) {
-    node.restoreWatermarks(
-      mapValues(own.watermarks, (times) => times.map(fromStored)),
-      fromStored(own.own),
-    );
-    return;
-  }
-  const lowest = (times: readonly StoredTime[]) => Math.min(...times.map(fromStored));
-  const byPort: Record<string, Millis[]> = {};
-  for (const port of node.inputs.values()) {
-    const times = entries.flatMap(({ watermarks }) => watermarks[port.name] ?? []);
-    byPort[port.name] = new Array<Millis>(Math.max(1, port.channels)).fill(times.length === 0 ? MIN_TIME : lowest(times));
-  }
-  node.restoreWatermarks(byPort, lowest(entries.map((entry) => entry.own)));
+  const own = entries.length === parallelism ? saved[subtask] : undefined;
+  const all = entries.flatMap(({ watermarks }) => Object.values(watermarks).flatMap((byEdge) => Object.values(byEdge).flat()));
+  const ofNode = all.length === 0 ? MIN_TIME : lowestOf(all);
+  const channelsOf = (port: string, { from, senders }: EdgeChannels): readonly Millis[] => {
+    const ofEdge = entries.flatMap(({ watermarks }) => watermarks[port]?.[from] ?? []);
+    const exact = own?.watermarks[port]?.[from];
+    if (exact?.length === senders) return exact.map(fromStored);
+    return new Array<Millis>(senders).fill(ofEdge.length === 0 ? ofNode : lowestOf(ofEdge));
+  };
+  const byPort = [...node.inputs.values()].map(({ name, edges }): [string, readonly Millis[]] => [
+    name,
+    edges.length === 0 ? [ofNode] : edges.flatMap((edge) => channelsOf(name, edge)),
+  ]);
+  node.restoreWatermarks(Object.fromEntries(byPort), own ? fromStored(own.own) : lowestOf(entries.map((entry) => entry.own)));
+}
+
+function lowestOf(times: readonly StoredTime[]): Millis {
+  return Math.min(...times.map(fromStored));
 }
 
 function toStored(time: Millis): StoredTime {

@@ -287,7 +287,7 @@ export class Task {
 
   /**
    * Takes the snapshots of all `subtasks` that there were, each one's entries oldest first: the keys that this subtask owns now. Where a node has other channels than it had,
-   * they begin at the lowest of the watermarks that were saved. `schemas`: what the nodes kept then, where it may not be what they keep now.
+   * each edge takes up where it was (`snapshot.ts`). `schemas`: what the nodes kept then, where it may not be what they keep now.
    */
   beginRestore(subtasks: number, schemas: Readonly<Record<string, StateSchema>> = {}): Restore {
     const { graph, place } = this.options;

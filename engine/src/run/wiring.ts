@@ -9,7 +9,7 @@ import type { Schema } from "../schema/index.ts";
 import { type BatchHandler, type ExchangeBatch, IS_NEW, IS_RAW, IS_TRACED, readBatch } from "./exchange-batch.ts";
 import { type CurrentRecord, ExchangeEdge } from "./exchange-edge.ts";
 import { ExchangeOutput } from "./exchange-output.ts";
-import { type Downstream, type InputPort, LocalEdge, type NodeRuntime } from "./node-runtime.ts";
+import { type Downstream, type EdgeChannels, type InputPort, LocalEdge, type NodeRuntime } from "./node-runtime.ts";
 import type { Exchange, RunPlan } from "./plan.ts";
 
 /** One subtask of a plan, and how it reaches the others. */
@@ -79,8 +79,8 @@ export class Wiring {
   }
 
   /** Channels of an input port at which these edges end: an exchange has one for each of its senders. */
-  channelsOf(edges: readonly Edge[]): number {
-    return edges.reduce((sum, edge) => sum + (this.exchangeOf(edge)?.senders ?? 1), 0);
+  channelsOf(edges: readonly Edge[]): readonly EdgeChannels[] {
+    return edges.map((edge) => ({ from: edge.from, senders: this.exchangeOf(edge)?.senders ?? 1 }));
   }
 
   /** Opens the ends that are here; all nodes must be there. `wanted`: what is read from an input port on. */
@@ -207,7 +207,7 @@ export class Wiring {
     const ends = this.typed(to.node).inputs[to.port]?.edges ?? [];
     const index = ends.findIndex((other) => other.from === edge.from && other.to === edge.to);
     if (index === -1) throw new Error(`edge ${edge.from} -> ${edge.to} does not end where it says`);
-    return this.channelsOf(ends.slice(0, index));
+    return this.channelsOf(ends.slice(0, index)).reduce((sum, { senders }) => sum + senders, 0);
   }
 
   private typed(nodeId: string): TypedNode {
