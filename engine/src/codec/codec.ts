@@ -12,9 +12,12 @@ export type FieldTree = true | { readonly [member: string]: FieldTree };
 export interface Codec {
   readonly name: Format["name"];
   /** A decoder for the wanted fields; fields not wanted may be absent from its rows. Every row keeps its text (`META.record`). */
-  decoder(schema: Schema, wanted: FieldTree, format: Format): Decoder;
+  decoder(schema: Schema, wanted: FieldTree, format: Format, check?: CheckRecord): Decoder;
   encoder(schema: Schema, format: Format): Encoder;
 }
+
+/** Called for each record in which a wanted member may come twice (it may be called for others). May throw `RowError`. */
+export type CheckRecord = (record: ByteRange, row: Row) => void;
 
 export interface Decoder {
   /** Throws `RowError` with position and reason for what is not valid: the record then belongs to the dead letters whole. */

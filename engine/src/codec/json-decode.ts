@@ -11,7 +11,7 @@
 import { attach, type ByteRange, type Row, RowError } from "../node/index.ts";
 import type { DataType, RowShape, Schema, Value } from "../schema/index.ts";
 import { textOf } from "./byte-text.ts";
-import type { Decoder, FieldTree } from "./codec.ts";
+import type { CheckRecord, Decoder, FieldTree } from "./codec.ts";
 import { missing, notJson, notUtf8, snippet, tooDeep, wrongType } from "./codec-errors.ts";
 import { ElementRecords } from "./element-records.ts";
 import { utf8Fault } from "./json-fault.ts";
@@ -26,14 +26,18 @@ export const MAX_VARIANT_DEPTH = 500;
 /** A decoder may be made for a record or two; making a reader costs what some hundred records do. */
 const FIRST_RECORDS = 16;
 
-export function jsonDecoder(schema: Schema, wanted: FieldTree): Decoder {
+export function jsonDecoder(schema: Schema, wanted: FieldTree, check?: CheckRecord): Decoder {
   const parsing = parsingDecoder(schema, wanted);
   let read: ReadRecord = () => undefined;
   let count = 0;
   return {
     decode(record) {
       if (count < FIRST_RECORDS && ++count === FIRST_RECORDS) read = readingDecoder(schema, wanted) ?? read;
-      return read(record) ?? parsing.decode(record);
+      const fast = read(record);
+      if (fast !== undefined) return fast;
+      const row = parsing.decode(record);
+      check?.(record, row);
+      return row;
     },
   };
 }

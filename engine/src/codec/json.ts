@@ -5,6 +5,6 @@ import { jsonEncoder } from "./json-encode.ts";
 
 export const jsonCodec: Codec = {
   name: "json",
-  decoder: (schema, wanted) => jsonDecoder(schema, wanted),
+  decoder: (schema, wanted, _format, check) => jsonDecoder(schema, wanted, check),
   encoder: (schema, format) => jsonEncoder(schema, format),
 };

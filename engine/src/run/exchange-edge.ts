@@ -13,8 +13,6 @@ export interface CurrentRecord {
   readonly place: RecordPlace | undefined;
   readonly offset: number;
   readonly traced: boolean;
-  /** The exchange through which it came undecoded, from a subtask that took this one for its owner. */
-  readonly rawFrom: number | undefined;
 }
 
 /** Owners of keys that are remembered. */
@@ -52,12 +50,8 @@ export class ExchangeEdge implements Downstream {
 
   onRow(row: Row, time: Millis): void {
     switch (this.exchange.by) {
-      case "key": {
-        const owner = this.ownerOfRow(row, time);
-        // To send it on would be to send it behind watermarks and barriers that it belongs before.
-        if (owner !== this.self && this.current.rawFrom === this.exchange.id) throw keyTwice();
-        return this.to(owner, row, time);
-      }
+      case "key":
+        return this.to(this.ownerOfRow(row, time), row, time);
       case "one":
         return this.to(0, row, time);
       case "round":
@@ -122,11 +116,4 @@ export class ExchangeEdge implements Downstream {
     const { place, offset } = this.current;
     this.output.row(subtask, { kind: meta?.kind ?? "+I", flags, time, place, offset }, bytes, start, end);
   }
-}
-
-function keyTwice(): RowError {
-  return new RowError("source.key-twice", {
-    en: "A member that is part of the key comes twice in this record, with two values; expected one.",
-    zh: "该记录中作为 key 的成员出现了两次，且值不同；应只有一个。",
-  });
 }

@@ -106,6 +106,11 @@ export const testTypes: ReadonlyMap<string, NodeType> = new Map(
       output: LABELLED,
       operator: () => ({ onRow: (row, time, out) => out.emit("out", { n: row.n ?? null, label: row.n ?? null }, time) }),
     }),
+    /** Rows that are not of their port's schema: a node's bug, which shows where a row is decoded again. */
+    testNode("spoil", {
+      output: LABELLED,
+      operator: () => ({ onRow: (row, time, out) => out.emit("out", { n: row.n ?? null, label: 0.5 }, time) }),
+    }),
     /** The labels of the rows that have one. */
     testNode("labels", {
       output: NUMBER,

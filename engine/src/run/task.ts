@@ -30,6 +30,7 @@ import { type CurrentRecord, ExchangeEdge } from "./exchange-edge.ts";
 import type { ExchangeOutput } from "./exchange-output.ts";
 import { expressionsOf, sinkSideOf } from "./node-expressions.ts";
 import { NodeFailure, type NodeHost, NodeRuntime, type OutputPort } from "./node-runtime.ts";
+import { keyOnce, keyPathsOf } from "./raw-keys.ts";
 import { beginRestore, type Restore, type SnapshotEntry, takeSnapshot } from "./snapshot.ts";
 import { DEFAULT_TAP, Tap, type TapSettings } from "./tap.ts";
 import { wantedFields } from "./wanted-fields.ts";
@@ -87,7 +88,6 @@ export class Task {
     place: undefined,
     offset: 0,
     traced: false,
-    rawFrom: undefined,
   };
   private readonly places = new WeakMap<Split, RecordPlace>();
   private givenOrigin: Origin | undefined;
@@ -101,7 +101,8 @@ export class Task {
       nodes: this.nodes,
       current: this.current,
       expressionsOf: (typed) => expressionsOf(typed, this.surroundings),
-      receiveRaw: (exchange, nodeId, text, time) => this.receiveRaw(exchange, nodeId, text, time),
+      receiveRaw: (nodeId, text, time) => this.pushText(nodeId, text, time),
+      undecodable: (node, error, text, time, port) => this.failed(node, error, text, undefined, time, port),
     });
     const here = options.graph.nodes.filter((node) => this.wiring.runsHere(node.id));
     const wanted = wantedFields(options.graph);
@@ -322,9 +323,10 @@ export class Task {
       const mainPort = Object.keys(typed.outputs)[0] as string;
       const format = typed.spec.format?.(typed.params) ?? { name: "json" };
       const schema = (typed.outputs[mainPort] as { schema: Schema }).schema;
+      const keyPaths = keyPathsOf(this.options.graph, typed);
       this.sources.set(typed.id, {
         node,
-        decoder: codecOf(format).decoder(schema, wanted ?? true, format),
+        decoder: codecOf(format).decoder(schema, wanted ?? true, format, keyPaths && keyOnce(schema, keyPaths)),
         port: node.outputs.get(mainPort) as OutputPort,
         schema,
       });
@@ -349,19 +351,6 @@ export class Task {
       const [only] = targets;
       if (side && name === side.port.name && targets.length === 1 && only instanceof ExchangeEdge)
         side.sendRaw = this.wiring.rawRoute(typed, side.schema, only);
-    }
-  }
-
-  /** A source's record that another subtask read and took for this one's. */
-  private receiveRaw(exchange: number, nodeId: string, text: ByteRange, time: Millis): void {
-    this.current.rawFrom = exchange;
-    try {
-      this.pushText(nodeId, text, time);
-    } catch (error) {
-      if (!(error instanceof RowError)) throw error;
-      this.failed(this.node(nodeId), error, text, undefined, time, "");
-    } finally {
-      this.current.rawFrom = undefined;
     }
   }
 

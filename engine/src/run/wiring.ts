@@ -3,14 +3,15 @@
  * that begin here, and takes in what comes through those that end here.
  */
 import { codecOf, type Decoder, type ExtractKey, type FieldTree, keyExtractor } from "../codec/index.ts";
-import { type ByteRange, type Expressions, META, type Millis } from "../node/index.ts";
+import { type ByteRange, type Expressions, META, type Millis, type Row, RowError } from "../node/index.ts";
 import { type Edge, parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
 import type { Schema } from "../schema/index.ts";
 import { type BatchHandler, type ExchangeBatch, IS_NEW, IS_RAW, IS_TRACED, readBatch } from "./exchange-batch.ts";
 import { type CurrentRecord, ExchangeEdge } from "./exchange-edge.ts";
 import { ExchangeOutput } from "./exchange-output.ts";
-import { type Downstream, type EdgeChannels, type InputPort, LocalEdge, type NodeRuntime } from "./node-runtime.ts";
+import { type Downstream, type EdgeChannels, type InputPort, LocalEdge, NodeFailure, type NodeRuntime } from "./node-runtime.ts";
 import type { Exchange, RunPlan } from "./plan.ts";
+import { keyPathsOf } from "./raw-keys.ts";
 
 /** One subtask of a plan, and how it reaches the others. */
 export interface TaskPlace {
@@ -53,7 +54,9 @@ interface WiringHost {
   readonly current: Mutable<CurrentRecord>;
   expressionsOf(typed: TypedNode): Expressions;
   /** A source's record that another subtask read, and sent here undecoded. */
-  receiveRaw(exchange: number, nodeId: string, text: ByteRange, time: Millis): void;
+  receiveRaw(nodeId: string, text: ByteRange, time: Millis): void;
+  /** A row that came for a node and that cannot be decoded. */
+  undecodable(node: NodeRuntime, error: RowError, text: ByteRange, time: Millis, port: string): void;
 }
 
 const JSON_FORMAT = { name: "json" } as const;
@@ -124,14 +127,9 @@ export class Wiring {
    * counts, samples and decodes it as its own copy of the source, and finds out for itself whether it is its own. Undefined where records cannot be sent so.
    */
   rawRoute(source: TypedNode, schema: Schema, edge: ExchangeEdge): ((text: ByteRange, time: Millis) => boolean) | undefined {
-    const { by, senders, receivers, to } = edge.exchange;
-    if (by !== "key" || senders !== receivers || (source.spec.format?.(source.params).name ?? "json") !== "json") return undefined;
-    const target = this.typed(to.node);
-    const paths = (target.spec.keyBy?.(target.params)[to.port] ?? []).map((text) => {
-      const reads = target.expressions.get(`${to.port}\u0000${text}`)?.reads ?? [];
-      return reads.length === 1 && reads[0]?.join(".") === text.trim() ? reads[0] : undefined;
-    });
-    if (!paths.every((path) => path !== undefined)) return undefined;
+    const { by, senders, receivers } = edge.exchange;
+    const paths = by === "key" && senders === receivers ? keyPathsOf(this.host.graph, source) : undefined;
+    if (paths === undefined) return undefined;
     const extract: ExtractKey = keyExtractor(schema, paths);
     return (text, time) => {
       const key = extract(text);
@@ -153,9 +151,15 @@ export class Wiring {
       row: ({ kind, flags, time, place, offset }, bytes, start, end) => {
         current.place = place;
         current.offset = offset;
-        if (flags & IS_RAW) return this.host.receiveRaw(exchange.id, exchange.from.node, { bytes, start, end }, time);
+        if (flags & IS_RAW) return this.host.receiveRaw(exchange.from.node, { bytes, start, end }, time);
         const isNew = (flags & IS_NEW) !== 0;
-        let row = (isNew ? wholeDecoder : decoder).decode({ bytes, start, end });
+        let row: Row;
+        try {
+          row = (isNew ? wholeDecoder : decoder).decode({ bytes, start, end });
+        } catch (error) {
+          if (!(error instanceof RowError)) throw new NodeFailure(node.id, error);
+          return this.host.undecodable(node, error, { bytes, start, end }, time, port.name);
+        }
         if (isNew || kind !== "+I") row = { ...row, [META]: { record: isNew ? undefined : row[META]?.record, kind } };
         current.traced = (flags & IS_TRACED) !== 0;
         edge.onRow(row, time);

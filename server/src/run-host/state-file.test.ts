@@ -16,7 +16,7 @@ const entry = (key: string, value: number, node = "n"): SnapshotEntry => ({
   key: { key: keyBytes([key]), group: 7, state: Buffer.alloc(4 + value, `${value};`) },
 });
 const gone = (key: string): SnapshotEntry => ({ node: "n", key: { key: keyBytes([key]), group: 7 } });
-const note = (watermark: number): SnapshotEntry => ({ node: "n", watermarks: { in: [watermark] }, own: watermark });
+const note = (watermark: number): SnapshotEntry => ({ node: "n", watermarks: { in: { "a.out": [watermark] } }, own: watermark });
 
 let folder: string;
 beforeEach(async () => {
