@@ -3,7 +3,7 @@
  * I/O; its state and timers belong to the runtime, which shows them for one key at a time, snapshots, restores and rescales
  * them. Why it is so, and how windows, patterns, joins and lookups fit, is in `docs/decisions/operator-contract.md`.
  */
-import type { DataType, Schema, Value } from "../schema/index.ts";
+import type { DataType, Schema, Value, Values } from "../schema/index.ts";
 import type { Row } from "./row.ts";
 
 /** Milliseconds since the epoch. */
@@ -84,6 +84,29 @@ export interface Expressions {
   value(text: string, port?: string): CompiledExpression;
   /** As `value`, for a condition: true only when TRUE (NULL counts as false). */
   condition(text: string, port?: string): (row: Row, time: Millis) => boolean;
+  /** Compiles expressions of the node's params over groups of rows of `port`, all of them together. */
+  groups(texts: readonly string[], port?: string): GroupExpressions;
+}
+
+/**
+ * Expressions over groups of rows. What they need of a group's rows is held in an accumulator, a value of a ROW type to be kept in state. It is changed in place: whoever got it from state
+ * sets it again before the call returns.
+ */
+export interface GroupExpressions {
+  readonly accumulatorType: DataType;
+  /** Of what `values` gives, in the order of the texts. */
+  readonly dataTypes: readonly DataType[];
+  create(): Values;
+  /** Adds a row. Throws `RowError`, and changes nothing, where the row cannot be computed. */
+  accumulate(accumulator: Values, row: Row, time: Millis): void;
+  /** Takes a row up, for any number of `add`. Throws `RowError`. */
+  read(row: Row, time: Millis): void;
+  /** Adds the row that was read last. */
+  add(accumulator: Values): void;
+  /** Adds all that the other holds, as if its rows had come after. */
+  merge(accumulator: Values, other: Values): void;
+  /** The expressions' values for a group with these fields of its own (`spec.groups`). Throws `RowError`. */
+  values(accumulator: Values, group: Values, time: Millis): Value[];
 }
 
 export interface CompiledExpression {

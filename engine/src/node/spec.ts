@@ -42,6 +42,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly single?: true;
   /** Every expression in the params, with its port; the planner checks them, finds the fields they read, and the editor offers completion. */
   readonly expressions?: (params: P) => readonly ExpressionUse[];
+  /** What a group of rows has beside its aggregates (key fields, a window's start), for expressions `over: "groups"`; undefined when that is not known. */
+  readonly groups?: (context: Pick<InferContext<P>, "params" | "inputs" | "typeOf">) => Schema | undefined;
   /** Fields that the node itself reads beside its expressions (flatten's array), per input port; names with dots, `"*"` for all. */
   readonly reads?: (params: P) => Readonly<Record<string, readonly string[]>>;
   /** Where the output rows come from; the planner decodes accordingly. A function where it depends on params. Default "pass". */
@@ -99,6 +101,8 @@ export interface ExpressionUse {
   readonly port: string;
   /** A condition must be BOOLEAN. */
   readonly expects?: "condition" | "time";
+  /** It is over groups of the port's rows: aggregates of them, and beside those the fields that `spec.groups` gives. */
+  readonly over?: "groups";
 }
 
 export interface InferContext<P> {
@@ -111,6 +115,8 @@ export interface InferContext<P> {
   readonly declared: (name: string) => Schema | undefined;
   /** Type of an expression over rows of `port`; undefined (and a problem was recorded) when it is wrong. */
   readonly typeOf: (text: string, port: string) => import("../schema/index.ts").DataType | undefined;
+  /** The same for one of the spec's expressions over groups. */
+  readonly typeOverGroups: (text: string, port: string) => import("../schema/index.ts").DataType | undefined;
   readonly problem: (problem: Omit<Problem, "nodeId">) => void;
 }
 

@@ -1,20 +1,24 @@
 /** The expressions of one node against the schemas that arrive: each checked once, each problem at its place in the params. */
-import type { CheckedExpression } from "../expression/api.ts";
-import { check, formatType } from "../expression/index.ts";
+import type { AggregateCheckResult, CheckedAggregate, CheckedExpression, CheckResult } from "../expression/api.ts";
+import { check, checkAggregates, formatType } from "../expression/index.ts";
 import type { ExpressionUse } from "../node/spec.ts";
-import type { DataType } from "../schema/index.ts";
+import type { DataType, Schema } from "../schema/index.ts";
 import { failed, type NodeDraft } from "./analyze-params.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
-import type { TypedPort } from "./typed-graph.ts";
+import { expressionKey, type TypedPort } from "./typed-graph.ts";
 import { own, valueAt } from "./value-at.ts";
 
 export interface ExpressionChecker {
   readonly checked: Map<string, CheckedExpression>;
+  readonly aggregates: Map<string, readonly CheckedAggregate[]>;
+  /** What a group has beside its aggregates. */
+  readonly groups: Schema | undefined;
   /** Every expression of the node, at its place in the params. */
   checkAll(): void;
   /** Undefined when it is wrong (said once) or the input is not known. */
   typeOf(text: string, port: string): DataType | undefined;
+  typeOverGroups(text: string, port: string): DataType | undefined;
 }
 
 export function expressionChecker(
@@ -25,25 +29,49 @@ export function expressionChecker(
 ): ExpressionChecker {
   const { spec, params } = draft;
   const checked = new Map<string, CheckedExpression>();
+  const aggregates = new Map<string, readonly CheckedAggregate[]>();
   const seen = new Set<string>();
+  let groups: Schema | undefined;
 
-  function checkOne(text: string, port: string, path: ExpressionUse["path"] | undefined): CheckedExpression | undefined {
-    const key = `${port}\u0000${text}`;
+  function checkOne({ text, port, path, over }: Looked): CheckedExpression | undefined {
+    const key = expressionKey({ text, port, ...(over && { over }) });
     const input = own(inputs, port);
     if (!input?.known) return undefined;
     if (seen.has(key)) return checked.get(key);
     seen.add(key);
     // Where a parameter was filled in, positions in the filled text mean nothing in the text that the person sees.
     const isAsTyped = path !== undefined && valueAt(draft.rawParams, path) === text;
-    const result = check(text, input.schema, { timeZone });
+    const result = over === undefined ? check(text, input.schema, { timeZone }) : checkOver(text, input.schema);
+    if (result === undefined) return undefined;
     for (const { range, fix, ...found } of result.problems)
       raise({ ...found, ...(path && { path }), ...(isAsTyped && { range, ...(fix && { fix }) }) });
-    if (result.checked) checked.set(key, result.checked);
+    if (!result.checked) return undefined;
+    if (!isOverGroups(result)) checked.set(key, result.checked);
+    else {
+      const parts = result.aggregates.flatMap(({ args, filter }) => (filter ? [...args, filter] : args));
+      checked.set(key, { ...result.checked, reads: parts.flatMap(({ reads }) => reads) });
+      aggregates.set(key, result.aggregates);
+    }
     return result.checked;
   }
 
-  function checkUse({ path, text, port, expects }: ExpressionUse): void {
-    const dataType = checkOne(text, port, path)?.dataType;
+  /** Undefined, and nothing is said, where the group's fields are not known: what is wrong with them has been said. */
+  function checkOver(text: string, rows: Schema): CheckResult | AggregateCheckResult | undefined {
+    groups ??= spec.groups?.({
+      params,
+      inputs: Object.fromEntries(Object.entries(inputs).map(([name, { schema }]) => [name, schema])),
+      typeOf,
+    });
+    return groups && checkAggregates(text, rows, groups, { timeZone });
+  }
+
+  function typeOf(text: string, port: string): DataType | undefined {
+    return checkOne({ text, port })?.dataType;
+  }
+
+  function checkUse(use: ExpressionUse): void {
+    const { path, expects } = use;
+    const dataType = checkOne(use)?.dataType;
     if (!dataType || dataType.type === "NULL") return;
     if (expects === "condition" && dataType.type !== "BOOLEAN")
       raise(problem("params.not-a-condition", { type: formatType(dataType) }, { path }));
@@ -52,15 +80,26 @@ export function expressionChecker(
 
   return {
     checked,
+    aggregates,
+    get groups() {
+      return groups;
+    },
     checkAll() {
       guard(draft, raise, () => {
         for (const use of spec.expressions?.(params) ?? []) checkUse(use);
-        for (const [port, texts] of Object.entries(spec.keyBy?.(params) ?? {})) for (const text of texts) checkOne(text, port, undefined);
+        for (const [port, texts] of Object.entries(spec.keyBy?.(params) ?? {})) for (const text of texts) typeOf(text, port);
       });
     },
-    typeOf: (text, port) => checkOne(text, port, undefined)?.dataType,
+    typeOf,
+    typeOverGroups: (text, port) => checkOne({ text, port, over: "groups" })?.dataType,
   };
 }
+
+function isOverGroups(result: CheckResult | AggregateCheckResult): result is AggregateCheckResult {
+  return "aggregates" in result;
+}
+
+type Looked = Pick<ExpressionUse, "text" | "port" | "over"> & Partial<Pick<ExpressionUse, "path">>;
 
 const TIME_TYPES: ReadonlySet<string> = new Set(["INT", "BIGINT", "TIMESTAMP", "TIMESTAMP_LTZ"]);
 

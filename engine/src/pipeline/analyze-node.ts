@@ -1,7 +1,7 @@
 /** Third step of `analyze`, along the flow: what arrives at a node, whether its expressions fit, what leaves it. */
 
 import { ERROR_PORT, ERROR_SCHEMA } from "../node/error-row.ts";
-import type { ChangelogMode, Schema } from "../schema/index.ts";
+import type { ChangelogMode, DataType, Schema } from "../schema/index.ts";
 import type { Wiring } from "./analyze-edges.ts";
 import { type ExpressionChecker, expressionChecker, guard } from "./analyze-expressions.ts";
 import { failed, type NodeDraft } from "./analyze-params.ts";
@@ -63,6 +63,8 @@ export function typeNode(draft: NodeDraft, flow: FlowContext): NodeReport {
     inputs,
     outputs,
     expressions: checker.checked,
+    aggregates: checker.aggregates,
+    groups: checker.groups,
     draft,
   };
 }
@@ -118,20 +120,21 @@ function inferOutputs(
   raise: (found: Omit<Problem, "nodeId">) => void,
 ): Inferred {
   const { spec, params } = draft;
+  let sound = true;
+  const known = (dataType: DataType | undefined) => {
+    if (!dataType) sound = false;
+    return dataType;
+  };
   const wired = Object.entries(inputs).filter(([, { edges }]) => edges.length > 0);
   if (!draft.paramsOk || Object.values(inputs).some(({ known }) => !known)) return { schemas: {}, known: false };
-  let sound = true;
   const schemas = guard(draft, raise, () =>
     spec.inferSchema({
       params,
       inputs: Object.fromEntries(wired.map(([port, { schema }]) => [port, schema])),
       inputLists: Object.fromEntries([...lists].map(([port, list]) => [port, list.flatMap((one) => (one ? [one.schema] : []))])),
       declared: (name) => declared.get(name),
-      typeOf(text, port) {
-        const dataType = checker.typeOf(text, port);
-        if (!dataType) sound = false;
-        return dataType;
-      },
+      typeOf: (text, port) => known(checker.typeOf(text, port)),
+      typeOverGroups: (text, port) => known(checker.typeOverGroups(text, port)),
       problem(found) {
         if (found.severity === "error") sound = false;
         raise(found);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { analyze, hasErrors } from "./analyze.ts";
 import type { PipelineDocument } from "./document.ts";
-import { type Problem, words } from "./index.ts";
+import { expressionKey, type Problem, words } from "./index.ts";
 import { pipeline, specs } from "./specs.testing.ts";
 
 const errorsOf = (document: PipelineDocument, set?: Record<string, unknown>) =>
@@ -33,7 +33,7 @@ describe("a sound pipeline", () => {
       changelog: { mode: "append" },
       schema: { fields: [{ name: "user" }, { name: "amount" }] },
     });
-    expect(graph.nodes[1]?.expressions.get("in\u0000amount > 100")?.dataType.type).toBe("BOOLEAN");
+    expect(graph.nodes[1]?.expressions.get(expressionKey({ port: "in", text: "amount > 100" }))?.dataType.type).toBe("BOOLEAN");
     expect(graph.settings).toEqual({ timeZone: "Asia/Shanghai", parallelism: 1, checkpointIntervalMs: 200 });
   });
 
@@ -45,6 +45,20 @@ describe("a sound pipeline", () => {
     ]);
     expect(errorsOf(wired)).toEqual([]);
     expect(nodeOf(wired, "d").inputs["in"]?.schema.fields.map(({ name }) => name)).toEqual(["node", "code", "message", "text", "origin"]);
+  });
+
+  it("types expressions over groups: aggregates of the rows, and beside them the group's own fields", () => {
+    const over = (value: string) =>
+      pipeline({ a: ["source"], w: ["window", { key: "user", size: "1 s", value }], c: ["sink", { topic: "t" }] }, [
+        "a.out > w.in",
+        "w.out > c.in",
+      ]);
+    const node = nodeOf(over("key || CAST(SUM(amount) AS STRING)"), "w");
+    expect(node.outputs["out"]?.schema.fields).toEqual([{ name: "value", dataType: { type: "STRING" } }]);
+    expect([...node.aggregates.values()].flat().map(({ text }) => text)).toEqual(["SUM(amount)"]);
+    expect(errorsOf(over("COUNT(*)"))).toEqual([]);
+    expect(said(errorsOf(over("amount")))).toEqual(['[w] value: unknown field "amount". Fields here: key.']);
+    expect(said(errorsOf(over("SUM(key)")))).toEqual(['[w] value: unknown field "key". Fields here: user, amount.']);
   });
 
   it("orders nodes along the flow, whatever their ids", () => {

@@ -104,6 +104,7 @@ const window = defineSpec({
   category: "aggregate",
   params: z.strictObject({
     key: expression(),
+    value: expression().default("COUNT(*)"),
     size: duration()
       .refine((text) => !/^\s*0/.test(text))
       .register(paramMeta, { title: words("Size"), kind: "duration", examples: ["10 s", "1 min"] }),
@@ -112,7 +113,16 @@ const window = defineSpec({
   outputs: { out: words("Counts.") },
   accepts: ["append", "retract"],
   keyBy: ({ key }) => ({ in: [key] }),
-  inferSchema: () => ({ out: { type: "ROW", fields: [{ name: "count", dataType: { type: "BIGINT", nullable: false } }] } }),
+  rows: "new",
+  groups({ params, typeOf }) {
+    const dataType = typeOf(params.key, "in");
+    return dataType && { type: "ROW", fields: [{ name: "key", dataType }] };
+  },
+  expressions: ({ value }) => [{ path: ["value"], text: value, port: "in", over: "groups" }],
+  inferSchema({ params, typeOverGroups }) {
+    const dataType = typeOverGroups(params.value, "in");
+    return { out: { type: "ROW", fields: dataType ? [{ name: "value", dataType }] : [] } };
+  },
 });
 
 const sink = defineSpec({

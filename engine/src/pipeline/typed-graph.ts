@@ -4,8 +4,8 @@
  * is `ok` and every schema `known`.
  */
 
-import type { CheckedExpression } from "../expression/api.ts";
-import type { NodeSpec, Params } from "../node/spec.ts";
+import type { CheckedAggregate, CheckedExpression } from "../expression/api.ts";
+import type { ExpressionUse, NodeSpec, Params } from "../node/spec.ts";
 import type { ChangelogMode, Schema } from "../schema/index.ts";
 import type { Edge, PipelineDocument } from "./document.ts";
 
@@ -30,8 +30,17 @@ export interface TypedNode {
   readonly inputs: Readonly<Record<string, TypedPort>>;
   /** `error` included. */
   readonly outputs: Readonly<Record<string, TypedPort>>;
-  /** The node's expressions by port and text, checked: `checked.get(port + "\u0000" + text)`. Wrong ones are missing. */
+  /** The node's expressions by `expressionKey`, checked. Wrong ones are missing. Those over groups read what their aggregates read. */
   readonly expressions: ReadonlyMap<string, CheckedExpression>;
+  /** The aggregates of its expressions over groups, by the same keys. */
+  readonly aggregates: ReadonlyMap<string, readonly CheckedAggregate[]>;
+  /** What a group has beside its aggregates; undefined where that is not known, or there are no groups. */
+  readonly groups: Schema | undefined;
+}
+
+/** Under which an expression of a node is found: a text may stand for one thing over rows and for another over groups of them. */
+export function expressionKey({ port, text, over }: Pick<ExpressionUse, "port" | "text" | "over">): string {
+  return `${port}\u0000${over ?? ""}\u0000${text}`;
 }
 
 export interface TypedPort {

@@ -1,8 +1,8 @@
 /** A node's expressions as functions over rows, and what a sink node computes of each row with them. */
 import { codecOf } from "../codec/index.ts";
-import { compile, formatValue } from "../expression/index.ts";
-import type { CompiledExpression, Expressions, Millis, Row, Sink } from "../node/index.ts";
-import type { TypedNode } from "../pipeline/index.ts";
+import { type CheckedExpression, compile, compileAggregates, formatValue } from "../expression/index.ts";
+import type { CompiledExpression, Expressions, GroupExpressions, Millis, Row, Sink } from "../node/index.ts";
+import { expressionKey, type TypedNode } from "../pipeline/index.ts";
 import type { DataType, Schema } from "../schema/index.ts";
 import type { SinkSide } from "./node-runtime.ts";
 
@@ -16,8 +16,7 @@ export function expressionsOf(typed: TypedNode, { timeZone, now }: Surroundings)
   const settings = { timeZone };
   const firstPort = Object.keys(typed.inputs)[0] ?? "";
   const value = (text: string, port = firstPort): CompiledExpression => {
-    const checked = typed.expressions.get(`${port}\u0000${text}`);
-    if (!checked) throw new Error(`expression ${JSON.stringify(text)} of node ${typed.id} is not among spec.expressions`);
+    const checked = typed.expressions.get(expressionKey({ port, text })) ?? notAmong(typed, text);
     const compiled = compile(checked, settings);
     const context = { time: 0, now };
     const evaluate = (row: Row, time: Millis) => {
@@ -32,7 +31,41 @@ export function expressionsOf(typed: TypedNode, { timeZone, now }: Surroundings)
       const evaluate = value(text, port);
       return (row, time) => evaluate(row, time) === true;
     },
+    groups: (texts, port = firstPort) => groupsOf(typed, texts, port, { timeZone, now }),
   };
+}
+
+function groupsOf(typed: TypedNode, texts: readonly string[], port: string, { timeZone, now }: Surroundings): GroupExpressions {
+  const settings = { timeZone };
+  const keys = texts.map((text) => expressionKey({ port, text, over: "groups" }));
+  const checked = keys.map((key, i) => typed.expressions.get(key) ?? notAmong(typed, texts[i] as string));
+  const aggregates = keys.flatMap((key) => typed.aggregates.get(key) ?? []);
+  const names = typed.groups?.fields.map(({ name }) => name) ?? [];
+  const { accumulatorType, create, accumulate, read, add, merge, results } = compileAggregates(aggregates, names, settings);
+  const compiled = checked.map((expression) => compile(expression, settings));
+  const context = { time: 0, now };
+  const at = (time: Millis) => {
+    context.time = time;
+    return context;
+  };
+  return {
+    accumulatorType,
+    dataTypes: checked.map(({ dataType }) => dataType),
+    create,
+    accumulate: (accumulator, row, time) => accumulate(accumulator, row, at(time)),
+    read: (row, time) => read(row, at(time)),
+    add,
+    merge,
+    values(accumulator, group, time) {
+      const row = results(accumulator, group);
+      at(time);
+      return compiled.map((evaluate) => evaluate(row, context));
+    },
+  };
+}
+
+function notAmong(typed: TypedNode, text: string): CheckedExpression {
+  throw new Error(`expression ${JSON.stringify(text)} of node ${typed.id} is not among spec.expressions`);
 }
 
 /** How the node's rows are encoded, and where each goes. */

@@ -1,7 +1,7 @@
 /** Keys that stand in a source's records, so that a record can go to its key's owner before anybody decodes it. */
 import { type CheckRecord, keyExtractor } from "../codec/index.ts";
 import { RowError } from "../node/index.ts";
-import { parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
+import { expressionKey, parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
 import type { Schema, Value } from "../schema/index.ts";
 import { keyIdOf } from "../state/index.ts";
 
@@ -15,7 +15,7 @@ export function keyPathsOf(graph: TypedGraph, source: TypedNode): readonly Path[
   const target = graph.nodes.find(({ id }) => id === to.node);
   const texts = target?.disabled ? undefined : target?.spec.keyBy?.(target.params)[to.port];
   const paths = (texts ?? []).map((text) => {
-    const reads = target?.expressions.get(`${to.port}\u0000${text}`)?.reads ?? [];
+    const reads = target?.expressions.get(expressionKey({ port: to.port, text }))?.reads ?? [];
     return reads.length === 1 && reads[0]?.join(".") === text.trim() ? reads[0] : undefined;
   });
   return paths.length > 0 && paths.every((path) => path !== undefined) ? paths : undefined;

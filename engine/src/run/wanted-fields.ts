@@ -4,7 +4,7 @@
  */
 import type { FieldTree } from "../codec/codec.ts";
 import { ERROR_PORT, type NodeSpec, type Params } from "../node/index.ts";
-import { parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
+import { expressionKey, parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
 import type { DataType } from "../schema/index.ts";
 
 export interface WantedFields {
@@ -40,7 +40,7 @@ function ownReads(
   const trees: FieldTree[] = [];
   for (const use of node.spec.expressions?.(node.params) ?? []) {
     if (use.port !== port) continue;
-    const checked = node.expressions.get(`${use.port}\u0000${use.text}`);
+    const checked = node.expressions.get(expressionKey(use));
     for (const path of checked?.reads ?? []) trees.push(treeOf(path));
   }
   for (const field of node.spec.reads?.(node.params)[port] ?? []) trees.push(field === "*" ? true : treeOf(field.split(".")));
