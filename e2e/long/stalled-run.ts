@@ -88,6 +88,7 @@ const task = new Task({
   nodeTypes,
   sinks,
   now: Date.now,
+  seed: "",
   onDeadLetter: ({ words }) => {
     throw new Error(words.en);
   },

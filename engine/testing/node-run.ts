@@ -88,6 +88,7 @@ export class NodeRun {
       graph: this.graph,
       nodeTypes: this.nodeTypes,
       now: () => this.clock,
+      seed: "test",
       onDeadLetter: (letter: DeadLetter) => this.emitted.push({ error: letter.words.en }),
     });
     const outputs = [...(task.nodes.get(NODE)?.outputs.values() ?? [])].filter(({ name }) => name !== ERROR_PORT);

@@ -51,6 +51,7 @@ export class Player {
   private readonly before = new Map<string, number>();
   private readonly ended = new Set<string>();
   private clock = 0;
+  private lives = 0;
   private task: Task;
   private seen = new Map<string, number>();
 
@@ -132,6 +133,8 @@ export class Player {
       nodeTypes: this.nodeTypes,
       sinks: this.sinks,
       now: () => this.clock,
+      // As in a run, what was drawn before a restart does not come again.
+      seed: `test ${this.lives++}`,
       onDeadLetter: (letter) => this.deadLetters.push(letter),
       taps: {
         quota: Number.POSITIVE_INFINITY,

@@ -101,6 +101,8 @@ export function wireRun(wiring: Wiring): WiredRun {
       nodeTypes,
       sinks,
       now,
+      // Another one each time the run starts, and the same when the test is run again.
+      seed: `${wiring.group} after checkpoint ${restored?.id ?? 0}`,
       onDeadLetter: letters.write,
       place: {
         plan,

@@ -29,6 +29,8 @@ export interface CheckedExpression {
   readonly declaredType: DataType;
   /** Paths of the fields it reads: ["page", "page_id"]; an array's element is "[]". */
   readonly reads: readonly (readonly string[])[];
+  /** A row gives the same value whenever it is computed; false with CURRENT_TIMESTAMP, CURRENT_WATERMARK, RAND and their like. */
+  readonly isRepeatable: boolean;
   readonly tree: unknown;
 }
 

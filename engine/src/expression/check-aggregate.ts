@@ -3,6 +3,7 @@ import type { DataType, Schema } from "../schema/index.ts";
 import type { CheckedAggregate } from "./api.ts";
 import { typeAggregate } from "./check-call.ts";
 import { asCondition } from "./check-forms.ts";
+import { isRepeatable } from "./repeated.ts";
 import type { Scope } from "./scope.ts";
 import type { Expression } from "./syntax.ts";
 import { type Typed, withNullable } from "./typed-tree.ts";
@@ -33,7 +34,14 @@ export class AggregateCollector {
     const scope = this.rows((path) => reads.push(path));
     const { args, dataType } = typeAggregate(scope, call);
     const filter = call.over?.filter && asCondition(scope, scope.check(call.over.filter));
-    const tree = (typed: Typed) => ({ text: source, dataType: typed.dataType, declaredType: typed.dataType, reads, tree: typed });
+    const tree = (typed: Typed) => ({
+      text: source,
+      dataType: typed.dataType,
+      declaredType: typed.dataType,
+      reads,
+      isRepeatable: isRepeatable(typed),
+      tree: typed,
+    });
     // A filter may leave nothing of a group.
     const isEmptyable = filter !== undefined && call.name !== "COUNT";
     const aggregate: CheckedAggregate = {

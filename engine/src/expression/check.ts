@@ -11,7 +11,7 @@ import { folded } from "./fold.ts";
 import { checkBytes, checkDatetime, checkInterval, checkNumber, checkString } from "./literals.ts";
 import { parseExpression } from "./parse-expression.ts";
 import { ExpressionFailure } from "./problems.ts";
-import { named } from "./repeated.ts";
+import { isRepeatable, named } from "./repeated.ts";
 import type { Scope } from "./scope.ts";
 import type { Expression } from "./syntax.ts";
 import { TokenCursor } from "./token-cursor.ts";
@@ -84,7 +84,7 @@ function checkWith(checker: Checker): CheckResult {
 function checkedExpression(text: string, tree: Typed, reads: readonly (readonly string[])[]): CheckedExpression {
   const distinct = new Map(reads.map((path) => [JSON.stringify(path), path]));
   const declaredType = withNullable(tree.dataType, tree.dataType.nullable !== false && !tree.undeclaredNull);
-  return { text, dataType: tree.dataType, declaredType, reads: [...distinct.values()], tree };
+  return { text, dataType: tree.dataType, declaredType, reads: [...distinct.values()], isRepeatable: isRepeatable(tree), tree };
 }
 
 class Checker implements Scope {

@@ -18,6 +18,12 @@ function isVolatile(node: Typed): boolean {
   return volatile;
 }
 
+/** Whether a row gives the same value whenever and wherever it is computed: nothing in it asks for the clock, the watermark or a random number. */
+export function isRepeatable(node: Typed): boolean {
+  const asks = node.kind === "apply" && (node.compute.volatile === true || node.compute.usesContext === true);
+  return !asks && partsOf(node).every(isRepeatable);
+}
+
 function partsOf(node: Typed): readonly Typed[] {
   switch (node.kind) {
     case "constant":

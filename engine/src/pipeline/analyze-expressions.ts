@@ -78,6 +78,14 @@ export function expressionChecker(
     if (expects === "time" && !TIME_TYPES.has(dataType.type)) raise(problem("params.not-a-time", { type: formatType(dataType) }, { path }));
   }
 
+  /** A row's key is computed where the row comes from and again where it goes. */
+  function checkKey(text: string, port: string): void {
+    const found = checkOne({ text, port });
+    if (!found || found.isRepeatable) return;
+    const use = spec.expressions?.(params).find((one) => one.text === text && one.port === port);
+    raise(problem("params.changing-key", { text }, { ...(use && { path: use.path }) }));
+  }
+
   return {
     checked,
     aggregates,
@@ -87,7 +95,7 @@ export function expressionChecker(
     checkAll() {
       guard(draft, raise, () => {
         for (const use of spec.expressions?.(params) ?? []) checkUse(use);
-        for (const [port, texts] of Object.entries(spec.keyBy?.(params) ?? {})) for (const text of texts) typeOf(text, port);
+        for (const [port, texts] of Object.entries(spec.keyBy?.(params) ?? {})) for (const text of texts) checkKey(text, port);
       });
     },
     typeOf,

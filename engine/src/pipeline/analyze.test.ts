@@ -61,6 +61,15 @@ describe("a sound pipeline", () => {
     expect(said(errorsOf(over("SUM(key)")))).toEqual(['[w] value: unknown field "key". Fields here: user, amount.']);
   });
 
+  it("refuses a key that is another one whenever it is computed", () => {
+    const keyed = (key: string) => pipeline({ a: ["source"], w: ["window", { key, size: "1 s" }] }, ["a.out > w.in"]);
+    expect(said(errorsOf(keyed("RAND_INTEGER(4)")))).toEqual([
+      '[w] the key "RAND_INTEGER(4)" gives another value each time it is computed, so that a row would not find its state. Compute it as a field in a node before this one.',
+    ]);
+    expect(errorsOf(keyed("user || CAST(CURRENT_DATE AS STRING)"))).toHaveLength(1);
+    expect(errorsOf(keyed("UPPER(user)"))).toEqual([]);
+  });
+
   it("orders nodes along the flow, whatever their ids", () => {
     const document = pipeline({ z: ["source"], y: ["source"], m: ["union"], a: ["sink", { topic: "t" }] }, [
       "m.out > a.in",

@@ -131,6 +131,11 @@ const PROBLEM_WORDS = {
     zh: (a) =>
       `期望时间（毫秒时间戳 BIGINT、TIMESTAMP 或 TIMESTAMP_LTZ），得到 ${text(a, "type")} 类型的值。请转换，例如用 TO_TIMESTAMP_LTZ。`,
   },
+  "params.changing-key": {
+    en: (a) =>
+      `the key "${text(a, "text")}" gives another value each time it is computed, so that a row would not find its state. Compute it as a field in a node before this one.`,
+    zh: (a) => `键 “${text(a, "text")}” 每次计算都得到不同的值，行将找不到自己的状态。请在前面的节点中把它计算为字段。`,
+  },
   "schemas.personal": {
     en: (a) =>
       `personal data is declared at "${text(a, "field")}", but the schema has no such field${didYouMeanEn(a) || ". Correct or remove the path."}`,

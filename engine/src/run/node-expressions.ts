@@ -1,24 +1,37 @@
 /** A node's expressions as functions over rows, and what a sink node computes of each row with them. */
 import { codecOf } from "../codec/index.ts";
-import { type CheckedExpression, compile, compileAggregates, formatValue } from "../expression/index.ts";
-import type { CompiledExpression, Expressions, GroupExpressions, Millis, Row, Sink } from "../node/index.ts";
+import { type CheckedExpression, compile, compileAggregates, type EvalContext, formatValue } from "../expression/index.ts";
+import {
+  type CompiledExpression,
+  type Expressions,
+  type GroupExpressions,
+  MIN_TIME,
+  type Millis,
+  type Row,
+  type Sink,
+} from "../node/index.ts";
 import { expressionKey, type TypedNode } from "../pipeline/index.ts";
 import type { DataType, Schema } from "../schema/index.ts";
 import type { SinkSide } from "./node-runtime.ts";
 
-interface Surroundings {
+/** What a node's expressions see beside the row. */
+export interface Surroundings {
   readonly timeZone: string;
   readonly now: () => Millis;
+  /** Numbers from 0 up to 1. */
+  readonly random: () => number;
+  /** The merged watermark of the node's inputs. */
+  readonly watermark: () => Millis;
 }
 
 /** The expressions that the node's spec names; any other is a bug. */
-export function expressionsOf(typed: TypedNode, { timeZone, now }: Surroundings): Expressions {
-  const settings = { timeZone };
+export function expressionsOf(typed: TypedNode, surroundings: Surroundings): Expressions {
+  const settings = { timeZone: surroundings.timeZone };
   const firstPort = Object.keys(typed.inputs)[0] ?? "";
   const value = (text: string, port = firstPort): CompiledExpression => {
     const checked = typed.expressions.get(expressionKey({ port, text })) ?? notAmong(typed, text);
     const compiled = compile(checked, settings);
-    const context = { time: 0, now };
+    const context = contextOf(surroundings);
     const evaluate = (row: Row, time: Millis) => {
       context.time = time;
       return compiled(row, context);
@@ -31,19 +44,19 @@ export function expressionsOf(typed: TypedNode, { timeZone, now }: Surroundings)
       const evaluate = value(text, port);
       return (row, time) => evaluate(row, time) === true;
     },
-    groups: (texts, port = firstPort) => groupsOf(typed, texts, port, { timeZone, now }),
+    groups: (texts, port = firstPort) => groupsOf(typed, texts, port, surroundings),
   };
 }
 
-function groupsOf(typed: TypedNode, texts: readonly string[], port: string, { timeZone, now }: Surroundings): GroupExpressions {
-  const settings = { timeZone };
+function groupsOf(typed: TypedNode, texts: readonly string[], port: string, surroundings: Surroundings): GroupExpressions {
+  const settings = { timeZone: surroundings.timeZone };
   const keys = texts.map((text) => expressionKey({ port, text, over: "groups" }));
   const checked = keys.map((key, i) => typed.expressions.get(key) ?? notAmong(typed, texts[i] as string));
   const aggregates = keys.flatMap((key) => typed.aggregates.get(key) ?? []);
   const names = typed.groups?.fields.map(({ name }) => name) ?? [];
   const { accumulatorType, create, accumulate, read, add, merge, results } = compileAggregates(aggregates, names, settings);
   const compiled = checked.map((expression) => compile(expression, settings));
-  const context = { time: 0, now };
+  const context = contextOf(surroundings);
   const at = (time: Millis) => {
     context.time = time;
     return context;
@@ -67,9 +80,24 @@ function groupsOf(typed: TypedNode, texts: readonly string[], port: string, { ti
 function notAmong(typed: TypedNode, text: string): CheckedExpression {
   throw new Error(`expression ${JSON.stringify(text)} of node ${typed.id} is not among spec.expressions`);
 }
+/** Made once and given the time of each row. */
+function contextOf({ now, random, watermark }: Surroundings): EvalContext & { time: Millis } {
+  return {
+    time: 0,
+    now,
+    random,
+    get watermark() {
+      const time = watermark();
+      return time === MIN_TIME ? undefined : Math.min(time, LAST_TIME);
+    },
+  };
+}
+
+/** What the watermark shows once the input has ended: the greatest moment that a date can be. */
+const LAST_TIME: Millis = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** How the node's rows are encoded, and where each goes. */
-export function sinkSideOf(typed: TypedNode, sink: Sink, expressions: Expressions, { timeZone }: Surroundings): SinkSide {
+export function sinkSideOf(typed: TypedNode, sink: Sink, expressions: Expressions, timeZone: string): SinkSide {
   const port = Object.keys(typed.inputs)[0] as string;
   const format = typed.spec.format?.(typed.params) ?? { name: "json" };
   const key = typed.spec.sinkKey?.(typed.params);

@@ -23,18 +23,20 @@ import type { DeadLetter } from "./task.ts";
 const WORDS = { en: "x", zh: "x" };
 export const NUMBER: Schema = { type: "ROW", open: true, fields: [{ name: "n", dataType: { type: "BIGINT" } }] };
 export const UNLUCKY = 13;
+const DRAW = "RAND_INTEGER(2000000000)";
 const LABELLED: Schema = { ...NUMBER, fields: [...NUMBER.fields, { name: "label", dataType: { type: "BIGINT" } }] };
 
 interface TestNode {
   readonly inputs?: readonly string[];
   readonly isSink?: true;
   readonly key?: string;
+  readonly expression?: string;
   readonly watermark?: "own";
   readonly output?: Schema;
   readonly operator?: (context: OperatorContext) => Operator;
 }
 
-function testNode(type: string, { inputs = ["in"], isSink, key, watermark, output, operator }: TestNode): NodeType {
+function testNode(type: string, { inputs = ["in"], isSink, key, expression, watermark, output, operator }: TestNode): NodeType {
   const never = () => {
     throw new Error("made by the test");
   };
@@ -56,6 +58,7 @@ function testNode(type: string, { inputs = ["in"], isSink, key, watermark, outpu
         keyBy: () => ({ in: [key] }),
         expressions: () => [{ path: [], text: key, port: "in" }],
       }),
+      ...(expression !== undefined && { expressions: () => [{ path: [], text: expression, port: "in" }] }),
     }),
     cases: [],
     ...(isSource
@@ -119,6 +122,15 @@ export const testTypes: ReadonlyMap<string, NodeType> = new Map(
           if ((row.label ?? null) !== null) out.emit("out", { n: row.label ?? null }, time);
         },
       }),
+    }),
+    /** A random number in place of each. */
+    testNode("draw", {
+      expression: DRAW,
+      output: NUMBER,
+      operator: ({ expressions }) => {
+        const draw = expressions.value(DRAW);
+        return { onRow: (row, time, out) => out.emit("out", { n: draw(row, time) }, time) };
+      },
     }),
     testNode("sink", { isSink: true }),
   ].map((type) => [type.spec.type, type]),

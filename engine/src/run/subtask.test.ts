@@ -217,7 +217,7 @@ function readOf({ positions }: Checkpoint, splits: Readonly<Record<string, reado
 
 /** What a node had counted for each key. */
 function countsOf({ states }: Checkpoint, node: "count" | "recount"): number[] {
-  const task = new Task({ graph: graphOf(TWO_EXCHANGES), nodeTypes: testTypes, now: () => 0, onDeadLetter: () => undefined });
+  const task = new Task({ graph: graphOf(TWO_EXCHANGES), nodeTypes: testTypes, now: () => 0, seed: "", onDeadLetter: () => undefined });
   const restore = task.beginRestore(states.length);
   for (const [subtask, entries] of states.entries()) for (const entry of entries as readonly SnapshotEntry[]) restore.take(subtask, entry);
   restore.end();

@@ -3,7 +3,7 @@ import { graphOf, testTypes } from "./run.testing.ts";
 import { Task } from "./task.ts";
 
 function newTask(chains: readonly string[]): Task {
-  return new Task({ graph: graphOf(chains), nodeTypes: testTypes, now: () => 0, onDeadLetter: () => undefined });
+  return new Task({ graph: graphOf(chains), nodeTypes: testTypes, now: () => 0, seed: "", onDeadLetter: () => undefined });
 }
 
 describe("a task's snapshot", () => {

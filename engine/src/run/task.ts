@@ -30,6 +30,7 @@ import { type CurrentRecord, ExchangeEdge } from "./exchange-edge.ts";
 import type { ExchangeOutput } from "./exchange-output.ts";
 import { expressionsOf, sinkSideOf } from "./node-expressions.ts";
 import { NodeFailure, type NodeHost, NodeRuntime, type OutputPort } from "./node-runtime.ts";
+import { randomNumbers } from "./random-numbers.ts";
 import { keyOnce, keyPathsOf } from "./raw-keys.ts";
 import { beginRestore, type Restore, type SnapshotEntry, takeSnapshot } from "./snapshot.ts";
 import { DEFAULT_TAP, Tap, type TapSettings } from "./tap.ts";
@@ -57,6 +58,8 @@ export interface TaskOptions {
   /** Sinks by node id; a sink node without one counts its rows and lets them go (tests, "try"). */
   readonly sinks?: ReadonlyMap<string, Sink>;
   readonly now: () => Millis;
+  /** What the random functions of expressions draw from: the same seed, the same numbers, for each node and subtask their own. A run gives another one each time it starts. */
+  readonly seed: string;
   readonly onDeadLetter: (letter: DeadLetter) => void;
   readonly taps?: TapSettings;
   /** Where a node's keyed state goes when it does not fit into memory; without it all of it stays there. */
@@ -100,7 +103,7 @@ export class Task {
       place: options.place,
       nodes: this.nodes,
       current: this.current,
-      expressionsOf: (typed) => expressionsOf(typed, this.surroundings),
+      expressionsOf: (typed) => this.expressionsOf(typed),
       receiveRaw: (nodeId, text, time) => this.pushText(nodeId, text, time),
       undecodable: (node, error, text, time, port) => this.failed(node, error, text, undefined, time, port),
     });
@@ -298,7 +301,7 @@ export class Task {
   private addNode(typed: TypedNode, wanted: FieldTree | undefined): void {
     const type = this.options.nodeTypes.get(typed.spec.type);
     if (!type) throw new Error(`node type ${JSON.stringify(typed.spec.type)} is not registered`);
-    const expressions = expressionsOf(typed, this.surroundings);
+    const expressions = this.expressionsOf(typed);
     const keyTexts = typed.spec.keyBy?.(typed.params) ?? {};
     const keys = new Map(Object.entries(keyTexts).map(([port, texts]) => [port, texts.map((text) => expressions.value(text, port))]));
     const keyTypes = [...keys.values()][0]?.map((key) => key.dataType) ?? [];
@@ -335,7 +338,7 @@ export class Task {
       node.watermarkDelayMs = typed.spec.watermarkDelayMs?.(typed.params) ?? 0;
     }
     const sink = this.options.sinks?.get(typed.id);
-    if (sink && !typed.disabled) node.sinkSide = sinkSideOf(typed, sink, expressions, this.surroundings);
+    if (sink && !typed.disabled) node.sinkSide = sinkSideOf(typed, sink, expressions, this.options.graph.settings.timeZone);
     backend.select([]);
     node.wire();
     this.nodes.set(typed.id, node);
@@ -431,8 +434,14 @@ export class Task {
     };
   }
 
-  private get surroundings(): { readonly timeZone: string; readonly now: () => Millis } {
-    return { timeZone: this.options.graph.settings.timeZone, now: this.options.now };
+  private expressionsOf(typed: TypedNode): Expressions {
+    const { graph, now, seed, place } = this.options;
+    return expressionsOf(typed, {
+      timeZone: graph.settings.timeZone,
+      now,
+      random: randomNumbers(`${seed}/${place?.subtask ?? 0}/${typed.id}`),
+      watermark: () => this.nodes.get(typed.id)?.backend.watermark ?? MIN_TIME,
+    });
   }
 
   private node(id: string): NodeRuntime {
@@ -456,5 +465,5 @@ function textOf(bytes: Uint8Array, start: number, end: number): string {
 
 /** What each node's operator keeps: known once they are made. */
 export function stateSchemas(graph: TypedGraph, nodeTypes: ReadonlyMap<string, NodeType>): Readonly<Record<string, StateSchema>> {
-  return new Task({ graph, nodeTypes, now: () => 0, onDeadLetter: () => undefined }).stateSchemas();
+  return new Task({ graph, nodeTypes, now: () => 0, seed: "", onDeadLetter: () => undefined }).stateSchemas();
 }

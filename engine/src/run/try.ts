@@ -39,6 +39,8 @@ export function tryGraph(options: {
     graph: options.graph,
     nodeTypes: options.nodeTypes,
     now: () => options.now,
+    // The same numbers each time, so that they stand still while one types.
+    seed: "try",
     onDeadLetter: (letter) => deadLetters.push(letter),
     taps: { ...DEFAULT_TAP, quota: options.limit, keep: options.limit },
     ...(options.sinks && { sinks: options.sinks }),

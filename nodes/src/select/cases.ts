@@ -31,6 +31,28 @@ export const cases: readonly NodeCase[] = [
     emits: [["out", { who: { mid: "mid_1", uid: 7 }, constructor: { name: "home" } }]],
   },
   {
+    name: "knows how far event time has come, which is NULL before the first watermark",
+    params: {
+      fields: [
+        { name: "id", value: "id" },
+        { name: "reached", value: "CAST(CURRENT_WATERMARK(t) AS STRING)" },
+        { name: "late", value: "t <= CURRENT_WATERMARK(t)" },
+      ],
+    },
+    inputs: { in: "id INT, t TIMESTAMP_LTZ(3)" },
+    steps: [
+      row(1_000, { id: 1, t: "1970-01-01T00:00:01Z" }),
+      watermark(5_000),
+      row(3_000, { id: 2, t: "1970-01-01T00:00:03Z" }),
+      row(6_000, { id: 3, t: "1970-01-01T00:00:06Z" }),
+    ],
+    emits: [
+      ["out", { id: 1, reached: null, late: null }],
+      ["out", { id: 2, reached: "1970-01-01 08:00:05.000", late: true }],
+      ["out", { id: 3, reached: "1970-01-01 08:00:05.000", late: false }],
+    ],
+  },
+  {
     name: "keeps all of a row, adding and replacing fields",
     params: {
       keep: "all",

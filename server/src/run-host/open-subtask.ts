@@ -1,4 +1,5 @@
 /** Builds one subtask of a run in this thread: its connections, its task, its sources and sinks, and what it has to show. */
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { NodeType, Roles, Sink, Source, TopicLog, Words } from "@millrace/engine/node";
 import { analyze, parsePortRef, type TypedGraph, type TypedNode, words } from "@millrace/engine/pipeline";
@@ -117,6 +118,7 @@ export async function openSubtask(options: {
     nodeTypes,
     sinks,
     now,
+    seed: randomUUID(),
     spill: (nodeId) => spill.optionsFor(nodeId, STATE_MEMORY_BYTES),
     onDeadLetter: (letter: DeadLetter) => letters.write(letter),
     taps: { ...DEFAULT_TAP, keep: start.limits.samples, keepText: textPerPort(start.limits.sampleBytes, graph, plan) },

@@ -36,11 +36,13 @@ function seeded(take: (random: JavaRandom, bound: number) => number): (call: Typ
 const UUID: DataType = { type: "CHAR", length: 36, nullable: false };
 
 function uuid(context: EvalContext): string {
-  const digits = Array.from({ length: 32 }, () => Math.floor(draw(context) * 16));
-  digits[12] = 4;
-  digits[16] = 8 + ((digits[16] as number) & 3);
-  const text = digits.map((digit) => digit.toString(16)).join("");
-  return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;
+  const eight = () =>
+    Math.floor(draw(context) * 2 ** 32)
+      .toString(16)
+      .padStart(8, "0");
+  const [a, b, c, d] = [eight(), eight(), eight(), eight()];
+  const variant = "89ab"[Number.parseInt(c[0] as string, 16) & 3];
+  return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
 }
 
 export const RANDOM_FUNCTIONS: readonly FunctionDefinition[] = [
