@@ -1,5 +1,5 @@
 /** Sources and sinks against the real drivers: where they begin, go on and end, and what they leave behind. What they read and write as rows is in their cases. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BuiltInTransaction, NodeType, Position, Prepared, Roles, Sink, Source, Split, TopicRecord } from "@millrace/engine/node";
@@ -330,6 +330,40 @@ describe("file sink", () => {
     await restored.close();
     await sink.close();
     expect(await content()).toBe("1\n2 again\n");
+  });
+
+  it("begins another file when its path was changed, and takes out of the old one what a crash had left there", async () => {
+    const sink = sinkOf(fileSink, { path: "out", format: "csv" }, undefined, SCHEMA);
+    await sink.open?.();
+    write(sink, "1");
+    const counted = await sink.prepare(1);
+    await commit(fileSink, counted);
+    write(sink, "2");
+    await sink.prepare(2);
+    // Here it is killed, and goes on with another path.
+    const moved = sinkOf(fileSink, { path: "new", format: "csv" }, counted, SCHEMA);
+    await moved.open?.();
+    write(moved, "2");
+    await commit(fileSink, await moved.prepare(2));
+    await moved.close();
+    await sink.close();
+    expect(await content()).toBe("id\n1\n");
+    expect(await readFile(join(folder, "files", "new"), "utf8")).toBe("id\n2\n");
+  });
+
+  it("needs the old file for nothing when its path was changed", async () => {
+    const sink = sinkOf(fileSink, { path: "new" }, { path: "out", length: 7 });
+    await sink.open?.();
+    write(sink, "1");
+    await commit(fileSink, await sink.prepare(1));
+    await sink.close();
+    expect(await readdir(join(folder, "files"))).toEqual(["new"]);
+  });
+
+  it("refuses to go on when its file is gone, and makes none in its place", async () => {
+    const sink = sinkOf(fileSink, { path: "out" }, { path: "out", length: 7 });
+    await expect(async () => sink.open?.()).rejects.toMatchObject({ code: "files.shorter" });
+    expect(await readdir(join(folder, "files"))).toEqual([]);
   });
 
   it("leaves nothing of what was aborted", async () => {

@@ -12,6 +12,7 @@ import {
   type Sink,
   type SinkContext,
 } from "@millrace/engine/node";
+import { ConnectionError } from "../connections/connection-error.ts";
 import type { FileSinkParams } from "./spec.ts";
 
 /** So much may wait for a checkpoint; then the source waits. */
@@ -21,12 +22,16 @@ const CR = 0x0d;
 const SPACE = 0x20;
 
 const LENGTH = "length";
+const PATH = "path";
 
 export function createSink({ path, format, separator, header }: FileSinkParams, { connection, restored, schema }: SinkContext): Sink {
   const files = connection as FileStore;
   let writer: FileWriter | undefined;
+  /** Another file was written until now; state of older versions does not say which. */
+  const before = restored === undefined ? undefined : String(restored[PATH] ?? path);
+  const goesOn = before === path;
   /** The file's length at the last `prepare`. */
-  let prepared = restored === undefined ? 0 : Number(restored[LENGTH]);
+  let prepared = goesOn ? Number(restored?.[LENGTH]) : 0;
   function opened(): FileWriter {
     if (!writer) throw new Error("the sink was not opened");
     return writer;
@@ -34,7 +39,8 @@ export function createSink({ path, format, separator, header }: FileSinkParams, 
 
   return {
     async open() {
-      writer = await files.openWriter(path, restored === undefined ? undefined : prepared);
+      if (before !== undefined && !goesOn) await cut(files, before, Number(restored?.[LENGTH]));
+      writer = await files.openWriter(path, goesOn ? prepared : undefined);
       if (format === "csv" && header && schema && prepared === 0) writer.append(Buffer.from(csvHeader(schema, separator)));
     },
     write({ value }) {
@@ -45,11 +51,20 @@ export function createSink({ path, format, separator, header }: FileSinkParams, 
     },
     async prepare() {
       prepared = await opened().flush();
-      return { [LENGTH]: prepared };
+      return { [LENGTH]: prepared, [PATH]: path };
     },
     abort: async () => writer?.discard(prepared),
     close: async () => writer?.close(),
   };
+}
+
+/** Takes what a crash left out of a file that is not written any more: its rows come again, into the new one. Where somebody has moved or changed it, it is theirs. */
+async function cut(files: FileStore, path: string, length: number): Promise<void> {
+  try {
+    await (await files.openWriter(path, length)).close();
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error;
+  }
 }
 
 /** What was prepared is in the file already; that its length is kept with the checkpoint is all there is to do. */

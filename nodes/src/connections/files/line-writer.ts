@@ -9,8 +9,8 @@ const NEWLINE = 0x0a;
 const FIRST_STAGE = 4096;
 
 export async function openLineWriter(file: string, committedBytes: number | undefined): Promise<FileWriter> {
-  const handle = await openFile(file);
   let length = committedBytes ?? 0;
+  const handle = await openFile(file, length);
   try {
     await cutTo(handle, file, length);
   } catch (error) {
@@ -64,12 +64,15 @@ export async function openLineWriter(file: string, committedBytes: number | unde
   };
 }
 
-async function openFile(file: string): Promise<FileHandle> {
+/** Makes it when nothing was committed to it yet. */
+async function openFile(file: string, committedBytes: number): Promise<FileHandle> {
   let handle: FileHandle;
   try {
     // The place was resolved: a link there now was put there since.
-    handle = await open(file, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o644);
+    const mode = constants.O_RDWR | (committedBytes === 0 ? constants.O_CREAT : 0) | (constants.O_NOFOLLOW ?? 0);
+    handle = await open(file, mode, 0o644);
   } catch (error) {
+    if (committedBytes > 0 && (error as NodeJS.ErrnoException).code === "ENOENT") throw shorter(file, 0, committedBytes);
     throw fileError(error, file);
   }
   if ((await handle.stat()).isFile()) return handle;
@@ -79,13 +82,15 @@ async function openFile(file: string): Promise<FileHandle> {
 
 async function cutTo(handle: FileHandle, file: string, length: number): Promise<void> {
   const { size } = await handle.stat();
-  if (size < length) {
-    throw new ConnectionError("files.shorter", {
-      en: `${quote(file)} has ${size} bytes, but ${length} were committed to it: it was cut or replaced since. Put it back, or start without state.`,
-      zh: `${quote(file)} 有 ${size} 字节，但已向其提交 ${length} 字节：该文件之后被截断或替换。请恢复该文件，或不带状态启动。`,
-    });
-  }
+  if (size < length) throw shorter(file, size, length);
   if (size > length) await handle.truncate(length);
+}
+
+function shorter(file: string, size: number, length: number): ConnectionError {
+  return new ConnectionError("files.shorter", {
+    en: `${quote(file)} has ${size} bytes, but ${length} were committed to it: it was cut or replaced since. Put it back, or start without state.`,
+    zh: `${quote(file)} 有 ${size} 字节，但已向其提交 ${length} 字节：该文件之后被截断或替换。请恢复该文件，或不带状态启动。`,
+  });
 }
 
 function grown(staged: Buffer, used: number, needed: number): Buffer<ArrayBuffer> {
