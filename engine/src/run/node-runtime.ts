@@ -135,6 +135,7 @@ export interface SinkSide {
 /** Keys of a sink whose bytes are remembered. */
 const MOST_KEYS = 4_096;
 const NO_KEY: readonly Value[] = [];
+const utf8 = new TextEncoder();
 
 export class NodeRuntime {
   readonly id: string;
@@ -360,7 +361,8 @@ export class NodeRuntime {
     let bytes = this.keyBytes.get(key);
     if (bytes === undefined) {
       if (this.keyBytes.size === MOST_KEYS) this.keyBytes.clear();
-      bytes = Buffer.from(key);
+      // Not Buffer.from: that cuts it out of a pool, of which each key that is kept would keep 64 KB.
+      bytes = utf8.encode(key);
       this.keyBytes.set(key, bytes);
     }
     this.lastKey = key;
