@@ -199,15 +199,12 @@ export class Coordinator {
     await this.commit("after", prepared, undefined);
   }
 
-  private async commit(
+  private commit(
     phase: Committer["phase"],
     prepared: ReadonlyMap<string, readonly Prepared[]>,
     via: BuiltInTransaction | undefined,
   ): Promise<void> {
-    for (const [nodeId, committer] of this.options.committers) {
-      const parts = prepared.get(nodeId);
-      if (committer.phase === phase && parts !== undefined) await blame(nodeId, () => committer.commit(parts, via));
-    }
+    return commitPrepared(this.options.committers, phase, prepared, via);
   }
 
   private preparedOf(parts: readonly CheckpointPart[]): ReadonlyMap<string, readonly Prepared[]> {
@@ -227,6 +224,19 @@ export class Coordinator {
       if (this.stopping === "drop") throw new Error("stopped");
       await this.options.host.pause(WATCH_MS);
     }
+  }
+}
+
+/** Has each committer of the phase make visible what its sink prepared. Rejects with `NodeFailure`. */
+export async function commitPrepared(
+  committers: ReadonlyMap<string, Committer>,
+  phase: Committer["phase"],
+  prepared: ReadonlyMap<string, readonly Prepared[]>,
+  via: BuiltInTransaction | undefined,
+): Promise<void> {
+  for (const [nodeId, committer] of committers) {
+    const parts = prepared.get(nodeId);
+    if (committer.phase === phase && parts !== undefined) await blame(nodeId, () => committer.commit(parts, via));
   }
 }
 

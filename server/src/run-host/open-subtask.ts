@@ -28,7 +28,7 @@ import { readStateFile } from "./state-file.ts";
 import { StateFileWriter } from "./state-writer.ts";
 
 /** The graph that a run executes, spread over its subtasks: the same in all of its threads. Throws `PermanentFailure` for a document with errors. */
-export function planOf(start: RunStart): {
+export function planOf(start: Pick<RunStart, "document" | "set">): {
   readonly graph: TypedGraph;
   readonly plan: RunPlan;
   /** What each node's operator keeps. */

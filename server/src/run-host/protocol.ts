@@ -3,7 +3,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
 import type { ExchangeBatch, FromSubtask, PortCounts, TapSample, ToSubtask } from "@millrace/engine/run";
 import type { NodeLive, RunStatus, Sample } from "../api.ts";
-import type { ConnectionConfig, RestoreFrom, RunEnd, RunFailure, RunLimits, SavedState } from "../runs/run-host.ts";
+import type { ConnectionConfig, RestoreFrom, RunEnd, RunFailure, RunLimits, SavedState, StartRun } from "../runs/run-host.ts";
 import type { CheckpointRecord } from "./checkpoint-record.ts";
 
 /** `workerData` of a run's first thread. */
@@ -16,6 +16,7 @@ export interface RunStart {
   readonly set: Readonly<Record<string, unknown>>;
   readonly connections: Readonly<Record<string, ConnectionConfig>>;
   readonly restoreFrom?: RestoreFrom | undefined;
+  readonly earlier?: StartRun["earlier"];
   readonly force?: boolean | undefined;
   readonly limits: RunLimits;
 }

@@ -14,6 +14,7 @@ import { type CheckpointRecord, savedStateOf } from "./checkpoint-record.ts";
 import { CheckpointStore, PermanentFailure, readSavedStates } from "./checkpoint-store.ts";
 import { type Connections, openConnections } from "./connections.ts";
 import { countDeadLetters, createDeadLetterTopics, DEAD_LETTERS, letterCommitter } from "./dead-letters.ts";
+import { type EarlierSinks, openEarlierSinks } from "./earlier-sinks.ts";
 import { failureOf } from "./failure-of.ts";
 import { LiveCounts } from "./live-counts.ts";
 import { mergeCounts, mergeSamples } from "./merge-views.ts";
@@ -97,11 +98,14 @@ async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, conn
   await store.claim();
   await createDeadLetterTopics(topics, start.pipelineId, start.limits);
   const committers = openCommitters(graph, connections);
+  const earlier = await openEarlier(graph);
   const pauses = createPauses();
   const links = peerPorts(plan.subtasks);
   const toCoordinator = (message: FromSubtask) => coordinator?.onMessage(message);
-  const { saved, first } = await restored(schemas, store, committers, (record) =>
-    openSubtask({
+  // What was prepared belongs to the sinks that prepared it.
+  const preparers = new Map([...committers, ...(earlier?.committers ?? [])]);
+  const openFirst = async (record: CheckpointRecord | undefined): Promise<OpenSubtask> => {
+    const opened = await openSubtask({
       start,
       graph,
       plan,
@@ -110,8 +114,17 @@ async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, conn
       topics,
       connectionOf: (node) => connections.of(node),
       links: { toCoordinator, ...peerLinks(links[0] as PeerPorts), log },
-    }),
-  );
+    });
+    try {
+      // Its state can be read: it is what the run goes on from.
+      if (record) await earlier?.settle(record);
+      return opened;
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+  };
+  const { saved, first } = await restored(schemas, store, preparers, openFirst).finally(() => earlier?.close());
   const threads = startSubtaskThreads({
     run: start,
     links,
@@ -135,7 +148,7 @@ async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, conn
       checkpointIntervalMs: graph.settings.checkpointIntervalMs,
       committers,
       sources: first.sources,
-      restored: saved,
+      restored: saved && { ...saved, prepared: withoutNodes(saved.prepared, earlier?.committers) },
       last: store.last,
       host: {
         now,
@@ -247,6 +260,28 @@ function openCommitters(graph: TypedGraph, connections: Connections): ReadonlyMa
     if (committer) committers.set(node.id, committer);
   }
   return committers;
+}
+
+/** Undefined where the version that made the state is the one that starts, or cannot be understood any more. */
+async function openEarlier(graph: TypedGraph): Promise<EarlierSinks | undefined> {
+  const { earlier } = start;
+  if (!earlier) return undefined;
+  let before: TypedGraph;
+  try {
+    before = planOf(earlier).graph;
+  } catch (error) {
+    if (!(error instanceof PermanentFailure)) throw error;
+    log(
+      `The version that made the last state cannot be run any more, so what its sinks may have left is not looked after: ${error.message}`,
+    );
+    return undefined;
+  }
+  const now = { graph, connections: start.connections };
+  return openEarlierSinks({ start, nodeTypes, now, earlier: { graph: before, connections: earlier.connections }, log });
+}
+
+function withoutNodes<T>(members: Readonly<Record<string, T>>, gone: ReadonlyMap<string, unknown> = new Map()): Record<string, T> {
+  return Object.fromEntries(Object.entries(members).filter(([nodeId]) => !gone.has(nodeId)));
 }
 
 /** Removes the state files that no kept checkpoint and no savepoint needs. */

@@ -49,6 +49,8 @@ export interface StartRun {
    * resolved, "newest" means what this run began with, though it has made no checkpoint yet: a run that fails at once is started again from there.
    */
   readonly restoreFrom?: RestoreFrom | undefined;
+  /** The version that made the state to go on from, where it is another one: what its sinks prepared is completed by them. */
+  readonly earlier?: Pick<StartRun, "document" | "set" | "connections"> | undefined;
   /** Go on from an older state although rows written since are visible, so that they come twice. Without it such a start is refused with how many those are. */
   readonly force?: boolean | undefined;
 }

@@ -91,6 +91,25 @@ describe("deploy", () => {
     expect(lastRun().runId).not.toBe(first.runId);
   });
 
+  it("hands on the version that made the state, where it is another one: its sinks may have left something", async () => {
+    const id = await deployed();
+    const made = (version: number) =>
+      host.states.set(id, [{ id: `${version}`, kind: "checkpoint", at: 0, version, bytes: 0, retained: false }]);
+    await supervisor.stop(id, { savepoint: false });
+    made(1);
+    store.saveDraft(id, documentOf("changed"), 1, 0);
+    await supervisor.deploy(id, { set: { rate: 5 }, environment: undefined });
+    expect(lastRun().request.earlier).toEqual({ document: documentOf("a"), set: {}, connections: {} });
+    await supervisor.stop(id, { savepoint: false });
+    made(1);
+    await supervisor.start(id, { from: { savepoint: "1" } });
+    expect(lastRun().request).toMatchObject({ version: 2, earlier: { document: documentOf("a") } });
+    await supervisor.stop(id, { savepoint: false });
+    made(2);
+    await supervisor.start(id, { from: "savepoint" });
+    expect(lastRun().request.earlier).toBeUndefined();
+  });
+
   it("begins without state when asked to", async () => {
     const id = await deployed();
     await supervisor.deploy(id, { from: "fresh", set: {}, environment: undefined });

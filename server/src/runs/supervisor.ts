@@ -21,7 +21,7 @@ import {
   savepointOfStopFailed,
   startFailed,
 } from "./run-failures.ts";
-import type { ConnectionConfig, RestoreFrom, RunEnd, RunFailure, RunHandle, RunHost, SavedState } from "./run-host.ts";
+import type { ConnectionConfig, RestoreFrom, RunEnd, RunFailure, RunHandle, RunHost, SavedState, StartRun } from "./run-host.ts";
 import { type Entry, runStatus } from "./run-status.ts";
 
 export interface SupervisorDeps {
@@ -116,6 +116,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     if (!stored) throw new Error(`version ${version} of ${id} is not in the store`);
     const { document, deployment } = stored;
     const connections = deps.connectionsOf(document, deployment);
+    const earlier = await earlierOf(id, version, run.from);
     const claim = deps.claimRun(id);
     if (!claim) throw runsElsewhere(id);
     entry.busy = "starting";
@@ -128,6 +129,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
         set: deployment.set,
         connections,
         restoreFrom: run.from,
+        ...(earlier ? { earlier } : {}),
         ...(run.force ? { force: true } : {}),
       });
       entry.active = true;
@@ -146,6 +148,22 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
         claim.release();
         onEnd(entry, id, handle, end);
       });
+    }
+  }
+
+  /** The version that made the state to go on from, where it is not the one that starts. */
+  async function earlierOf(id: string, version: number, from: RestoreFrom | undefined): Promise<StartRun["earlier"]> {
+    if (from === undefined) return undefined;
+    const states = await host.savepoints(id);
+    const saved = from === "newest" ? states[0] : states.find((state) => state.id === from.savepoint);
+    const stored = saved && saved.version !== version ? store.version(id, saved.version) : undefined;
+    if (!stored) return undefined;
+    try {
+      const { document, deployment } = stored;
+      return { document, set: deployment.set, connections: deps.connectionsOf(document, deployment) };
+    } catch (error) {
+      log(`what version ${saved?.version} may have left cannot be looked after: ${failureOf(error).message.en}`, id);
+      return undefined;
     }
   }
 
