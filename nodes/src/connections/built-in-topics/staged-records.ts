@@ -5,7 +5,8 @@
 import type { Millis, TopicRecord } from "@millrace/engine/node";
 import { ConnectionError, quote } from "../connection-error.ts";
 import { unknownPartition } from "../topic-errors.ts";
-import { CHUNK_BYTES, ChunkBuilder, MAX_RECORD_BYTES, type SealedChunk, sizeOf } from "./chunk.ts";
+import { ChunkBuilder, MAX_RECORD_BYTES, type SealedChunk, sizeOf } from "./chunk.ts";
+import { createChunkPool } from "./chunk-memory.ts";
 import { partitionOfKey } from "./partitioner.ts";
 import { createSegmentWriter, type SegmentWriter } from "./segment-writer.ts";
 import type { Place, SegmentId } from "./segments.ts";
@@ -47,8 +48,6 @@ const ENTRY_BYTES = 100;
 const INLINE_BYTES = 64 << 10;
 /** So much of a topic is written at a time: then the chunks of one partition lie side by side, and are read at a time. */
 const WRITE_BYTES = 2 << 20;
-/** 16 MiB. */
-const MOST_FREE = 128;
 
 interface Lane {
   readonly builder: ChunkBuilder;
@@ -84,8 +83,7 @@ export class StagedRecords {
   private lastPartitions = 0;
   private lastPartition = 0;
   private readonly segments: SegmentWriter;
-  /** Memory of whole chunks that were written, to be used again. */
-  private readonly free: Uint8Array[] = [];
+  private readonly pool = createChunkPool();
 
   /** `find`: the topic of a name; throws when records for it cannot be taken. */
   constructor(store: TopicStore, now: () => Millis, find: (topic: string) => StoredTopic) {
@@ -138,6 +136,7 @@ export class StagedRecords {
     this.known = new Map();
     this.last = undefined;
     this.inMemory = 0;
+    this.pool.rest();
     return { parts, full: await this.segments.sync() };
   }
 
@@ -201,13 +200,11 @@ export class StagedRecords {
   }
 
   private recycle(chunks: readonly SealedChunk[]): void {
-    for (const { bytes } of chunks) {
-      if (bytes.buffer.byteLength === CHUNK_BYTES && this.free.length < MOST_FREE) this.free.push(new Uint8Array(bytes.buffer));
-    }
+    for (const { bytes } of chunks) this.pool.give(bytes);
   }
 
   private newLane(): Lane {
-    return { builder: new ChunkBuilder({ take: () => this.free.pop() }), sealed: [], staged: [], count: 0 };
+    return { builder: new ChunkBuilder(this.pool), sealed: [], staged: [], count: 0 };
   }
 
   /** Keys that come again come mostly as the same bytes (a sink remembers them), so that they need not be hashed again. */
