@@ -3,7 +3,7 @@
  *
  * | entry | tag | then |
  * | --- | --- | --- |
- * | row | 0–63: kind, and the flags below | time (f64), with an origin its number in `places` (u16) and the offset (f64), length (u32), bytes |
+ * | row | 0–63 and 128–191: kind, and the flags below | time (f64), with an origin its number in `places` (u16) and the offset (f64), with hidden members their number in `hidden` (u16), length (u32), bytes |
  * | watermark | 64 | time (f64) |
  * | idle, active, end | 65, 66, 67 | |
  * | barrier | 68 | checkpoint (f64) |
@@ -28,6 +28,8 @@ export interface ExchangeBatch {
   readonly length: number;
   /** Where the rows' records were read. */
   readonly places: readonly RecordPlace[];
+  /** Names of members that are no fields of a row, whatever the port's schema says of fields of these names: another stream has them. */
+  readonly hidden: readonly (readonly string[])[];
 }
 
 /** The row was made new by a node: its text is all there is of it, and not a record that may be written through. */
@@ -37,6 +39,7 @@ export const IS_RAW = 8;
 /** The record is followed through all taps. */
 export const IS_TRACED = 16;
 const HAS_ORIGIN = 32;
+const HAS_HIDDEN = 128;
 const WATERMARK = 64;
 const IDLE = 65;
 const ACTIVE = 66;
@@ -44,7 +47,7 @@ const END = 67;
 const BARRIER = 68;
 
 const KINDS: readonly RowKind[] = ["+I", "-U", "+U", "-D"];
-const ROW_HEAD = 1 + 8 + 2 + 8 + 4;
+const ROW_HEAD = 1 + 8 + 2 + 8 + 2 + 4;
 /** Large enough that a message costs little per row, small enough that rows do not wait for long. */
 const BATCH_BYTES = 128 << 10;
 
@@ -56,6 +59,8 @@ export interface RowEntry {
   /** Where the record that caused it was read, and its offset there. */
   readonly place: RecordPlace | undefined;
   readonly offset: number;
+  /** Members of its text that are no fields; the same array for the same names. */
+  readonly hidden?: readonly string[] | undefined;
 }
 
 export class BatchWriter {
@@ -67,6 +72,7 @@ export class BatchWriter {
   private places: RecordPlace[] = [];
   private lastPlace: RecordPlace | undefined;
   private lastIndex = 0;
+  private hidden: (readonly string[])[] = [];
 
   /** `batchBytes`: a batch is full with so many. */
   constructor(batchBytes: number = BATCH_BYTES) {
@@ -85,18 +91,24 @@ export class BatchWriter {
     return this.length >= this.batchBytes - ROW_HEAD;
   }
 
-  row({ kind, flags, time, place, offset }: RowEntry, bytes: Uint8Array, start: number, end: number): void {
+  row({ kind, flags, time, place, offset, hidden }: RowEntry, bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
     this.reserve(ROW_HEAD + length);
     const { view } = this;
     let at = this.length;
-    view.setUint8(at, KINDS.indexOf(kind) | flags | (place === undefined ? 0 : HAS_ORIGIN));
+    view.setUint8(at, KINDS.indexOf(kind) | flags | (place === undefined ? 0 : HAS_ORIGIN) | (hidden === undefined ? 0 : HAS_HIDDEN));
     view.setFloat64(at + 1, time);
     at += 9;
     if (place !== undefined) {
       view.setUint16(at, this.indexOf(place));
       view.setFloat64(at + 2, offset);
       at += 10;
+    }
+    if (hidden !== undefined) {
+      let index = this.hidden.indexOf(hidden);
+      if (index === -1) index = this.hidden.push(hidden) - 1;
+      view.setUint16(at, index);
+      at += 2;
     }
     view.setUint32(at, length);
     this.target.set(bytes.subarray(start, end), at + 4);
@@ -120,12 +132,13 @@ export class BatchWriter {
   }
 
   /** The batch so far; the writer begins a new one. */
-  take(): Pick<ExchangeBatch, "bytes" | "length" | "places"> {
-    const { bytes, length, places } = this;
+  take(): Pick<ExchangeBatch, "bytes" | "length" | "places" | "hidden"> {
+    const { bytes, length, places, hidden } = this;
     this.begin(this.batchBytes);
     this.places = [];
     this.lastPlace = undefined;
-    return { bytes, length, places };
+    this.hidden = [];
+    return { bytes, length, places, hidden };
   }
 
   private control(tag: number, value?: number): void {
@@ -201,10 +214,15 @@ export function readBatch(batch: ExchangeBatch, handler: BatchHandler): void {
           offset = view.getFloat64(at + 2);
           at += 10;
         }
+        let hidden: readonly string[] | undefined;
+        if (tag & HAS_HIDDEN) {
+          hidden = batch.hidden[view.getUint16(at)];
+          at += 2;
+        }
         const start = at + 4;
         const end = start + view.getUint32(at);
         handler.row(
-          { kind: KINDS[tag & 3] as RowKind, flags: tag & (IS_NEW | IS_RAW | IS_TRACED), time, place, offset },
+          { kind: KINDS[tag & 3] as RowKind, flags: tag & (IS_NEW | IS_RAW | IS_TRACED), time, place, offset, hidden },
           bytes,
           start,
           end,

@@ -28,6 +28,9 @@ export class ExchangeEdge implements Downstream {
   private readonly encoder: Encoder;
   private readonly current: CurrentRecord;
   private readonly owners = new Map<KeyId, number>();
+  /** Fields that some of its rows do not have, though their texts may have a member of that name. */
+  private readonly mayLack: readonly string[];
+  private readonly hidden = new Map<string, readonly string[]>();
   private turn: number;
 
   constructor(options: {
@@ -37,6 +40,7 @@ export class ExchangeEdge implements Downstream {
     readonly key: readonly CompiledExpression[];
     readonly encoder: Encoder;
     readonly current: CurrentRecord;
+    readonly mayLack: readonly string[];
   }) {
     this.exchange = options.output.exchange;
     this.output = options.output;
@@ -45,6 +49,7 @@ export class ExchangeEdge implements Downstream {
     this.key = options.key;
     this.encoder = options.encoder;
     this.current = options.current;
+    this.mayLack = options.mayLack;
     this.turn = options.self % this.exchange.receivers;
   }
 
@@ -114,6 +119,17 @@ export class ExchangeEdge implements Downstream {
     const meta = row[META];
     const flags = (meta?.record?.format === "json" ? 0 : IS_NEW) | (this.current.traced ? IS_TRACED : 0);
     const { place, offset } = this.current;
-    this.output.row(subtask, { kind: meta?.kind ?? "+I", flags, time, place, offset }, bytes, start, end);
+    const hidden = this.mayLack.length === 0 || flags & IS_NEW ? undefined : this.hiddenIn(row);
+    this.output.row(subtask, { kind: meta?.kind ?? "+I", flags, time, place, offset, hidden }, bytes, start, end);
+  }
+
+  /** A decoder gives each field that is wanted, NULL at least; what is not there is none of the row's stream. */
+  private hiddenIn(row: Row): readonly string[] | undefined {
+    const names = this.mayLack.filter((name) => row[name] === undefined);
+    if (names.length === 0) return undefined;
+    const key = names.join("\u0000");
+    const known = this.hidden.get(key) ?? names;
+    this.hidden.set(key, known);
+    return known;
   }
 }

@@ -169,6 +169,21 @@ describe("a run of several subtasks", () => {
     expect(sorted(run.visible)).toEqual(range(0, 60));
   });
 
+  it.each([1, 2, 4])("takes no member for a field that only another of several streams has (parallelism %i)", async (parallelism) => {
+    const like = range(0, 20).map((n) => `{"n":${n},"label":${n + 1_000}}`);
+    const unlike = range(20, 40).map((n) => `{"n":${n},"label":{"not":"a number"}}`);
+    const run = startRun({
+      graph: graphOf(["numbers_a > pass > pass_on > labels > sink", "numbers_b > label > pass"], {
+        parallelism,
+        nodes: { pass: 3, pass_on: 2 },
+      }),
+      splits: { numbers_a: { "numbers_a-0": [...like, ...unlike] }, numbers_b: { "numbers_b-0": range(40, 60) } },
+    });
+    await run.toEnd();
+    expect(run.letters).toEqual([]);
+    expect(sorted(run.visible)).toEqual(range(40, 60));
+  });
+
   it.each([1, 2, 4])(
     "refuses each record whose key comes twice with two values, on whatever subtask (parallelism %i)",
     async (parallelism) => {

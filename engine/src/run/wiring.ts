@@ -35,6 +35,8 @@ interface Inbound {
   readonly decoder: Decoder;
   /** All fields: of rows that were made new. */
   readonly wholeDecoder: Decoder;
+  /** For a row some of whose members are no fields of it. */
+  without(hidden: readonly string[]): Decoder;
 }
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -68,6 +70,7 @@ export class Wiring {
   private readonly exchanges: readonly Exchange[];
   /** By exchange; empty where it does not end here. */
   private readonly inbound: (Inbound | undefined)[] = [];
+  private wanted: ReadonlyMap<string, FieldTree> = new Map();
   /** By the input port ("node.port") that they lead to. */
   private readonly edges = new Map<string, ExchangeEdge>();
 
@@ -90,6 +93,7 @@ export class Wiring {
   openExchanges(wanted: ReadonlyMap<string, FieldTree>): void {
     const { nodes, place } = this.host;
     const json = codecOf(JSON_FORMAT);
+    this.wanted = wanted;
     for (const exchange of this.exchanges) {
       const { id, from, to } = exchange;
       if (place && this.runsHere(from.node)) this.outputs.push(new ExchangeOutput(exchange, place.subtask, place.send, place.batchBytes));
@@ -104,6 +108,7 @@ export class Wiring {
         channel: this.channelOf(exchange.edge),
         decoder: json.decoder(schema, wanted.get(exchange.edge.to) ?? true, JSON_FORMAT),
         wholeDecoder: json.decoder(schema, true, JSON_FORMAT),
+        without: decodersWithout(schema, wanted.get(exchange.edge.to) ?? true),
       };
     }
   }
@@ -144,18 +149,18 @@ export class Wiring {
     readBatch(batch, this.handlerOf(inbound, batch.from));
   }
 
-  private handlerOf({ exchange, node, port, channel, decoder, wholeDecoder }: Inbound, from: number): BatchHandler {
+  private handlerOf({ exchange, node, port, channel, decoder, wholeDecoder, without }: Inbound, from: number): BatchHandler {
     const { current, place: here } = this.host;
     const edge = new LocalEdge(node, port, channel + from);
     return {
-      row: ({ kind, flags, time, place, offset }, bytes, start, end) => {
+      row: ({ kind, flags, time, place, offset, hidden }, bytes, start, end) => {
         current.place = place;
         current.offset = offset;
         if (flags & IS_RAW) return this.host.receiveRaw(exchange.from.node, { bytes, start, end }, time);
         const isNew = (flags & IS_NEW) !== 0;
         let row: Row;
         try {
-          row = (isNew ? wholeDecoder : decoder).decode({ bytes, start, end });
+          row = (isNew ? wholeDecoder : hidden === undefined ? decoder : without(hidden)).decode({ bytes, start, end });
         } catch (error) {
           if (!(error instanceof RowError)) throw new NodeFailure(node.id, error);
           return this.host.undecodable(node, error, { bytes, start, end }, time, port.name);
@@ -190,6 +195,7 @@ export class Wiring {
       key: keyTexts.map((text) => expressions.value(text, exchange.to.port)),
       encoder: codecOf(JSON_FORMAT).encoder(schema, JSON_FORMAT),
       current,
+      mayLack: hasMixedRows(this.host.graph, exchange.from.node) ? namesIn(schema, this.wanted.get(exchange.edge.to) ?? true) : [],
     });
   }
 
@@ -219,4 +225,36 @@ export class Wiring {
     if (!typed) throw new Error(`no node ${JSON.stringify(nodeId)}`);
     return typed;
   }
+}
+
+/** Whether streams with different fields meet at a node or before it. */
+function hasMixedRows(graph: TypedGraph, nodeId: string): boolean {
+  const node = graph.nodes.find(({ id }) => id === nodeId);
+  const inputs = Object.values(node?.inputs ?? {});
+  const fieldsOf = ({ from }: Edge) => {
+    const { node: id, port } = parsePortRef(from);
+    const schema = graph.nodes.find((other) => other.id === id)?.outputs[port]?.schema;
+    return JSON.stringify(schema?.fields.map(({ name }) => name).sort());
+  };
+  const differ = inputs.some(({ edges: [first, ...others] }) => others.some((other) => first && fieldsOf(first) !== fieldsOf(other)));
+  return differ || inputs.some(({ edges }) => edges.some(({ from }) => hasMixedRows(graph, parsePortRef(from).node)));
+}
+
+function namesIn({ fields }: Schema, wanted: FieldTree): readonly string[] {
+  return fields.map(({ name }) => name).filter((name) => wanted === true || Object.hasOwn(wanted, name));
+}
+
+/** There are as many of them as there are streams that meet. */
+function decodersWithout(schema: Schema, wanted: FieldTree): (hidden: readonly string[]) => Decoder {
+  const known = new Map<string, Decoder>();
+  return (hidden) => {
+    const key = hidden.join("\u0000");
+    let decoder = known.get(key);
+    if (!decoder) {
+      const fields = schema.fields.filter(({ name }) => !hidden.includes(name));
+      decoder = codecOf(JSON_FORMAT).decoder({ ...schema, fields }, wanted, JSON_FORMAT);
+      known.set(key, decoder);
+    }
+    return decoder;
+  };
 }
