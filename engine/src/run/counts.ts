@@ -28,7 +28,7 @@ export function countsOf(node: NodeRuntime): PortCounts {
   return {
     in: Object.fromEntries([...node.inputs].map(([name, port]) => [name, port.total])),
     out: Object.fromEntries([...node.outputs].map(([name, port]) => [name, port.tap.total])),
-    dropped: Object.fromEntries(node.dropped),
+    dropped: Object.fromEntries([...node.dropped].map(([reason, { total }]) => [reason, total])),
     errors: node.errors,
     watermark: node.watermark,
     isEnded: node.isEnded,

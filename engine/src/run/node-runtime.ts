@@ -37,8 +37,8 @@ export interface NodeHost {
   now(): Millis;
   /** The tap is due: copy the row. */
   sample(tap: Tap, row: Row, time: Millis, reason?: string): void;
-  /** The current source record is followed through all taps. */
-  readonly traced: boolean;
+  /** Whether the current source record is followed through all taps. Read for each row, so it is data, not a getter. */
+  readonly current: { readonly traced: boolean };
   /** A row could not be processed at `node`; `text` is the record as it came in there. */
   failed(node: NodeRuntime, error: RowError, text: ByteRange, row: Row | undefined, time: Millis, port: string): void;
 }
@@ -78,6 +78,10 @@ export class LocalEdge implements Downstream {
   onEnd(): void {
     this.node.endChannel(this.port);
   }
+}
+
+export interface Drops {
+  total: number;
 }
 
 export interface OutputPort {
@@ -143,7 +147,8 @@ export class NodeRuntime {
   readonly disabled: boolean;
   readonly inputs = new Map<string, InputPort>();
   readonly outputs = new Map<string, OutputPort>();
-  readonly dropped = new Map<string, number>();
+  /** Rows that were dropped, by reason. */
+  readonly dropped = new Map<string, Drops>();
   readonly backend: KeyedBackend;
   /** Rows that ended here on purpose, with the reason. */
   readonly dropTap: Tap;
@@ -161,6 +166,10 @@ export class NodeRuntime {
   private readonly host: NodeHost;
   private combined: CombinedWatermark | undefined;
   private hasEnded = false;
+  /** Of `outputs`, for rows: few, so that to compare their names is quicker than a map. */
+  private readonly ports: OutputPort[] = [];
+  private lastReason = "";
+  private lastDrops: Drops = { total: 0 };
   private lastKey: string | undefined;
   private lastKeyBytes: Uint8Array = new Uint8Array(0);
   private readonly keyBytes = new Map<string, Uint8Array>();
@@ -182,9 +191,11 @@ export class NodeRuntime {
         this.emit(port, row, time);
       },
       drop: (reason, row) => {
-        this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + 1);
+        if (reason !== this.lastReason) this.lastDrops = this.dropsOf(reason);
+        this.lastReason = reason;
+        this.lastDrops.total++;
         this.dropTap.total++;
-        if (this.dropTap.left > 0 || this.host.traced) this.host.sample(this.dropTap, row, MIN_TIME, reason);
+        if (this.dropTap.left > 0 || this.host.current.traced) this.host.sample(this.dropTap, row, MIN_TIME, reason);
       },
       watermark: (time) => {
         if (time > this.watermark) this.sendWatermark(time);
@@ -202,6 +213,11 @@ export class NodeRuntime {
     });
     if (key !== undefined) this.isKeyed = true;
     this.inputs.set(name, new InputPort({ name, edges, key, encoder, valve }));
+  }
+
+  addOutput(port: OutputPort): void {
+    this.outputs.set(port.name, port);
+    this.ports.push(port);
   }
 
   /** All input ports are there: merges their watermarks. A port without edges holds nobody back. */
@@ -234,14 +250,17 @@ export class NodeRuntime {
   }
 
   emit(portName: string, row: Row, time: Millis): void {
-    const port = this.outputs.get(portName);
-    if (port === undefined) throw new NodeFailure(this.id, `it has no output port ${JSON.stringify(portName)}`);
-    this.emitBy(port, row, time);
+    const { ports } = this;
+    for (let i = 0; i < ports.length; i++) {
+      const port = ports[i] as OutputPort;
+      if (port.name === portName) return this.emitBy(port, row, time);
+    }
+    throw new NodeFailure(this.id, `it has no output port ${JSON.stringify(portName)}`);
   }
 
   emitBy({ tap, targets }: OutputPort, row: Row, time: Millis): void {
     tap.total++;
-    if (tap.left > 0 || this.host.traced) this.host.sample(tap, row, time);
+    if (tap.left > 0 || this.host.current.traced) this.host.sample(tap, row, time);
     for (let i = 0; i < targets.length; i++) (targets[i] as Downstream).onRow(row, time);
   }
 
@@ -316,6 +335,12 @@ export class NodeRuntime {
       operator?.onWatermark?.(time, this.out);
     });
     if (this.spec.watermark !== "own") this.sendWatermark(time - this.watermarkDelayMs);
+  }
+
+  private dropsOf(reason: string): Drops {
+    const drops = this.dropped.get(reason) ?? { total: 0 };
+    this.dropped.set(reason, drops);
+    return drops;
   }
 
   private onIdle(idle: boolean): void {

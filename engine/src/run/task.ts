@@ -93,10 +93,12 @@ export class Task {
     traced: false,
   };
   private readonly places = new WeakMap<Split, RecordPlace>();
+  private readonly host: NodeHost;
   private givenOrigin: Origin | undefined;
 
   constructor(options: TaskOptions) {
     this.options = options;
+    this.host = this.hostOf();
     this.declared = declaredSchemas(options.graph.document.schemas).schemas;
     this.wiring = new Wiring({
       graph: options.graph,
@@ -307,7 +309,7 @@ export class Task {
     const keyTypes = [...keys.values()][0]?.map((key) => key.dataType) ?? [];
     const backend = new KeyedBackend(keyTypes, this.options.now, this.options.spill?.(typed.id));
     const firstInput = Object.values(typed.inputs)[0]?.schema ?? NO_FIELDS;
-    const node = new NodeRuntime(typed.id, typed.spec, typed.disabled, backend, this.tapFor(firstInput), this.hostOf());
+    const node = new NodeRuntime(typed.id, typed.spec, typed.disabled, backend, this.tapFor(firstInput), this.host);
     const json = codecOf({ name: "json" });
     for (const [name, port] of Object.entries(typed.inputs)) {
       this.schemas.set(`${typed.id}.${name}`, port.schema);
@@ -319,7 +321,7 @@ export class Task {
       );
     }
     for (const [name, port] of Object.entries(typed.outputs)) {
-      node.outputs.set(name, { name, tap: this.tapFor(port.schema), targets: [] });
+      node.addOutput({ name, tap: this.tapFor(port.schema), targets: [] });
     }
     const isSource = Object.keys(typed.inputs).length === 0;
     if (isSource) {
@@ -368,12 +370,9 @@ export class Task {
   }
 
   private hostOf(): NodeHost {
-    const task = this;
     return {
       now: this.options.now,
-      get traced() {
-        return task.current.traced;
-      },
+      current: this.current,
       sample: (tap, row, time, reason) => tap.take(row, time, this.options.now(), this.origin(), reason),
       failed: (node, error, text, row, time, port) => this.failed(node, error, text, row, time, port),
     };
