@@ -15,9 +15,13 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** Opens the built-in topics and every connection that the aliases name. */
-export async function openConnections(dataFolder: string, aliases: Readonly<Record<string, ConnectionConfig>>): Promise<Connections> {
-  const topics = await openTopics(dataFolder);
+/** Opens the built-in topics and every connection that the aliases name. `isRunsThread`: only a run reads with them, in a thread of its own. */
+export async function openConnections(
+  dataFolder: string,
+  aliases: Readonly<Record<string, ConnectionConfig>>,
+  isRunsThread = false,
+): Promise<Connections> {
+  const topics = await openTopics(dataFolder, isRunsThread);
   const opened = new Map<string, Driver>();
   const byRole = new Map<keyof Roles, Driver>([["topic", topics]]);
   try {
@@ -44,8 +48,8 @@ export async function openConnections(dataFolder: string, aliases: Readonly<Reco
 }
 
 /** The data folder's own topics. */
-export function openTopics(dataFolder: string): Promise<BuiltInTopicLog> {
-  return openBuiltInTopics({ folder: join(dataFolder, "topics"), now: Date.now });
+export function openTopics(dataFolder: string, isReadersThread = false): Promise<BuiltInTopicLog> {
+  return openBuiltInTopics({ folder: join(dataFolder, "topics"), now: Date.now, isReadersThread });
 }
 
 /** Opens a driver by its settings. */

@@ -34,7 +34,7 @@ function receive(to: OpenSubtask, message: ToSubtaskThread): void {
 
 async function main(): Promise<SubtaskView> {
   const { graph, plan } = planOf(run);
-  const connections = await openConnections(run.dataFolder, run.connections);
+  const connections = await openConnections(run.dataFolder, run.connections, true);
   try {
     const one = await openSubtask({
       start: run,

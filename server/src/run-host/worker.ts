@@ -77,7 +77,7 @@ main().then(finish, (error: unknown) => finish({ state: "failed", failure: failu
 
 async function main(): Promise<RunEnd> {
   const planned = planOf(start);
-  const connections = await openConnections(start.dataFolder, start.connections);
+  const connections = await openConnections(start.dataFolder, start.connections, true);
   try {
     return await execute(planned, connections);
   } finally {

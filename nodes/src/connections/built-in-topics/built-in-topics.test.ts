@@ -9,19 +9,20 @@ import { type BuiltInTopicLog, commitBuiltIn, openBuiltInTopics, readRecord } fr
 
 const opening = (folder: string) => ({ module: new URL("./open-for-test.ts", import.meta.url).href, settings: { folder } });
 
-describeTopicLog("built-in topics", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "millrace 主题-"));
-  let now = 1_700_000_000_000;
-  return {
-    open: () => openBuiltInTopics({ folder, now: () => now }),
-    opening: opening(folder),
-    async retain(log: TopicLog, aheadMs: number) {
-      now += aheadMs;
-      await (log as BuiltInTopicLog).retain();
-    },
-    clear: () => rm(folder, { recursive: true, force: true }),
-  };
-});
+for (const isReadersThread of [false, true])
+  describeTopicLog(isReadersThread ? "built-in topics in a thread of their own" : "built-in topics", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "millrace 主题-"));
+    let now = 1_700_000_000_000;
+    return {
+      open: () => openBuiltInTopics({ folder, now: () => now, isReadersThread }),
+      opening: opening(folder),
+      async retain(log: TopicLog, aheadMs: number) {
+        now += aheadMs;
+        await (log as BuiltInTopicLog).retain();
+      },
+      clear: () => rm(folder, { recursive: true, force: true }),
+    };
+  });
 
 describe("a commit of the built-in stores", () => {
   let folder: string;

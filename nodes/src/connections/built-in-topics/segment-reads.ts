@@ -1,4 +1,5 @@
 /** Reads pieces of segment files. A few files stay open: a topic's readers come back to the same ones. */
+import { readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { segmentDamaged } from "./segments.ts";
 
@@ -18,7 +19,11 @@ interface OpenFile {
   lastUse: number;
 }
 
-export function createSegmentReads(): SegmentReads {
+/**
+ * `blocks`: the thread reads by itself and waits for the disk. A piece then comes from the system's memory into the cache of the processor that is about to look at it, and costs no call into another
+ * thread; only for threads whose only work is what they read.
+ */
+export function createSegmentReads(blocks: boolean): SegmentReads {
   /** In the order of their last use. */
   const files = new Map<string, OpenFile>();
   let timer: NodeJS.Timeout | undefined;
@@ -57,7 +62,9 @@ export function createSegmentReads(): SegmentReads {
       try {
         const handle = await file.handle;
         for (let done = 0; done < length; ) {
-          const { bytesRead } = await handle.read(buffer, done, length - done, position + done);
+          const bytesRead = blocks
+            ? readSync(handle.fd, buffer, done, length - done, position + done)
+            : (await handle.read(buffer, done, length - done, position + done)).bytesRead;
           if (bytesRead === 0) throw segmentDamaged(path, position + length);
           done += bytesRead;
         }
