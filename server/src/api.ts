@@ -27,6 +27,7 @@
  * | POST /api/pipelines/:id/dead-letters/replay | replay → { replayed } |
  * | GET /api/live?pipeline=ID&edges=a.out->b.in,… | server-sent events: `live` with liveFrame every 250 ms |
  * | POST /api/try | tryRequest → tryResult |
+ * | POST /api/propose-schema | proposeSchemaRequest → schemaProposal |
  * | GET /api/topics?connection=NAME | → topicSummary[] |
  * | POST /api/topics | createTopic → topicSummary (201) |
  * | DELETE /api/topics/:topic?connection | → 204 |
@@ -290,6 +291,46 @@ export const tryResult = z.object({
   unread: z.record(z.string(), words),
 });
 
+export const proposeSchemaRequest = z.strictObject({
+  document: pipelineDocument,
+  /** Where the source cannot be read or has no records, those that this pipeline's run keeps are looked at. */
+  pipelineId: z.string().optional(),
+  /** A source. */
+  node: z.string(),
+  /** Records that are looked at; default: the setting "schemas.records". */
+  limit: z.int().min(1).max(100_000).optional(),
+});
+export const proposedField = z.object({
+  /** "[]": an array's elements; "{}": a map's values. */
+  path: z.array(z.string()),
+  /** In SQL's words. */
+  type: z.string(),
+  /** Rows (or elements) in which it could stand; in how many it has a value, is null, and is missing. */
+  of: z.number(),
+  present: z.number(),
+  nulls: z.number(),
+  missing: z.number(),
+  /** "sure": many values, all of this form; "likely": few values, or a form that later ones may leave; "unsure": next to none, or values of different types. */
+  certainty: z.enum(["sure", "likely", "unsure"]),
+  /** Values as JSON, shortened. */
+  examples: z.array(z.string()),
+  /** Why this type, and what to know. "mixed" names the types that conflict, how often each came, and an example. */
+  notes: z.array(z.object({ code: z.string(), words })),
+});
+export const schemaProposal = z.object({
+  /** Looked at. */
+  records: z.number(),
+  /** Those that are no JSON object or have another number of cells, and one of them. */
+  unread: z.number(),
+  unreadExample: z.string().optional(),
+  /** As a source's `schema` takes it: "mid STRING, ts BIGINT". */
+  text: z.string(),
+  /** Each before the fields within it. */
+  fields: z.array(proposedField),
+  /** Why the source could not be read; what is proposed then comes from the run. */
+  silent: words.optional(),
+});
+
 export const topicSummary = z.object({
   name: z.string(),
   records: z.number(),
@@ -360,6 +401,8 @@ export type DeadLetter = z.infer<typeof deadLetter>;
 export type DeadLetterPage = z.infer<typeof deadLetterPage>;
 export type TryRequest = z.input<typeof tryRequest>;
 export type TryResult = z.infer<typeof tryResult>;
+export type ProposedField = z.infer<typeof proposedField>;
+export type SchemaProposal = z.infer<typeof schemaProposal>;
 export type TopicSummary = z.infer<typeof topicSummary>;
 export type TopicRecordView = z.infer<typeof topicRecord>;
 export type RecordPage = z.infer<typeof recordPage>;

@@ -51,6 +51,8 @@ export interface AppDeps {
   readonly designerFolder: string;
   /** Of a post of records and of a request's body, after decompression. */
   readonly maxPostBytes: number;
+  /** Of a source, to propose its schema. */
+  readonly schemaRecords: number;
   readonly now: () => number;
   readonly log: (line: string) => void;
 }
@@ -100,6 +102,7 @@ export function apiRoutes(deps: AppDeps): Route[] {
     ...runRoutes({ store, supervisor, host, logs: deps.logs }),
     ...deadLetterRoutes({ store, supervisor, host }),
     ...tryRoutes({
+      schemaRecords: deps.schemaRecords,
       store,
       supervisor,
       host,

@@ -59,6 +59,12 @@ const SETTINGS = {
     least: 1024 ** 2,
     effect: "memory for the kept records of a pipeline, shared evenly by its output ports; the oldest go",
   },
+  "schemas.records": {
+    kind: "count",
+    byDefault: "1000",
+    least: 1,
+    effect: "records of a source that are looked at to propose its schema",
+  },
   "checkpoints.kept": { kind: "count", byDefault: "3", least: 1, effect: "newest checkpoints of a pipeline that are kept; older ones go" },
   "savepoints.kept": {
     kind: "count",

@@ -131,6 +131,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       pushTopics: createPushTopics(pipelines, nodeTypes),
       designerFolder: fileURLToPath(new URL("../../designer/dist", import.meta.url)),
       maxPostBytes: options.maxPostBytes ?? settings["posts.size"],
+      schemaRecords: settings["schemas.records"],
       now,
       log,
     });

@@ -65,7 +65,7 @@ export function splittingDecoder(schema: Schema, wanted: FieldTree, separator: s
   const columns = schema.fields.map((field) => ({ field, read: isWanted(field, wanted) ? cellReader(field) : undefined }));
   return {
     decode(record) {
-      const cells = cellsOf(record, separator);
+      const cells = csvCells(record, separator);
       if (cells.length !== columns.length) throw wrongCount(columns.length, cells.length);
       const row: Record<string, Value> = {};
       for (const [i, { field, read }] of columns.entries()) if (read) define(row, field.name, read(cells[i] as Cell));
@@ -81,7 +81,8 @@ function define(row: Record<string, Value>, name: string, value: Value): void {
   else row[name] = value;
 }
 
-interface Cell {
+/** The text of one cell, and whether it stood in quotes. */
+export interface Cell {
   readonly text: string;
   readonly isQuoted: boolean;
 }
@@ -110,8 +111,8 @@ function isNested({ type }: DataType): boolean {
 
 const encoder = new TextEncoder();
 
-/** Cells of one record; a line break at its end does not count. */
-function cellsOf({ bytes, start, end }: ByteRange, separator: string): Cell[] {
+/** Cells of one record; a line break at its end does not count. Throws `RowError`. */
+export function csvCells({ bytes, start, end }: ByteRange, separator: string): Cell[] {
   const text = textOf(bytes, start, end).replace(/\r?\n$|\r$/, "");
   if (text.includes("\ufffd")) {
     const at = utf8Fault(bytes.subarray(start, end));

@@ -6,7 +6,7 @@ import { textCodec } from "./text.ts";
 
 export * from "./codec.ts";
 export { wrongType } from "./codec-errors.ts";
-export { csvHeader } from "./csv.ts";
+export { csvCells, csvHeader } from "./csv.ts";
 export { jsonFault, jsonFaultWords } from "./json-fault.ts";
 export { type ExtractKey, keyExtractor } from "./key-extractor.ts";
 export { rowOfValues } from "./row-builder.ts";

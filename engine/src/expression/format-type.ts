@@ -1,9 +1,14 @@
 /** A type in SQL's words, as `parseType` reads it. */
-import type { DataType } from "../schema/index.ts";
+import type { DataType, Schema } from "../schema/index.ts";
 import { quoteName } from "./quote-name.ts";
 
 export function formatType(dataType: DataType): string {
   return dataType.nullable === false ? `${formatBare(dataType)} NOT NULL` : formatBare(dataType);
+}
+
+/** A schema as `parseSchema` reads it: "mid STRING, ts BIGINT". */
+export function formatSchema(schema: Schema): string {
+  return schema.fields.map(({ name, dataType }) => `${quoteName(name)} ${formatType(dataType)}`).join(", ");
 }
 
 function formatBare(dataType: DataType): string {

@@ -6,7 +6,7 @@ export { type Completion, type Completions, completionsAt } from "./complete.ts"
 export { describeAt, type ExpressionPlace, type PartDescription } from "./describe-at.ts";
 export { type Fix, fixesOf } from "./fixes.ts";
 export { formatExpression } from "./format.ts";
-export { formatType } from "./format-type.ts";
+export { formatSchema, formatType } from "./format-type.ts";
 export { type FormDescription, OPERATORS } from "./forms.ts";
 export { allFunctionHelp, type FunctionHelp, functionHelp, type Help } from "./help.ts";
 export { print } from "./print.ts";

@@ -59,6 +59,7 @@ const COMMANDS = [
   "check",
   "test",
   "eval",
+  "schema",
   "templates",
   "deploy",
   "stop",
@@ -165,6 +166,24 @@ describe("templates", PATIENCE, () => {
       title: { en: expect.any(String), zh: expect.any(String) },
       nodes: expect.any(Number),
     });
+  });
+});
+
+describe("schema", PATIENCE, () => {
+  it("proposes the fields of a file's records, and says of each how sure it is", async () => {
+    const file = join(folder, "seen.jsonl");
+    writeFileSync(file, '{"id":1,"paid":true}\n{"id":70000000000,"amount":12.50}\nbroken\n');
+    const { code, out, err } = await millrace(["schema", file], "");
+    expect([code, out]).toEqual([0, "id BIGINT, paid BOOLEAN, amount DECIMAL(10, 2)\n"]);
+    expect(err).toContain('3 records; 1 of them unreadable, such as "broken"');
+    expect(err).toMatch(/paid +BOOLEAN +50% of 2 +unsure +true +Few records have a value here\./);
+  });
+
+  it("takes the names of a CSV file's columns", async () => {
+    const file = join(folder, "seen.csv");
+    writeFileSync(file, 'id;day;"what;ever"\n1;2024-05-31;"a;b"\n');
+    expect((await millrace(["schema", file, "--separator", ";"], "")).out).toBe("id BIGINT, `day` DATE, `what;ever` STRING\n");
+    expect((await millrace(["schema", file, "--separator", ";", "--no-header"], "")).out).toBe("c1 STRING, c2 STRING, c3 STRING\n");
   });
 });
 

@@ -19,6 +19,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ["check", async () => (await import("./check.ts")).checkCommand],
   ["test", async () => (await import("./test.ts")).testCommand],
   ["eval", async () => (await import("./eval.ts")).evalCommand],
+  ["schema", async () => (await import("./schema.ts")).schemaCommand],
   ["templates", async () => (await import("./templates.ts")).templatesCommand],
   ["deploy", async () => (await import("./deploy.ts")).deployCommand],
   ["stop", async () => (await import("./stop.ts")).stopCommand],

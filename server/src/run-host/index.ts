@@ -8,6 +8,7 @@ import { deleteSavepoint, forgetCheckpoints, readSavedStates } from "./checkpoin
 import { openConnections } from "./connections.ts";
 import { deadLetterTopic, readDeadLetters, replayTopic } from "./dead-letters.ts";
 import { keepTopics } from "./keep-topics.ts";
+import { proposeSchema } from "./propose-schema.ts";
 import { restorePlan, schemasOf } from "./restore-plan.ts";
 import { RunThread } from "./run-thread.ts";
 import { createSourceReader } from "./source-reader.ts";
@@ -57,6 +58,9 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log, limits = r
     },
     async tryPipeline(request) {
       return tryDocument(request, sourceReader);
+    },
+    async proposeSchema(request) {
+      return proposeSchema(request, sourceReader);
     },
     async close() {
       stopKeeping();

@@ -6,7 +6,7 @@
  * A pipeline has at most one run at a time. Its checkpoints, savepoints and dead letters are kept under the pipeline's id in the data folder and outlive the run.
  */
 import type { PipelineDocument } from "@millrace/engine/pipeline";
-import type { DeadLetterPage, LiveFrame, NodeLive, RunStatus, Sample, TryResult } from "../api.ts";
+import type { DeadLetterPage, LiveFrame, NodeLive, RunStatus, Sample, SchemaProposal, TryResult } from "../api.ts";
 
 export interface RunHost {
   /**
@@ -28,6 +28,8 @@ export interface RunHost {
   forget(pipelineId: string): Promise<void>;
   /** Plays a document, or the part above `targets`, over given records with sinks off. Errors of the document are in the result's `problems`. */
   tryPipeline(request: TryPipeline): Promise<TryResult>;
+  /** Looks at records of a source and proposes a schema. Undefined when the node is no source, or one of plain text, which needs none. */
+  proposeSchema(request: ProposeSchema): Promise<SchemaProposal | undefined>;
   /** Stops every run at its last checkpoint without making savepoints (they go on from there) and lets go of threads and stores. */
   close(): Promise<void>;
 }
@@ -195,6 +197,18 @@ export interface TryPipeline {
   >;
   /** "node.port"; left out: all. */
   readonly targets?: readonly string[] | undefined;
+  readonly limit: number;
+}
+
+export interface ProposeSchema {
+  /** "" for a document that is no pipeline's. */
+  readonly pipelineId: string;
+  readonly document: PipelineDocument;
+  readonly node: string;
+  /** As of a run. */
+  readonly connections: StartRun["connections"];
+  /** JSON records that are looked at where the source gives none. */
+  readonly retained: readonly string[];
   readonly limit: number;
 }
 

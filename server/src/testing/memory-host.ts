@@ -1,6 +1,6 @@
 /** A run host that runs nothing: tests of the routes and of the supervisor see what was asked of it, and end its runs by hand. */
-import type { DeadLetter, NodeLive, Sample, TryResult } from "../api.ts";
-import type { RestorePlan, RunEnd, RunHandle, RunHost, SavedState, StartRun, TryPipeline } from "../runs/run-host.ts";
+import type { DeadLetter, NodeLive, Sample, SchemaProposal, TryResult } from "../api.ts";
+import type { ProposeSchema, RestorePlan, RunEnd, RunHandle, RunHost, SavedState, StartRun, TryPipeline } from "../runs/run-host.ts";
 
 interface MemoryRun extends RunHandle {
   readonly request: StartRun;
@@ -26,6 +26,9 @@ export interface MemoryHost extends RunHost {
   /** What `planRestore` says of the nodes. */
   plan: RestorePlan["nodes"];
   readonly tries: TryPipeline[];
+  readonly proposals: ProposeSchema[];
+  /** What it proposes. */
+  proposal: SchemaProposal | undefined;
   closed: boolean;
 }
 
@@ -37,6 +40,8 @@ export function createMemoryHost(now: () => number = Date.now): MemoryHost {
     states: new Map(),
     plan: [],
     tries: [],
+    proposals: [],
+    proposal: undefined,
     closed: false,
     async startRun(request) {
       if (host.startFailure) throw host.startFailure;
@@ -73,6 +78,10 @@ export function createMemoryHost(now: () => number = Date.now): MemoryHost {
     async tryPipeline(request): Promise<TryResult> {
       host.tries.push(request);
       return { problems: [], ports: {}, counters: {}, inputs: {}, unread: {} };
+    },
+    async proposeSchema(request) {
+      host.proposals.push(request);
+      return host.proposal;
     },
     async close() {
       host.closed = true;

@@ -99,6 +99,7 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
     pushTopics: createPushTopics(pipelines, nodeTypes),
     designerFolder: join(dataFolder, "dist"),
     maxPostBytes: 1_000_000,
+    schemaRecords: 500,
     now,
     log,
   };

@@ -71,3 +71,19 @@ it("refuses what is no document or no pipeline", async () => {
   expect((await served.call("POST", "/api/try", { document: DOCUMENT, pipelineId: "none" })).status).toBe(404);
   expect((await served.call("POST", "/api/try", { document: DOCUMENT, limit: 0 })).status).toBe(400);
 });
+
+it("proposes the schema of a source, and names it where there is none", async () => {
+  served.host.proposal = { records: 1, unread: 0, text: "n BIGINT", fields: [] };
+  await served.call("POST", "/api/pipelines", { document: DOCUMENT });
+  await served.call("POST", "/api/pipelines/a/deploy", {});
+  served.host.runs[0]?.kept.set("logs.out", [sample(1, '{"n":1}')]);
+  const { status, json } = await served.call("POST", "/api/propose-schema", { document: DOCUMENT, pipelineId: "a", node: "logs" });
+  expect([status, json]).toEqual([200, served.host.proposal]);
+  expect(served.host.proposals).toMatchObject([{ pipelineId: "a", node: "logs", retained: ['{"n":1}'], limit: 500 }]);
+  expect((await served.call("POST", "/api/propose-schema", { document: DOCUMENT, node: "none" })).status).toBe(404);
+  served.host.proposal = undefined;
+  expect(await served.call("POST", "/api/propose-schema", { document: DOCUMENT, node: "keep" })).toMatchObject({
+    status: 400,
+    json: { error: { code: "no-schema" } },
+  });
+});
