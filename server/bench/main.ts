@@ -20,6 +20,7 @@ import { topics } from "./topics.ts";
 import { twoWorkers } from "./two-workers.ts";
 import { upgradePause } from "./upgrade-pause.ts";
 import { w1Work } from "./w1.ts";
+import { w4 } from "./w4.ts";
 
 /** One measured pass. */
 export interface Pass {
@@ -34,6 +35,8 @@ export interface Work {
   readonly name: string;
   /** CPU is divided by the records that are read, not by those in and out together. */
   readonly perRecordIn?: true;
+  /** What it reads, where that is not page logs; the floor is measured on the same. */
+  readonly input?: (count: number) => Records;
   /** How many records it reads, where that is not for `--records` to say. */
   readonly records?: number;
   /** Own figures of which the best pass counts, not the middle one. */
@@ -54,6 +57,7 @@ keepFreedMemory();
 
 const works: readonly Work[] = [
   w1Work("w1", 1),
+  w4,
   baseLogWork("base-log", 1),
   ...kafkaWorks,
   topics,
@@ -89,7 +93,7 @@ const cache = getCompileCacheDir();
 if (cache) process.env.NODE_COMPILE_CACHE ??= cache;
 
 for (const work of works.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
-  const records = pageLogs(work.records ?? count);
+  const records = (work.input ?? pageLogs)(work.records ?? count);
   const last = work.passes ?? PASSES;
   const passes: Pass[] = [];
   const floors: number[] = [];

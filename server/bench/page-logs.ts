@@ -20,8 +20,8 @@ const PAGE_SHARES = [16, 36, 64, 72, 77, 81, 87, 93, 97, 100];
 const ORIGINS = ["query", "promotion", "recommend", "activity"];
 const WITH_ITEM = new Set(["good_detail", "cart", "trade", "payment"]);
 
-const BASE_TIME = 1_608_279_552_000;
-const JITTER_MS = 2_000;
+export const BASE_TIME = 1_608_279_552_000;
+export const JITTER_MS = 2_000;
 
 export interface Records {
   readonly bytes: Buffer;
@@ -96,7 +96,7 @@ function head(device: number): string {
 }
 
 /** Tommy Ettinger's mulberry32 (public domain): 32 bits of state, the same everywhere. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TopicLog } from "@millrace/engine/node";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
 import { openConnections } from "../src/run-host/connections.ts";
 import { createRunHost } from "../src/run-host/index.ts";
@@ -15,12 +16,12 @@ const CHUNK = 10_000;
 const POLL_MS = 50;
 
 export interface TopicPipeline {
-  /** Runs the document until its source has read everything, then stops it with a savepoint. The start is not measured: it does not grow with the records. */
+  /** Runs the document until its sources have read everything, then stops it with a savepoint, which takes `savepointMs`. The start is not measured: it does not grow with the records. */
   run(
     document: PipelineDocument,
-    source: string,
+    sources: string | readonly string[],
     during?: (run: RunHandle) => void,
-  ): Promise<Omit<Pass, "recordsOut"> & { readonly run: RunHandle }>;
+  ): Promise<Omit<Pass, "recordsOut"> & { readonly run: RunHandle; readonly savepointMs: number }>;
   /** Records in these topics. */
   count(topics: readonly string[]): Promise<number>;
   /** The texts of a topic's records. */
@@ -29,27 +30,29 @@ export interface TopicPipeline {
 }
 
 export async function topicPipeline(topic: string, records: Records, partitions = 4): Promise<TopicPipeline> {
+  return topicsPipeline({ [topic]: records }, partitions);
+}
+
+/** As `topicPipeline`, with the records of several topics. */
+export async function topicsPipeline(topics: Readonly<Record<string, Records>>, partitions = 4): Promise<TopicPipeline> {
   const dataFolder = await mkdtemp(join(tmpdir(), "millrace-bench-"));
   const connections = await openConnections(dataFolder, {});
-  await connections.topics.createTopic(topic, { partitions });
-  for (let from = 0; from < records.count; from += CHUNK) {
-    const chunk = Array.from({ length: Math.min(CHUNK, records.count - from) }, (_, i) => ({
-      value: { bytes: records.bytes, start: records.starts[from + i] as number, end: records.ends[from + i] as number },
-      key: null,
-      time: Date.now(),
-    }));
-    await connections.topics.append(topic, chunk);
-  }
+  for (const [topic, records] of Object.entries(topics)) await fill(connections.topics, topic, records, partitions);
+  const all = Object.values(topics).reduce((sum, { count }) => sum + count, 0);
   const host = await createRunHost({ dataFolder, log: console.error });
   return {
-    async run(document, source, during) {
+    async run(document, sources, during) {
+      const nodes = [sources].flat();
       const run = await host.startRun({ pipelineId: "bench", runId: "bench", version: 1, document, set: {}, connections: {} });
       during?.(run);
       const before = process.cpuUsage();
       const begun = performance.now();
-      while (readBy(run.nodes()[source]) < records.count) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      const read = () => nodes.reduce((sum, node) => sum + readBy(run.nodes()[node]), 0);
+      while (read() < all) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      const stopped = performance.now();
       await run.stop({ savepoint: true });
-      return { cpuSeconds: cpuSecondsSince(before), wallSeconds: (performance.now() - begun) / 1000, run };
+      const now = performance.now();
+      return { cpuSeconds: cpuSecondsSince(before), wallSeconds: (now - begun) / 1000, run, savepointMs: now - stopped };
     },
     async count(topics) {
       let sum = 0;
@@ -76,6 +79,18 @@ export async function topicPipeline(topic: string, records: Records, partitions 
       await rm(dataFolder, { recursive: true, force: true });
     },
   };
+}
+
+async function fill(topics: TopicLog, topic: string, records: Records, partitions: number): Promise<void> {
+  await topics.createTopic(topic, { partitions });
+  for (let from = 0; from < records.count; from += CHUNK) {
+    const chunk = Array.from({ length: Math.min(CHUNK, records.count - from) }, (_, i) => ({
+      value: { bytes: records.bytes, start: records.starts[from + i] as number, end: records.ends[from + i] as number },
+      key: null,
+      time: Date.now(),
+    }));
+    await topics.append(topic, chunk);
+  }
 }
 
 function readBy(node: { out: Readonly<Record<string, { total: number }>> } | undefined): number {

@@ -4,12 +4,15 @@
  */
 import { NodeRefused } from "@millrace/engine/testing";
 import { differenceIn } from "./operators/compare.ts";
+import { playIntervalJoin, playSqlIntervalJoin } from "./operators/interval-join.ts";
 import { type OperatorScript, type PlayScript, Unsupported } from "./operators/script.ts";
 import { playWatermarkValve } from "./operators/watermark-valve.ts";
 import { addUnsupported, newTally, type Tally } from "./tally.ts";
 
 /** By `operator.kind`. */
 const PLAYERS: Readonly<Record<string, PlayScript>> = {
+  intervalJoin: playIntervalJoin,
+  sqlIntervalJoin: playSqlIntervalJoin,
   watermarkValve: playWatermarkValve,
 };
 

@@ -12,8 +12,8 @@ export interface OnNode {
   /** Input 1, input 2. */
   readonly inputs: readonly ScriptInput[];
   readonly timeZone?: string;
-  /** A row that came out, in the members of an expectation. */
-  readonly seen: (emitted: EmittedRow) => Seen;
+  /** A row that came out, in the members of an expectation; undefined for one that scripts do not tell of. */
+  readonly seen: (emitted: EmittedRow) => Seen | undefined;
 }
 
 export interface ScriptInput {
@@ -45,7 +45,7 @@ export function playOnNode({ steps }: OperatorScript, on: OnNode): Seen[][] {
       if (error instanceof Unsupported) throw error;
       came.push({ error: (error as Error).message });
     }
-    came.unshift(...run.take().map((emitted) => seenOf(emitted, on)));
+    came.unshift(...run.take().flatMap((emitted) => seenOf(emitted, on) ?? []));
     if (came.some((one) => "error" in one)) break;
   }
   return seen;
@@ -64,7 +64,7 @@ function act(run: NodeRun, step: ScriptStep, inputs: readonly ScriptInput[], tim
   else throw new Unsupported(`a step ${Object.keys(step).join(", ")}`);
 }
 
-function seenOf(emitted: Emitted, { seen }: OnNode): Seen {
+function seenOf(emitted: Emitted, { seen }: OnNode): Seen | undefined {
   if ("watermark" in emitted) return { watermark: scriptTime(emitted.watermark) };
   if ("idle" in emitted) return { status: emitted.idle ? "IDLE" : "ACTIVE" };
   return "error" in emitted ? emitted : seen(emitted);
