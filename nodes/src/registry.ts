@@ -13,6 +13,7 @@ import { node as markFirstSeen } from "./mark-first-seen/index.ts";
 import { node as parse } from "./parse/index.ts";
 import { node as select } from "./select/index.ts";
 import { node as split } from "./split/index.ts";
+import { node as temporalJoin } from "./temporal-join/index.ts";
 import { node as topicSink } from "./topic-sink/index.ts";
 import { node as topicSource } from "./topic-source/index.ts";
 import { node as union } from "./union/index.ts";
@@ -31,6 +32,7 @@ const ALL: readonly NodeType[] = [
   split,
   union,
   intervalJoin,
+  temporalJoin,
   topicSink,
   fileSink,
   discard,

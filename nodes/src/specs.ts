@@ -13,6 +13,7 @@ import { spec as markFirstSeen } from "./mark-first-seen/spec.ts";
 import { spec as parse } from "./parse/spec.ts";
 import { spec as select } from "./select/spec.ts";
 import { spec as split } from "./split/spec.ts";
+import { spec as temporalJoin } from "./temporal-join/spec.ts";
 import { spec as topicSink } from "./topic-sink/spec.ts";
 import { spec as topicSource } from "./topic-source/spec.ts";
 import { spec as union } from "./union/spec.ts";
@@ -33,6 +34,7 @@ export const specs: readonly NodeSpec[] = [
   split,
   union,
   intervalJoin,
+  temporalJoin,
   topicSink,
   fileSink,
   discard,

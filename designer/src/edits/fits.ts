@@ -2,7 +2,7 @@
  * Whether an edge may be drawn, and if not, why: asked while one drags, so it looks at ports, cycles and row kinds only. Whether the fields suit is the
  * analysis' to say, on the drawn edge.
  */
-import type { NodeSpec, Words } from "@millrace/engine/node";
+import { acceptedModes, type NodeSpec, type Words } from "@millrace/engine/node";
 import { type Edge, type PipelineDocument, parsePortRef } from "@millrace/engine/pipeline";
 import type { ChangelogMode } from "@millrace/engine/schema";
 import { pathBetween, reachable } from "./graph.ts";
@@ -26,7 +26,7 @@ export function whyNot(document: PipelineDocument, specs: Specs, edge: Edge, cha
   const spec = target && specs.get(target.type);
   if (!spec) return REASONS.unknown;
   if (spec.category === "source") return REASONS.source;
-  const kinds = whyNotKinds(spec, changelog);
+  const kinds = whyNotKinds(spec, to.port, changelog);
   if (kinds) return kinds;
   if (!spec.manyEdgesPerInput) {
     const holder = document.edges.find((one) => one.to === edge.to);
@@ -36,10 +36,10 @@ export function whyNot(document: PipelineDocument, specs: Specs, edge: Edge, cha
   return cycle && cyclic(document, [from.node, ...cycle]);
 }
 
-/** Why a node type does not take rows of these kinds. */
-export function whyNotKinds(spec: NodeSpec, changelog: ChangelogMode | undefined): Words | undefined {
+/** Why an input port does not take rows of these kinds. */
+export function whyNotKinds(spec: NodeSpec, port: string, changelog: ChangelogMode | undefined): Words | undefined {
   const mode = changelog?.mode ?? "append";
-  if ((spec.accepts ?? ["append"]).includes(mode)) return undefined;
+  if (acceptedModes(spec, port).includes(mode)) return undefined;
   return {
     en: `"${spec.title.en}" takes inserts only; these rows are changes (${mode}).`,
     zh: `“${spec.title.zh}” 只接受插入行；此处是变更流（${mode}）。`,

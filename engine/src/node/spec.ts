@@ -60,8 +60,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly dropReasons?: Readonly<Record<string, Words>>;
   /** What the outputs carry; default: append if all inputs are. */
   readonly changelog?: (params: P, inputs: Readonly<Record<string, ChangelogMode>>) => Readonly<Record<string, ChangelogMode>>;
-  /** Row kinds the inputs take; default: append only. */
-  readonly accepts?: readonly ChangelogMode["mode"][];
+  /** Row kinds the inputs take, all or by input port; default: append only. */
+  readonly accepts?: readonly ChangelogMode["mode"][] | Readonly<Record<string, readonly ChangelogMode["mode"][]>>;
   /** Connection roles the node needs, by the param that names the alias (`connection`). */
   readonly connection?: RoleName;
   /** How records become rows (sources) or rows records (sinks). */
@@ -203,6 +203,16 @@ export function portsOf(
   const inputs = typeof spec.inputs === "function" ? spec.inputs(params) : spec.inputs;
   const outputs = typeof spec.outputs === "function" ? spec.outputs(params) : spec.outputs;
   return { inputs, outputs: { ...outputs, error: ERROR_PORT } };
+}
+
+/** Row kinds that an input port takes. */
+export function acceptedModes({ accepts }: NodeSpec, port: string): readonly ChangelogMode["mode"][] {
+  if (accepts === undefined) return ["append"];
+  return isByPort(accepts) ? (accepts[port] ?? ["append"]) : accepts;
+}
+
+function isByPort(accepts: NonNullable<NodeSpec["accepts"]>): accepts is Readonly<Record<string, readonly ChangelogMode["mode"][]>> {
+  return !Array.isArray(accepts);
 }
 
 const ERROR_PORT: Words = {

@@ -1,6 +1,7 @@
 /** Third step of `analyze`, along the flow: what arrives at a node, whether its expressions fit, what leaves it. */
 
 import { ERROR_PORT, ERROR_SCHEMA } from "../node/error-row.ts";
+import { acceptedModes } from "../node/spec.ts";
 import type { ChangelogMode, DataType, Schema } from "../schema/index.ts";
 import type { Wiring } from "./analyze-edges.ts";
 import { type ExpressionChecker, expressionChecker, guard } from "./analyze-expressions.ts";
@@ -95,8 +96,8 @@ function checkInputs(
   lists: ReadonlyMap<string, Arriving>,
   raise: (found: Omit<Problem, "nodeId">) => void,
 ): void {
-  const accepts = spec.accepts ?? ["append"];
   for (const port of names ?? []) {
+    const accepts = acceptedModes(spec, port);
     const { edges, changelog } = inputs[port] as TypedPort;
     if (edges.length === 0) raise(problem("graph.input-missing", { port }));
     if (edges.length > 1 && !spec.manyEdgesPerInput) raise(problem("graph.input-taken", { port, from: edges.map(({ from }) => from) }));

@@ -6,6 +6,7 @@ import { NodeRefused } from "@millrace/engine/testing";
 import { differenceIn } from "./operators/compare.ts";
 import { playIntervalJoin, playSqlIntervalJoin } from "./operators/interval-join.ts";
 import { type OperatorScript, type PlayScript, Unsupported } from "./operators/script.ts";
+import { playTemporalJoin } from "./operators/temporal-join.ts";
 import { playWatermarkValve } from "./operators/watermark-valve.ts";
 import { addUnsupported, newTally, type Tally } from "./tally.ts";
 
@@ -13,6 +14,7 @@ import { addUnsupported, newTally, type Tally } from "./tally.ts";
 const PLAYERS: Readonly<Record<string, PlayScript>> = {
   intervalJoin: playIntervalJoin,
   sqlIntervalJoin: playSqlIntervalJoin,
+  temporalJoin: playTemporalJoin,
   watermarkValve: playWatermarkValve,
 };
 

@@ -45,7 +45,7 @@ export function playOnNode({ steps }: OperatorScript, on: OnNode): Seen[][] {
       if (error instanceof Unsupported) throw error;
       came.push({ error: (error as Error).message });
     }
-    came.unshift(...run.take().flatMap((emitted) => seenOf(emitted, on) ?? []));
+    came.unshift(...run.take().flatMap((emitted) => toList(seenOf(emitted, on))));
     if (came.some((one) => "error" in one)) break;
   }
   return seen;
@@ -62,6 +62,10 @@ function act(run: NodeRun, step: ScriptStep, inputs: readonly ScriptInput[], tim
   else if (step.ttlTime !== undefined) run.advanceClock(timeOf(step.ttlTime));
   else if (step.snapshotRestore) run.restart();
   else throw new Unsupported(`a step ${Object.keys(step).join(", ")}`);
+}
+
+function toList(seen: Seen | undefined): readonly Seen[] {
+  return seen === undefined ? [] : [seen];
 }
 
 function seenOf(emitted: Emitted, { seen }: OnNode): Seen | undefined {
