@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { browserPath } from "./e2e/browser.ts";
 import { flinkIsMissing } from "./services/flink/jars.ts";
+import { ikIsMissing } from "./services/ik/jars.ts";
 import { kafkaIsMissing } from "./services/kafka/jars.ts";
 
 interface Outcome {
@@ -38,8 +39,9 @@ const suites: readonly Suite[] = [
   check("types of the designer", "node_modules/typescript/bin/tsc", "-p", "designer"),
   check("unused code", "node_modules/knip/bin/knip.js"),
   { name: "unit", run: () => vitest("unit") },
-  { name: "kafka", run: kafka },
-  { name: "flink", run: flink },
+  witnessed("kafka", kafkaIsMissing),
+  witnessed("flink", flinkIsMissing),
+  witnessed("ik", ikIsMissing),
   { name: "end to end", run: endToEnd },
 ];
 
@@ -53,18 +55,16 @@ function vitest(name: string, ...more: string[]): Outcome {
   return { passed: counts.numPassedTests, failed: Math.max(counts.numFailedTests, status === 0 ? 0 : 1) };
 }
 
-/** What needs a real broker. */
-function kafka(): Outcome {
-  const why = kafkaIsMissing();
-  if (why === undefined) return vitest("kafka", "--config", "vitest.kafka.config.ts");
-  return { passed: 0, failed: inCi ? 1 : 0, leftOut: why };
-}
-
-/** What asks a running Flink. */
-function flink(): Outcome {
-  const why = flinkIsMissing();
-  if (why === undefined) return vitest("flink", "--config", "vitest.flink.config.ts");
-  return { passed: 0, failed: inCi ? 1 : 0, leftOut: why };
+/** What asks a real program of somebody else: a broker, a running Flink, the tokenizer's original. */
+function witnessed(name: string, missing: () => string | undefined): Suite {
+  return {
+    name,
+    run() {
+      const why = missing();
+      if (why === undefined) return vitest(name, "--config", `vitest.${name}.config.ts`);
+      return { passed: 0, failed: inCi ? 1 : 0, leftOut: why };
+    },
+  };
 }
 
 function endToEnd(): Outcome {

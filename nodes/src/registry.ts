@@ -14,6 +14,7 @@ import { node as parse } from "./parse/index.ts";
 import { node as select } from "./select/index.ts";
 import { node as split } from "./split/index.ts";
 import { node as temporalJoin } from "./temporal-join/index.ts";
+import { node as tokenize } from "./tokenize/index.ts";
 import { node as topicSink } from "./topic-sink/index.ts";
 import { node as topicSource } from "./topic-source/index.ts";
 import { node as union } from "./union/index.ts";
@@ -27,6 +28,7 @@ const ALL: readonly NodeType[] = [
   select,
   flatten,
   parse,
+  tokenize,
   eventTime,
   markFirstSeen,
   split,

@@ -14,6 +14,7 @@ import { spec as parse } from "./parse/spec.ts";
 import { spec as select } from "./select/spec.ts";
 import { spec as split } from "./split/spec.ts";
 import { spec as temporalJoin } from "./temporal-join/spec.ts";
+import { spec as tokenize } from "./tokenize/spec.ts";
 import { spec as topicSink } from "./topic-sink/spec.ts";
 import { spec as topicSource } from "./topic-source/spec.ts";
 import { spec as union } from "./union/spec.ts";
@@ -29,6 +30,7 @@ export const specs: readonly NodeSpec[] = [
   select,
   flatten,
   parse,
+  tokenize,
   eventTime,
   markFirstSeen,
   split,

@@ -1,0 +1,61 @@
+import { changeFields, type Operator, type OperatorContext, type Row, RowError } from "@millrace/engine/node";
+import type { Value } from "@millrace/engine/schema";
+import { segment } from "./ik/segment.ts";
+import { compileSeparator, type Parts } from "./separator.ts";
+import type { TokenizeParams } from "./spec.ts";
+
+const DIGITS = /^[0-9]+$/;
+
+export function createOperator(
+  { text, by, as, position, skip, whenEmpty, longest }: TokenizeParams,
+  { expressions }: OperatorContext,
+): Operator {
+  const textOf = expressions.value(text);
+  const parts = by.method === "chinese" ? (whole: string) => segment(whole, by.mode) : separated(by.separator);
+  const path = as.split(".");
+  const positionPath = position?.split(".");
+  const skipsSingle = skip.includes("single");
+  const skipsDigits = skip.includes("digits");
+
+  function isWanted(word: string): boolean {
+    if (word === "") return false;
+    if (skipsSingle && (word.length === 1 || (word.length === 2 && (word.codePointAt(0) as number) > 0xffff))) return false;
+    return !(skipsDigits && DIGITS.test(word));
+  }
+
+  function wordsOf(value: string | null): readonly string[] {
+    if (value === null) return [];
+    if (value.length > longest) throw tooLong(value.length, longest);
+    return parts(value).filter(isWanted);
+  }
+
+  function withWord(row: Row, word: string | null, place: number | null): Row {
+    const changes: { path: readonly string[]; value: Value }[] = [{ path, value: word }];
+    if (positionPath) changes.push({ path: positionPath, value: place });
+    return changeFields(row, changes);
+  }
+
+  return {
+    onRow(row, time, out) {
+      const words = wordsOf(textOf(row, time) as string | null);
+      for (const [i, word] of words.entries()) out.emit("out", withWord(row, word, i + 1), time);
+      if (words.length > 0) return;
+      if (whenEmpty === "drop") out.drop("empty", row);
+      else out.emit("out", withWord(row, null, null), time);
+    },
+  };
+}
+
+function separated(source: string): Parts {
+  const separator = compileSeparator(source);
+  // Analysis has refused what is no regular expression.
+  if ("reason" in separator) throw new Error(`${source}: ${separator.reason}`);
+  return separator.parts;
+}
+
+function tooLong(length: number, longest: number): RowError {
+  return new RowError("tokenize.too-long", {
+    en: `The text has ${length} letters; at most ${longest} are taken. Raise "Longest text", or shorten it with LEFT.`,
+    zh: `文本有 ${length} 个字符，最多接受 ${longest} 个。请调大“文本最大长度”，或用 LEFT 截短。`,
+  });
+}
