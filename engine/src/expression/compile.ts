@@ -3,15 +3,37 @@
  * constant and every implementation is handed in by reference, so nothing a user wrote is ever source. Why source at all: docs/decisions/expressions.md.
  */
 import { RowError } from "../node/operator.ts";
-import type { DataType, Value } from "../schema/index.ts";
-import type { CheckedExpression, Compiled, ExpressionSettings } from "./api.ts";
+import type { DataType, Value, Values } from "../schema/index.ts";
+import type { CheckedExpression, Compiled, EvalContext, ExpressionSettings } from "./api.ts";
 import type { ApplyNode, Typed } from "./typed-tree.ts";
 
 export function compile(checked: CheckedExpression, settings: ExpressionSettings): Compiled {
   const writer = new Writer(settings);
-  const result = writer.write(checked.tree as Typed);
-  const source = `"use strict";\n${writer.header()}return (row, context) => {\n${writer.body()}return ${result};\n};`;
-  return new Function("given", source)(writer.given) as Compiled;
+  return finished(writer, writer.write(checked.tree as Typed)) as Compiled;
+}
+
+/** Whether the expression is TRUE: NULL counts as false. */
+export function compileCondition(checked: CheckedExpression, settings: ExpressionSettings): (row: Values, context: EvalContext) => boolean {
+  const writer = new Writer(settings);
+  return finished(writer, `${writer.write(checked.tree as Typed)} === true`) as (row: Values, context: EvalContext) => boolean;
+}
+
+/** A row of the fields, in their order; what several have in common is computed once. */
+export function compileRow(
+  fields: readonly { readonly name: string; readonly value: CheckedExpression }[],
+  settings: ExpressionSettings,
+): (row: Values, context: EvalContext) => Values {
+  const writer = new Writer(settings);
+  // Computed keys, so that no name can be anything but a field.
+  const members = fields.map(({ name, value }) => `[${JSON.stringify(name)}]: ${writer.write(value.tree as Typed)}`);
+  return finished(writer, `{ ${members.join(", ")} }`) as (row: Values, context: EvalContext) => Values;
+}
+
+/** The function has its second parameter only where something asks for it: whoever calls it thousands of times need not make a context otherwise. */
+function finished(writer: Writer, result: string): unknown {
+  const parameters = writer.usesContext ? "row, context" : "row";
+  const source = `"use strict";\n${writer.header()}return (${parameters}) => {\n${writer.body()}return ${result};\n};`;
+  return new Function("given", source)(writer.given);
 }
 
 /** A variable or literal in the source. */
@@ -20,6 +42,7 @@ type Atom = string;
 class Writer {
   /** What the source refers to by position. */
   readonly given: unknown[] = [];
+  usesContext = false;
   private readonly positions = new Map<unknown, Atom>();
   private readonly lines: string[] = [];
   private readonly slots = new Map<symbol, Atom>();
@@ -206,6 +229,7 @@ class Writer {
   private call(compute: ApplyNode["compute"], atoms: readonly Atom[]): string {
     const implementation = compute.make?.(this.settings);
     if (!implementation) throw new Error("an operation without an implementation");
+    if (compute.usesContext) this.usesContext = true;
     return `${this.give(implementation)}(${[...atoms, ...(compute.usesContext ? ["context"] : [])].join(", ")})`;
   }
 

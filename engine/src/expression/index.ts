@@ -1,7 +1,7 @@
 export { type Accumulator, type Aggregation, compileAggregates } from "./aggregates/compile-aggregates.ts";
 export * from "./api.ts";
 export { check, checkAggregates, parse } from "./check.ts";
-export { compile } from "./compile.ts";
+export { compile, compileCondition, compileRow } from "./compile.ts";
 export { type Completion, type Completions, completionsAt } from "./complete.ts";
 export { describeAt, type ExpressionPlace, type PartDescription } from "./describe-at.ts";
 export { type Fix, fixesOf } from "./fixes.ts";

@@ -84,6 +84,8 @@ export interface Expressions {
   value(text: string, port?: string): CompiledExpression;
   /** As `value`, for a condition: true only when TRUE (NULL counts as false). */
   condition(text: string, port?: string): (row: Row, time: Millis) => boolean;
+  /** A new row of these fields, each with its expression as for `value`; what several have in common is computed once. */
+  row(fields: readonly { readonly name: string; readonly value: string }[], port?: string): (row: Row, time: Millis) => Row;
   /** Compiles expressions of the node's params over groups of rows of `port`, all of them together. */
   groups(texts: readonly string[], port?: string): GroupExpressions;
 }

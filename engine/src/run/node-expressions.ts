@@ -1,15 +1,15 @@
 /** A node's expressions as functions over rows, and what a sink node computes of each row with them. */
 import { codecOf } from "../codec/index.ts";
-import { type CheckedExpression, compile, compileAggregates, type EvalContext, formatValue } from "../expression/index.ts";
 import {
-  type CompiledExpression,
-  type Expressions,
-  type GroupExpressions,
-  MIN_TIME,
-  type Millis,
-  type Row,
-  type Sink,
-} from "../node/index.ts";
+  type CheckedExpression,
+  compile,
+  compileAggregates,
+  compileCondition,
+  compileRow,
+  type EvalContext,
+  formatValue,
+} from "../expression/index.ts";
+import { type Expressions, type GroupExpressions, MIN_TIME, type Millis, type Row, type Sink } from "../node/index.ts";
 import { expressionKey, type TypedNode } from "../pipeline/index.ts";
 import type { DataType, Schema } from "../schema/index.ts";
 import type { SinkSide } from "./node-runtime.ts";
@@ -28,23 +28,28 @@ export interface Surroundings {
 export function expressionsOf(typed: TypedNode, surroundings: Surroundings): Expressions {
   const settings = { timeZone: surroundings.timeZone };
   const firstPort = Object.keys(typed.inputs)[0] ?? "";
-  const value = (text: string, port = firstPort): CompiledExpression => {
-    const checked = typed.expressions.get(expressionKey({ port, text })) ?? notAmong(typed, text);
-    const compiled = compile(checked, settings);
-    const context = contextOf(surroundings);
-    const evaluate = (row: Row, time: Millis) => {
-      context.time = time;
-      return compiled(row, context);
-    };
-    return Object.assign(evaluate, { dataType: checked.dataType });
-  };
+  const checkedOf = (text: string, port = firstPort) => typed.expressions.get(expressionKey({ port, text })) ?? notAmong(typed, text);
   return {
-    value,
-    condition: (text, port) => {
-      const evaluate = value(text, port);
-      return (row, time) => evaluate(row, time) === true;
+    value(text, port) {
+      const checked = checkedOf(text, port);
+      return Object.assign(bound(compile(checked, settings), surroundings), { dataType: checked.dataType });
+    },
+    condition: (text, port) => bound(compileCondition(checkedOf(text, port), settings), surroundings),
+    row(fields, port) {
+      const checked = fields.map(({ name, value }) => ({ name, value: checkedOf(value, port) }));
+      return bound(compileRow(checked, settings), surroundings);
     },
     groups: (texts, port = firstPort) => groupsOf(typed, texts, port, surroundings),
+  };
+}
+
+/** What asks for nothing but the row is called as it is. */
+function bound<T>(compiled: (row: Row, context: EvalContext) => T, surroundings: Surroundings): (row: Row, time: Millis) => T {
+  if (compiled.length < 2) return compiled as unknown as (row: Row) => T;
+  const context = contextOf(surroundings);
+  return (row, time) => {
+    context.time = time;
+    return compiled(row, context);
   };
 }
 

@@ -1,4 +1,3 @@
-import { rowOfValues } from "@millrace/engine/codec";
 import {
   attach,
   type CompiledExpression,
@@ -15,15 +14,19 @@ import { putAt } from "../field-types.ts";
 import type { SelectParams } from "./spec.ts";
 
 export function createOperator({ keep, fields, drop = [] }: SelectParams, { expressions }: OperatorContext): Operator {
-  const named = fields.map(({ name, value }) => ({ path: name.split("."), value: expressions.value(value) }));
-  const make =
-    keep === "all"
-      ? changer(
-          named,
-          drop.map((field) => field.split(".")),
-        )
-      : builder(named);
+  const make = maker();
   return { onRow: (row, time, out) => out.emit("out", make(row, time), time) };
+
+  function maker(): Make {
+    // Most selects make no nested rows.
+    if (keep !== "all" && fields.every(({ name }) => !name.includes("."))) return ofKind(expressions.row(fields));
+    const named = fields.map(({ name, value }) => ({ path: name.split("."), value: expressions.value(value) }));
+    if (keep !== "all") return ofKind(nester(named));
+    return changer(
+      named,
+      drop.map((field) => field.split(".")),
+    );
+  }
 }
 
 type Make = (row: Row, time: Millis) => Row;
@@ -41,26 +44,19 @@ function changer(named: readonly Named[], dropped: readonly (readonly string[])[
   };
 }
 
-/** A new row of the named fields alone. */
-function builder(named: readonly Named[]): Make {
-  if (named.every(({ path }) => path.length === 1)) return flatBuilder(named);
+/** Gives new rows the kind of the row they were made of. */
+function ofKind(make: Make): Make {
   return (row, time) => {
-    const made: Record<string, Value> = {};
-    for (const { path, value } of named) putAt(made, path, value(row, time));
+    const made = make(row, time);
     const kind = kindOf(row);
     return kind === "+I" ? made : attach(made, { kind });
   };
 }
 
-/** Most selects make no nested rows: one object literal instead of a loop over names. */
-function flatBuilder(named: readonly Named[]): Make {
-  const make = rowOfValues(named.map(({ path }) => path[0] as string));
-  const values: Value[] = named.map(() => null);
-  const expressions = named.map(({ value }) => value);
+function nester(named: readonly Named[]): Make {
   return (row, time) => {
-    for (let i = 0; i < expressions.length; i++) values[i] = (expressions[i] as CompiledExpression)(row, time);
-    const made = make(values);
-    const kind = kindOf(row);
-    return kind === "+I" ? made : attach(made, { kind });
+    const made: Record<string, Value> = {};
+    for (const { path, value } of named) putAt(made, path, value(row, time));
+    return made;
   };
 }
