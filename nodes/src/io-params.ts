@@ -1,6 +1,7 @@
 /** Params that sources and sinks have in common. */
 import { duration, paramMeta } from "@millrace/engine/node";
 import { z } from "zod";
+import { isTableName } from "./table-name.ts";
 import { isTopicName } from "./topic-name.ts";
 
 /** Which connection: an alias that the document lists, or the built-in driver when left out. */
@@ -89,4 +90,16 @@ export function idleAfterParam() {
       examples: ["5 s", "1 min"],
       advanced: true,
     });
+}
+
+/** A dimension table's name. */
+export function tableParam() {
+  return z.string().refine(isTableName, {
+    params: {
+      expected: {
+        en: "a letter, then letters, digits, underscores, dots and colons (at most 128)",
+        zh: "以字母开头，其后为字母、数字、下划线、点或冒号（至多 128 个字符）",
+      },
+    },
+  });
 }

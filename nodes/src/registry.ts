@@ -1,5 +1,6 @@
 /** Every node type, to run. `specs.ts` lists the same ones as data. */
 import type { NodeType } from "@millrace/engine/node";
+import { node as dimensionSink } from "./dimension-sink/index.ts";
 import { node as discard } from "./discard/index.ts";
 import { node as eventTime } from "./event-time/index.ts";
 import { node as fileSink } from "./file-sink/index.ts";
@@ -36,6 +37,7 @@ const ALL: readonly NodeType[] = [
   intervalJoin,
   temporalJoin,
   topicSink,
+  dimensionSink,
   fileSink,
   discard,
 ];

@@ -1,5 +1,6 @@
 /** Every node type as data, in the palette's order: no operators, no drivers. `registry.ts` lists the same ones to run. */
 import type { NodeSpec, Params } from "@millrace/engine/node";
+import { spec as dimensionSink } from "./dimension-sink/spec.ts";
 import { spec as discard } from "./discard/spec.ts";
 import { spec as eventTime } from "./event-time/spec.ts";
 import { spec as fileSink } from "./file-sink/spec.ts";
@@ -38,6 +39,7 @@ export const specs: readonly NodeSpec[] = [
   intervalJoin,
   temporalJoin,
   topicSink,
+  dimensionSink,
   fileSink,
   discard,
 ].map(

@@ -40,6 +40,7 @@
  *
  * Errors are `apiError` with a fitting status.
  */
+import { ROLE_NAMES } from "@millrace/engine/node";
 import { pipelineDocument } from "@millrace/engine/pipeline";
 import { z } from "zod";
 
@@ -364,10 +365,20 @@ export const recordPage = z.object({
   scanned: z.number(),
 });
 
+export const dimensionTable = z.object({
+  name: z.string(),
+  /** As far as the store knows. */ rows: z.number().optional(),
+});
+export const dimensionRow = z.object({ key: z.string(), /** The row as JSON. */ text: z.string() });
+export const dimensionPage = z.object({
+  rows: z.array(dimensionRow),
+  /** `after` for the next page; missing at the end. */ next: z.string().optional(),
+});
+
 export const connection = z.object({
   name: z.string(),
   kind: z.enum(["built-in", "kafka"], { error: expected('"built-in" or "kafka"') }),
-  role: z.enum(["topic", "files"], { error: expected('"topic" or "files"') }),
+  role: z.enum(ROLE_NAMES, { error: expected(ROLE_NAMES.map((role) => `"${role}"`).join(" or ")) }),
   /** By the names of the kind's settings; a secret is `{ secret: text }` on its way in, and `{ secret: true }` (it is there) on its way out. */
   settings: z.record(z.string(), z.json()),
 });
@@ -406,6 +417,9 @@ export type SchemaProposal = z.infer<typeof schemaProposal>;
 export type TopicSummary = z.infer<typeof topicSummary>;
 export type TopicRecordView = z.infer<typeof topicRecord>;
 export type RecordPage = z.infer<typeof recordPage>;
+export type DimensionTable = z.infer<typeof dimensionTable>;
+export type DimensionRow = z.infer<typeof dimensionRow>;
+export type DimensionPage = z.infer<typeof dimensionPage>;
 export type Connection = z.infer<typeof connection>;
 export type TestedConnection = z.infer<typeof testedConnection>;
 export type ConnectionTest = z.infer<typeof connectionTest>;

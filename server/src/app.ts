@@ -2,11 +2,12 @@
 import type { AnalyzeOptions, PipelineDocument, Problem, ReadResult } from "@millrace/engine/pipeline";
 import express, { type Express, Router } from "express";
 import { type ApplogDeps, applogRouter } from "./applog/routes.ts";
-import { connectionsOf, type TopicLogs } from "./connections/open.ts";
+import { connectionsOf, type DimensionStores, type TopicLogs } from "./connections/open.ts";
 import { type ConnectionDeps, connectionRoutes } from "./connections/routes.ts";
 import type { ConnectionStore } from "./connections/store.ts";
 import { deadLetterRoutes } from "./dead-letters/routes.ts";
 import { designerPages } from "./designer/pages.ts";
+import { dimensionRoutes } from "./dimensions/routes.ts";
 import { type Credentials, createAccess } from "./http/access.ts";
 import { docsPage } from "./http/docs-page.ts";
 import { apiErrors, noSuchRoute } from "./http/errors.ts";
@@ -35,6 +36,7 @@ export interface AppDeps {
   readonly pipelines: PipelineStore;
   readonly connections: ConnectionStore;
   readonly topics: TopicLogs;
+  readonly dimensions: DimensionStores;
   readonly connectionKinds: ConnectionDeps["kinds"];
   readonly testConnection: ConnectionDeps["test"];
   readonly supervisor: Supervisor;
@@ -109,11 +111,15 @@ export function apiRoutes(deps: AppDeps): Route[] {
       connectionsOf: (document, { environment, connect }) => connectionsOf(connections, document, environment, connect),
     }),
     ...topicRoutes(topics.open),
+    ...dimensionRoutes(deps.dimensions.open),
     ...connectionRoutes({
       store: connections,
       kinds: deps.connectionKinds,
       test: deps.testConnection,
-      changed: topics.forget,
+      changed: async (name) => {
+        await topics.forget(name);
+        await deps.dimensions.forget(name);
+      },
       deployedWith: (environment) => store.list().flatMap((one) => (one.environment === environment ? [one.draft.name] : [])),
     }),
   ];

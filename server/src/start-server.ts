@@ -9,7 +9,7 @@ import { connectionKinds } from "@millrace/nodes/specs";
 import { templates } from "@millrace/templates";
 import { createApp } from "./app.ts";
 import { createCollector, TOPIC_OF_APP_LOGS } from "./applog/collector.ts";
-import { connectionsOf, createTopicLogs } from "./connections/open.ts";
+import { connectionsOf, createDimensionStores, createTopicLogs } from "./connections/open.ts";
 import { createConnectionStore } from "./connections/store.ts";
 import { claimDataFolder, openCredentials, openDataFolder } from "./data-folder.ts";
 import { bringUpToDate } from "./data-format.ts";
@@ -78,6 +78,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const connections = createConnectionStore(database, createSecretBox(`${dataFolder}.key`, environment.MILLRACE_SECRET_KEY));
     const topics = createTopicLogs(connections, (config) => openBuiltIn(dataFolder, config));
     closing.push(() => topics.close());
+    const dimensions = createDimensionStores(connections, (config) => openBuiltIn(dataFolder, config));
+    closing.push(() => dimensions.close());
 
     const logs = createRunLogs({ now, lines: settings["logs.lines"] });
     const logAbout = (line: string, pipelineId: string) => {
@@ -118,6 +120,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       pipelines,
       connections,
       topics,
+      dimensions,
       connectionKinds,
       testConnection: (config) => testConnection(config, { dataFolder, now }),
       supervisor,

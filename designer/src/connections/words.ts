@@ -28,6 +28,11 @@ export const words = {
   builtInMark: { en: "built in", zh: "内置" },
   "builtIn.topic": { en: "Built-in topics", zh: "内置主题" },
   "builtIn.files": { en: "Built-in files", zh: "内置文件" },
+  "builtIn.dimension": { en: "Built-in dimension tables", zh: "内置维表" },
+  "builtInText.dimension": {
+    en: "The dimension tables of the data folder. There is nothing to set.",
+    zh: "数据文件夹中的维表，没有可设置的内容。",
+  },
   "builtInText.topic": { en: "The topics of the data folder. There is nothing to set.", zh: "数据文件夹中的主题，没有可设置的内容。" },
   "builtInText.files": {
     en: 'Files below "files" in the data folder. There is nothing to set.',

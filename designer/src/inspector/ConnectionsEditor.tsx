@@ -26,6 +26,7 @@ export function ConnectionsEditor({ problems }: { readonly problems: readonly Pr
           data={[
             { value: "topic", label: t("roleTopic") },
             { value: "files", label: t("roleFiles") },
+            { value: "dimension", label: t("roleDimension") },
           ]}
           onChange={({ currentTarget }) => part.change(name, { role: currentTarget.value as typeof role })}
         />

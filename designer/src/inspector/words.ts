@@ -108,6 +108,7 @@ export const words = {
   removeItem: { en: "{{label}}: remove {{number}}", zh: "{{label}}：删除第 {{number}} 项" },
   removeMember: { en: "Remove {{name}}", zh: "删除 {{name}}" },
   role: { en: "Role", zh: "角色" },
+  roleDimension: { en: "Dimension tables", zh: "维表" },
   roleFiles: { en: "Files", zh: "文件" },
   roleTopic: { en: "Topics", zh: "主题" },
   schema: { en: "Schema", zh: "模式" },

@@ -4,7 +4,7 @@
  */
 import type { Millis } from "./operator.ts";
 import type { BuiltInTransaction, Prepared, PreparedFate, SinkRecord } from "./sink.ts";
-import type { RecordBatch } from "./source.ts";
+import type { ByteRange, RecordBatch } from "./source.ts";
 
 /** Role "topic": an ordered, partitioned log with keys, timestamps and transactions; Apache Kafka's model. */
 export interface TopicLog {
@@ -139,9 +139,73 @@ export interface FileWriter {
   close(): Promise<void>;
 }
 
+/**
+ * Role "dimension": tables of rows by key, as HBase through Phoenix, MySQL or Redis have them. A row is the text of a JSON object; a key is a text of 1 to `MAX_DIMENSION_KEY` bytes of UTF-8. A driver of a store with columns
+ * turns one into the other.
+ */
+export interface DimensionStore {
+  /** By name, sorted. */
+  listTables(): Promise<readonly DimensionTable[]>;
+  /** False when it was there. */
+  createTable(name: string): Promise<boolean>;
+  /** With all its rows; nothing where there is none. */
+  deleteTable(name: string): Promise<void>;
+  /** The rows of these keys, in their order; undefined where there is none, or no such table. */
+  get(table: string, keys: readonly string[]): Promise<readonly (ByteRange | undefined)[]>;
+  /** Rows in the order of their keys, as the store orders them: up to `limit` of those whose key begins with `prefix`, behind the key `after`. */
+  scan(
+    table: string,
+    range: { readonly prefix?: string | undefined; readonly after?: string | undefined; readonly limit: number },
+  ): Promise<readonly DimensionRow[]>;
+  /** Writes at once; a later change of a key counts. Tables are made by being written to. */
+  upsert(table: string, changes: readonly DimensionChange[]): Promise<void>;
+  /** For sinks that take part in a checkpoint. `transactionId` as for `TopicLog.openTransactionalWriter`. */
+  openWriter(transactionId: string): Promise<DimensionWriter>;
+  /** "shared": commits take part in the run's built-in transaction. "none": changes are visible when they are prepared, and those since the last checkpoint are written again after a crash, which changes nothing. */
+  readonly transactions: "shared" | "none";
+  /** Makes visible what writers prepared; with "none" there is nothing to do. Idempotent. */
+  commitPrepared(prepared: readonly Prepared[], via: BuiltInTransaction | undefined): Promise<void>;
+  /** Calls `onChange` with keys that changed, whoever changed them, soon after; "all" when it is not known which. Left out: the store tells nobody. Returns how to end it. */
+  watch?(table: string, onChange: (keys: readonly string[] | "all") => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface DimensionTable {
+  readonly name: string;
+  /** As far as the store knows. */
+  readonly rows?: number | undefined;
+}
+
+export interface DimensionRow {
+  readonly key: string;
+  readonly value: ByteRange;
+}
+
+export interface DimensionChange {
+  readonly key: string;
+  /** Null: the row is deleted. */
+  readonly value: ByteRange | null;
+}
+
+/** Longest key of a dimension's row, in bytes of UTF-8. */
+export const MAX_DIMENSION_KEY = 1_000;
+
+export interface DimensionWriter {
+  /** Stages a copy of the change. */
+  write(table: string, change: DimensionChange): void;
+  /** Bytes that wait in memory since the last `prepare`. */
+  readonly stagedBytes: number;
+  prepare(checkpointId: number): Promise<Prepared>;
+  abort(): Promise<void>;
+  /** Gives up what is not prepared. */
+  close(): Promise<void>;
+}
+
 /** The roles by the name under which a spec asks for them. */
 export interface Roles {
   topic: TopicLog;
   files: FileStore;
+  dimension: DimensionStore;
 }
 export type RoleName = keyof Roles;
+export const ROLE_NAMES = ["topic", "files", "dimension"] as const satisfies readonly RoleName[];

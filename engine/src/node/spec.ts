@@ -74,6 +74,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly sinkTarget?: (params: P) => string | undefined;
   /** Sinks: expression (one of `expressions`) whose whole number is the record's partition; NULL: as without one. */
   readonly sinkPartition?: (params: P) => string | undefined;
+  /** Sinks that take changes: condition (one of `expressions`) for which a row deletes what is there under its key, as one of the kind delete does. */
+  readonly sinkDelete?: (params: P) => string | undefined;
   /** What a sink promises after a crash. */
   readonly delivery?: "exactly-once" | "idempotent" | "at-least-once";
   /** What a source reads or a sink writes, for the map and for checks of a second writer: topic names, file names. Undefined where it is computed per row. */

@@ -4,6 +4,7 @@
  * `migrate.ts`, the order of keys in `canonical.ts`, what a document means in `analyze.ts`.
  */
 import { z } from "zod";
+import { ROLE_NAMES } from "../node/roles.ts";
 import { durationText, timelineTest } from "./document-parts.ts";
 
 export const FORMAT_VERSION = 1;
@@ -73,7 +74,7 @@ export const pipelineDocument = z.strictObject({
   parallelism: z.int().min(1).max(MAX_PARALLELISM).optional(),
   checkpointInterval: durationText.optional(),
   /** Connection aliases that nodes name, with the role each plays. An environment says which connection an alias means. */
-  connections: z.record(id, z.strictObject({ role: z.enum(["topic", "files"]) })).optional(),
+  connections: z.record(id, z.strictObject({ role: z.enum(ROLE_NAMES) })).optional(),
   schemas: z.record(id, schema).optional(),
   /** Fragments used, pinned by version. */
   fragments: z.record(id, z.strictObject({ version: z.int().min(1) })).optional(),

@@ -9,7 +9,16 @@ import {
   type EvalContext,
   formatValue,
 } from "../expression/index.ts";
-import { type Expressions, type GroupExpressions, MIN_TIME, type Millis, type Row, type Sink } from "../node/index.ts";
+import {
+  acceptedModes,
+  type Expressions,
+  type GroupExpressions,
+  kindOf,
+  MIN_TIME,
+  type Millis,
+  type Row,
+  type Sink,
+} from "../node/index.ts";
 import { expressionKey, type TypedNode } from "../pipeline/index.ts";
 import type { DataType, Schema } from "../schema/index.ts";
 import type { SinkSide } from "./node-runtime.ts";
@@ -108,6 +117,7 @@ export function sinkSideOf(typed: TypedNode, sink: Sink, expressions: Expression
   const key = typed.spec.sinkKey?.(typed.params);
   const target = typed.spec.sinkTarget?.(typed.params);
   const partition = typed.spec.sinkPartition?.(typed.params);
+  const deletes = typed.spec.sinkDelete?.(typed.params);
   const settings = { timeZone };
   return {
     sink,
@@ -115,7 +125,19 @@ export function sinkSideOf(typed: TypedNode, sink: Sink, expressions: Expression
     key: key === undefined ? undefined : expressions.value(key, port),
     target: target === undefined ? undefined : expressions.value(target, port),
     partition: partition === undefined ? undefined : expressions.value(partition, port),
+    changeOf: acceptedModes(typed.spec, port).includes("upsert")
+      ? changeOf(deletes === undefined ? undefined : expressions.condition(deletes, port))
+      : undefined,
     text: (value, expression) =>
       value === null ? null : typeof value === "string" ? value : formatValue(value, expression.dataType as DataType, settings),
+  };
+}
+
+/** An update's former row is gone with its new one. */
+function changeOf(deletes: ((row: Row, time: Millis) => boolean) | undefined): NonNullable<SinkSide["changeOf"]> {
+  return (row, time) => {
+    const kind = kindOf(row);
+    if (kind === "-U") return "none";
+    return kind === "-D" || deletes?.(row, time) ? "delete" : "put";
   };
 }

@@ -132,6 +132,8 @@ export interface SinkSide {
   readonly key: CompiledExpression | undefined;
   readonly target: CompiledExpression | undefined;
   readonly partition: CompiledExpression | undefined;
+  /** What a row does to its key; undefined where each only adds a record. */
+  readonly changeOf: ((row: Row, time: Millis) => "put" | "delete" | "none") | undefined;
   /** A key's or target's value as text. */
   text(value: Value, expression: CompiledExpression): string | null;
 }
@@ -372,7 +374,10 @@ export class NodeRuntime {
         zh: "该行的目标名称为 NULL；应为文本。",
       });
     const partition = side.partition === undefined ? undefined : partitionOf(side.partition(row, time));
-    const value = side.encoder.encode(row);
+    const change = side.changeOf?.(row, time);
+    if (change === "none") return;
+    if (change !== undefined && key === null) throw noKey();
+    const value = change === "delete" ? null : side.encoder.encode(row);
     const keyBytes = key === null ? null : this.bytesOf(key);
     const isPlain = target === undefined && partition === undefined;
     side.sink.write(isPlain ? { value, key: keyBytes, time } : { value, key: keyBytes, time, target, partition });
@@ -407,6 +412,13 @@ function countOf(edges: readonly EdgeChannels[]): number {
 function keyOf(expressions: readonly CompiledExpression[], row: Row, time: Millis): readonly Value[] {
   if (expressions.length === 1) return [(expressions[0] as CompiledExpression)(row, time)];
   return expressions.map((expression) => expression(row, time));
+}
+
+function noKey(): RowError {
+  return new RowError("sink.no-key", {
+    en: "The key is NULL for this row; expected a value, as a later row changes the one with its key.",
+    zh: "该行的 key 为 NULL；应有值，因为之后的行按 key 更新。",
+  });
 }
 
 /** Undefined for NULL: the row goes where it would go without. */

@@ -1,6 +1,7 @@
 /** The drivers behind the engine's roles, by kind and role. */
 import { join } from "node:path";
 import type { Millis, RoleName, Roles } from "@millrace/engine/node";
+import { openBuiltInDimensions } from "./built-in-dimensions/index.ts";
 import { openBuiltInTopics } from "./built-in-topics/index.ts";
 import { ConnectionError, quote } from "./connection-error.ts";
 import { openFileStore } from "./files/index.ts";
@@ -32,6 +33,7 @@ interface Kind {
 
 // Always those of the data folder, with which checkpoints commit.
 const openTopics = (dataFolder: string, now: Surroundings["now"]) => openBuiltInTopics({ folder: join(dataFolder, "topics"), now });
+const openDimensions = (dataFolder: string, now: Surroundings["now"]) => openBuiltInDimensions({ folder: join(dataFolder, "topics"), now });
 const defaultFiles = (dataFolder: string) => join(dataFolder, "files");
 
 const DRIVERS: Readonly<Record<string, Readonly<Partial<Record<RoleName, Kind>>>>> = {
@@ -46,6 +48,19 @@ const DRIVERS: Readonly<Record<string, Readonly<Partial<Record<RoleName, Kind>>>
             return { en: length === 1 ? "1 topic" : `${length} topics`, zh: `${length} 个主题` };
           } finally {
             await topics.close();
+          }
+        }),
+    },
+    dimension: {
+      open: (_settings, { dataFolder, now }) => openDimensions(dataFolder, now),
+      test: (attempt, _settings, { dataFolder, now }) =>
+        attempt({ en: "List the dimension tables of the data folder", zh: "列出数据文件夹中的维表" }, async () => {
+          const dimensions = await openDimensions(dataFolder, now);
+          try {
+            const { length } = await dimensions.listTables();
+            return { en: length === 1 ? "1 table" : `${length} tables`, zh: `${length} 张维表` };
+          } finally {
+            await dimensions.close();
           }
         }),
     },

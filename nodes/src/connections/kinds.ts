@@ -38,6 +38,16 @@ export const connectionKinds: readonly ConnectionKind[] = [
   },
   {
     kind: "built-in",
+    role: "dimension",
+    title: { en: "Built-in dimension tables", zh: "内置维表" },
+    description: {
+      en: "The dimension tables of the data folder, written together with checkpoints. There is nothing to set.",
+      zh: "数据文件夹中的维表，与检查点一起写入。没有可设置的内容。",
+    },
+    settings: [],
+  },
+  {
+    kind: "built-in",
     role: "files",
     title: { en: "Files in a folder", zh: "文件夹中的文件" },
     description: {

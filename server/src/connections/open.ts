@@ -1,30 +1,42 @@
-/** From names to open connections: which connection an alias means, and the topic logs that the server itself reads and writes. */
-import type { Roles, TopicLog } from "@millrace/engine/node";
+/** From names to open connections: which connection an alias means, and the drivers that the server itself reads and writes. */
+import type { DimensionStore, RoleName, Roles, TopicLog } from "@millrace/engine/node";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
 import { ApiFailure, notFound, quote } from "../http/api-failure.ts";
 import type { ConnectionConfig } from "../runs/run-host.ts";
 import type { ConnectionStore } from "./store.ts";
 
-/** Opens a driver; of role "topic" for what the server needs. */
-export type OpenConnection = (config: ConnectionConfig) => Promise<Roles[keyof Roles] & { close?(): Promise<void> }>;
+/** Opens a driver of the config's role. */
+export type OpenConnection = (config: ConnectionConfig) => Promise<Roles[RoleName] & { close?(): Promise<void> }>;
 
-const BUILT_IN_TOPICS: ConnectionConfig = { kind: "built-in", role: "topic", settings: {} };
-
-export interface TopicLogs {
-  /** Undefined: the built-in one. Stays open; throws `ApiFailure` for a name that is none, or not of topics. */
-  open(connection: string | undefined): Promise<TopicLog>;
+/** Drivers of one role, each opened when it is first asked for. */
+interface OpenDrivers<D> {
+  /** Undefined: the built-in one. Stays open; throws `ApiFailure` for a name that is none, or of another role. */
+  open(connection: string | undefined): Promise<D>;
   /** Closes it, if it is open: its settings changed. */
   forget(connection: string): Promise<void>;
   close(): Promise<void>;
 }
 
-export function createTopicLogs(store: ConnectionStore, openConnection: OpenConnection): TopicLogs {
-  const opened = new Map<string, Promise<TopicLog>>();
+export type TopicLogs = OpenDrivers<TopicLog>;
+export type DimensionStores = OpenDrivers<DimensionStore>;
+
+export function createTopicLogs(store: ConnectionStore, open: OpenConnection): TopicLogs {
+  return openDrivers(store, open, "topic");
+}
+
+export function createDimensionStores(store: ConnectionStore, open: OpenConnection): DimensionStores {
+  return openDrivers(store, open, "dimension");
+}
+
+const ROLES = { topic: { en: "topics", zh: "主题" }, dimension: { en: "dimension tables", zh: "维表" } } as const;
+
+function openDrivers<R extends keyof typeof ROLES>(store: ConnectionStore, openConnection: OpenConnection, role: R): OpenDrivers<Roles[R]> {
+  const opened = new Map<string, Promise<Roles[R]>>();
 
   async function forget(name: string): Promise<void> {
-    const log = opened.get(name);
+    const driver = opened.get(name);
     opened.delete(name);
-    await (await log?.catch(() => undefined))?.close();
+    await (await driver?.catch(() => undefined))?.close();
   }
 
   return {
@@ -32,8 +44,8 @@ export function createTopicLogs(store: ConnectionStore, openConnection: OpenConn
       const name = connection ?? "";
       const known = opened.get(name);
       if (known) return known;
-      const config = connection === undefined ? BUILT_IN_TOPICS : topicConfig(store, connection);
-      const opening = openConnection(config) as Promise<TopicLog>;
+      const config = connection === undefined ? { kind: "built-in", role, settings: {} } : configOfRole(store, connection, role);
+      const opening = openConnection(config) as Promise<Roles[R]>;
       opened.set(name, opening);
       opening.catch(() => opened.delete(name));
       return opening;
@@ -43,13 +55,13 @@ export function createTopicLogs(store: ConnectionStore, openConnection: OpenConn
   };
 }
 
-function topicConfig(store: ConnectionStore, name: string): ConnectionConfig {
+function configOfRole(store: ConnectionStore, name: string, role: keyof typeof ROLES): ConnectionConfig {
   const config = store.config(name);
   if (!config) throw notFound({ en: "connection", zh: "连接" }, name);
-  if (config.role === "topic") return config;
+  if (config.role === role) return config;
   throw new ApiFailure(400, "wrong-role", {
-    en: `Connection ${quote(name)} is for ${config.role}, not for topics.`,
-    zh: `连接 ${quote(name)} 用于 ${config.role},不是主题连接。`,
+    en: `Connection ${quote(name)} is for ${config.role}, not for ${ROLES[role].en}.`,
+    zh: `连接 ${quote(name)} 用于 ${config.role},不是${ROLES[role].zh}连接。`,
   });
 }
 

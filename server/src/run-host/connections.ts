@@ -25,12 +25,15 @@ export async function openConnections(
   const opened = new Map<string, Driver>();
   const byRole = new Map<keyof Roles, Driver>([["topic", topics]]);
   try {
-    byRole.set("files", await openBuiltIn(dataFolder, { kind: "built-in", role: "files", settings: {} }));
+    for (const role of ["files", "dimension"] as const)
+      byRole.set(role, await openBuiltIn(dataFolder, { kind: "built-in", role, settings: {} }));
     for (const [alias, config] of Object.entries(aliases)) opened.set(alias, await openBuiltIn(dataFolder, config));
   } catch (error) {
-    for (const driver of opened.values()) await driver.close?.();
-    await topics.close();
+    await closeAll();
     throw error;
+  }
+  async function closeAll(): Promise<void> {
+    for (const driver of [...opened.values(), ...byRole.values()]) await driver.close?.();
   }
   return {
     topics,
@@ -40,10 +43,7 @@ export async function openConnections(
       const alias = node.params.connection;
       return (typeof alias === "string" ? opened.get(alias) : undefined) ?? byRole.get(role);
     },
-    async close() {
-      for (const driver of opened.values()) await driver.close?.();
-      await topics.close();
-    },
+    close: closeAll,
   };
 }
 

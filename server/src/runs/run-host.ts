@@ -5,6 +5,7 @@
  *
  * A pipeline has at most one run at a time. Its checkpoints, savepoints and dead letters are kept under the pipeline's id in the data folder and outlive the run.
  */
+import type { RoleName } from "@millrace/engine/node";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
 import type { DeadLetterPage, LiveFrame, NodeLive, RunStatus, Sample, SchemaProposal, TryResult } from "../api.ts";
 
@@ -101,7 +102,7 @@ export interface Words {
 /** A connection with its secrets in the clear; must not reach a log or an answer. */
 export interface ConnectionConfig {
   readonly kind: string;
-  readonly role: "topic" | "files";
+  readonly role: RoleName;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 

@@ -9,12 +9,13 @@ import type { PipelineDocument, Problem } from "@millrace/engine/pipeline";
 import { readDocument } from "@millrace/engine/pipeline";
 import { type AppDeps, createApp } from "../app.ts";
 import { createCollector } from "../applog/collector.ts";
-import { connectionsOf, createTopicLogs } from "../connections/open.ts";
+import { connectionsOf, createDimensionStores, createTopicLogs } from "../connections/open.ts";
 import { createConnectionStore } from "../connections/store.ts";
 import { openMetadata } from "../metadata/database.ts";
 import { createSecretBox } from "../metadata/secrets.ts";
 import { createPipelineStore } from "../pipelines/store.ts";
 import { createPushTopics } from "../push/push-topic.ts";
+import { openBuiltIn } from "../run-host/connections.ts";
 import { systemClock } from "../runs/restarts.ts";
 import { createRunLogs } from "../runs/run-logs.ts";
 import { createSupervisor } from "../runs/supervisor.ts";
@@ -69,6 +70,7 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
   const pipelines = createPipelineStore(database);
   const connections = createConnectionStore(database, createSecretBox(join(dataFolder, "secret.key"), undefined));
   const topicLogs = createTopicLogs(connections, async () => topics);
+  const dimensions = createDimensionStores(connections, (config) => openBuiltIn(dataFolder, config));
   const supervisor = createSupervisor({
     store: pipelines,
     host,
@@ -86,6 +88,7 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
     pipelines,
     connections,
     topics: topicLogs,
+    dimensions,
     connectionKinds: KINDS,
     testConnection: async ({ settings }) => [{ what: STEP, ok: true, detail: { en: `with ${Object.keys(settings)}`, zh: "" } }],
     supervisor,
@@ -126,6 +129,7 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
       await new Promise((resolve) => server.close(resolve));
       await supervisor.close();
       await collector.close();
+      await dimensions.close();
       database.close();
       rmSync(dataFolder, { recursive: true, force: true });
     },

@@ -35,6 +35,7 @@ export class Commit implements CommitTransaction {
   private readonly puts = new Map<string, StoredRecord>();
   private readonly positions: { readonly group: string; readonly positions: ReadonlyMap<string, number> }[] = [];
   private readonly prepared: PreparedRecords[] = [];
+  private readonly others: { readonly write: () => void; readonly bytes: number }[] = [];
   private readonly afterwards: (() => void)[] = [];
 
   constructor(store: TopicStore) {
@@ -61,6 +62,11 @@ export class Commit implements CommitTransaction {
     this.prepared.push(prepared);
   }
 
+  /** `write` adds so many bytes inside the transaction. */
+  alsoWrite(write: () => void, bytes: number): void {
+    this.others.push({ write, bytes });
+  }
+
   /** `done` runs once all is durable. */
   whenDone(done: () => void): void {
     this.afterwards.push(done);
@@ -77,6 +83,7 @@ export class Commit implements CommitTransaction {
           const lost = appendStaged(store, staged, now).indexOf(undefined);
           if (lost !== -1) throw topicDeleted((staged.parts[lost] as StagedPartition).topic);
         }
+        for (const { write } of this.others) write();
         for (const { group, positions } of this.positions) setPositions(store, group, positions);
         for (const [key, value] of this.puts) {
           if (value === undefined) store.records.remove(key);
@@ -84,7 +91,7 @@ export class Commit implements CommitTransaction {
         }
         return true;
       },
-      bytesOf(this.prepared.flatMap(({ parts }) => parts)),
+      bytesOf(this.prepared.flatMap(({ parts }) => parts)) + this.others.reduce((sum, { bytes }) => sum + bytes, 0),
     );
     if (isCurrent) for (const done of this.afterwards) done();
     return isCurrent;

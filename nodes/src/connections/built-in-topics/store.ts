@@ -1,5 +1,5 @@
 /**
- * The LMDB environment of a data folder's topics. Any number of processes and threads may have it open; LMDB lets one of them write at a time, and shows each reader the state at
+ * The LMDB environment of a data folder's topics, and of the dimension tables that commit with them. Any number of processes and threads may have it open; LMDB lets one of them write at a time, and shows each reader the state at
  * its last look.
  *
  * Writes are synchronous transactions: they wait for the writer before, write, and sync, in the calling thread. lmdb-js also has queued ones, but those hold LMDB's one lock while they wait for their
@@ -20,6 +20,9 @@
  * | chunks | the same, where the index has no place for it | see `chunk.ts` |
  * | positions | group, topic, partition | JSON: offset to read next |
  * | records | name | JSON: small records of others that commit with the topics |
+ * | dimensions | table | JSON: id, number of rows, number of the last change; see `../built-in-dimensions/` |
+ * | dimensionRows | table id, key | the row's text |
+ * | dimensionChanges | table id, number | JSON: the keys of one commit, or "all" |
  */
 import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, realpathSync, statfsSync } from "node:fs";
 import { join } from "node:path";
@@ -39,6 +42,12 @@ export interface StoredTopic {
   readonly retentionBytes?: number | undefined;
 }
 
+export interface StoredDimension {
+  readonly id: number;
+  readonly rows: number;
+  readonly lastChange: number;
+}
+
 export type PositionKey = [group: string, topic: string, partition: number];
 
 export interface TopicStore {
@@ -52,6 +61,9 @@ export interface TopicStore {
   readonly chunks: Database<Uint8Array, Uint8Array>;
   readonly positions: Database<number, PositionKey>;
   readonly records: Database<unknown, string>;
+  readonly dimensions: Database<StoredDimension, string>;
+  readonly dimensionRows: Database<Uint8Array, Uint8Array>;
+  readonly dimensionChanges: Database<readonly string[] | "all", Uint8Array>;
   /** All that `work` writes, durable on return, or nothing of it. Throws what `work` throws, or a `ConnectionError`. `adds`: bytes of records that it adds; without it, it adds none. */
   transact<T>(work: () => T, adds?: number): T;
   /** Inside a transaction: does the work once the transaction is durable, or never. */
@@ -112,6 +124,9 @@ function createStore(path: string): TopicStore {
     chunks: root.openDB<Uint8Array, Uint8Array>("chunks", binary),
     positions: root.openDB<number, PositionKey>("positions", json),
     records: root.openDB<unknown, string>("records", json),
+    dimensions: root.openDB<StoredDimension, string>("dimensions", json),
+    dimensionRows: root.openDB<Uint8Array, Uint8Array>("dimensionRows", binary),
+    dimensionChanges: root.openDB<readonly string[] | "all", Uint8Array>("dimensionChanges", { encoding: "json", keyEncoding: "binary" }),
     transact(work, adds) {
       try {
         const done = transact(root, path, work, adds);
