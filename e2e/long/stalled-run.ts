@@ -109,6 +109,8 @@ const coordinator: Coordinator = new Coordinator({
     pause: (ms) => pause(Math.min(ms, 10)),
     wake,
     toSubtask: (_subtask, message) => subtask.onMessage(message),
+    opens: async () => undefined,
+    opened: async () => undefined,
     commit: (_checkpoint, commitWithin) => commitWithin(undefined),
   },
 });

@@ -3,7 +3,7 @@
  * an event whose turn the seed decides. The run is crashed, stopped, failed, taken over while it still lives, and begun again from its newest checkpoint, at the same or another
  * parallelism, as a server does it; what became visible is the result.
  */
-import type { Committer, NodeType, Prepared, Sink, Source, SplitReader } from "../src/node/index.ts";
+import type { Committer, NodeType, Prepared, RunClaim, Sink, Source, SplitReader } from "../src/node/index.ts";
 import type { TypedGraph } from "../src/pipeline/index.ts";
 import { type Checkpoint, type DeadLetter, type PortCounts, REPLAYS, type Replay, type SnapshotEntry } from "../src/run/index.ts";
 import { SeededScheduler } from "./seeded-scheduler.ts";
@@ -123,7 +123,7 @@ class Life {
     this.world = world;
     this.number = number;
     const { graphs, nodeTypes, sources, sinks, batchBytes } = simulation;
-    const restored = world.claim(number);
+    const { checkpoint: restored, claim } = world.claim(number);
     this.run = wireRun({
       scheduler,
       group: number,
@@ -137,16 +137,26 @@ class Life {
       sinkIds: [...sinks.keys()],
       sink: (nodeId, subtask) => {
         const { phase, mostRows } = sinks.get(nodeId) as { phase: Committer["phase"]; mostRows: number };
-        return this.sink(nodeId, subtask, phase, mostRows);
+        return this.sink(nodeId, subtask, phase, mostRows, claim);
       },
       letters: (subtask) => {
-        const sink = this.sink(DEAD_LETTERS, subtask, "within", 20);
+        const sink = this.sink(DEAD_LETTERS, subtask, "within", 20, claim);
         return { id: DEAD_LETTERS, sink, write: (letter) => writeLetter(sink, letter) };
       },
       committers: new Map(
         [...sinks, [DEAD_LETTERS, { phase: "within" }] as const].map(([nodeId, { phase }]) => [nodeId, this.committer(phase)]),
       ),
       replays: { reader: this.replayReader(restored), read: () => this.readReplays() },
+      opens: async () => {
+        await this.outside("claim");
+        world.noteFormer(number, [...claim.former, { number, subtasks: this.run.plan.subtasks }]);
+        await this.outside("claim");
+      },
+      opened: async () => {
+        await this.outside("claim");
+        world.noteFormer(number, [{ number, subtasks: this.run.plan.subtasks }]);
+        await this.outside("claim");
+      },
       commit: async (checkpoint, commitWithin) => {
         await this.outside("commit");
         const via: StoreTransaction = { store: { ids: [] } };
@@ -298,14 +308,22 @@ class Life {
     this.run.coordinator.stop({ savepoint: true });
   }
 
-  private sink(nodeId: string, subtask: number, phase: Committer["phase"], mostRows: number): Sink {
+  private sink(nodeId: string, subtask: number, phase: Committer["phase"], mostRows: number, claim: RunClaim): Sink {
     const { world } = this;
+    let session: number | undefined;
     const who = `${nodeId} of ${subtask}`;
     let staged: VisibleRow[] = [];
     return {
       open: async () => {
         await this.outside(who);
-        if (phase === "after") world.openProducer(nodeId, subtask, this.number);
+        if (phase === "after") {
+          session = world.openProducer(nodeId, subtask, this.number);
+          for (const { number, subtasks } of claim.former)
+            for (let gone = subtask; gone < subtasks; gone += this.run.plan.parallelism.get(nodeId) ?? 1) {
+              await this.outside(who);
+              world.openProducer(nodeId, gone, number);
+            }
+        }
         await this.outside(who);
       },
       write: ({ value, time }) => {
@@ -319,7 +337,7 @@ class Life {
         const rows = staged;
         staged = [];
         await this.outside(who);
-        const id = world.prepare(phase, nodeId, subtask, this.number, checkpointId, rows);
+        const id = world.prepare(phase, nodeId, subtask, this.number, session, checkpointId, rows);
         await this.outside(who);
         return { id };
       },

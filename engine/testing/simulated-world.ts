@@ -2,7 +2,7 @@
  * What survives a crash of a simulated run: the records of its sources, state files, the record of the newest checkpoint, and what its sinks have made visible. It does what the
  * built-in store and Kafka promise, with everything visible only when it was committed, and keeps to itself what a crash would lose.
  */
-import { type BuiltInTransaction, type Committer, type Prepared, PreparedLost } from "../src/node/index.ts";
+import { type BuiltInTransaction, type Committer, type Prepared, PreparedLost, type RunClaim } from "../src/node/index.ts";
 import type { Checkpoint, SnapshotEntry } from "../src/run/index.ts";
 
 /** One record, or null for a tombstone. */
@@ -48,13 +48,20 @@ export class SimulatedWorld {
   private newest: string | undefined;
   private readonly files = new Map<string, SnapshotEntry[]>();
   private readonly transactions = new Map<string, Transaction>();
-  /** By sink and subtask, who opened it last. */
+  /** By sink, subtask and run, how often it was opened. */
   private readonly producers = new Map<string, number>();
+  private former: RunClaim["former"] = [];
 
   /** Makes a run the one that may write, and gives it what it goes on from. */
-  claim(run: number): Checkpoint | undefined {
+  claim(run: number): { readonly checkpoint: Checkpoint | undefined; readonly claim: RunClaim } {
     this.writer = run;
-    return this.checkpoint;
+    return { checkpoint: this.checkpoint, claim: { number: run, former: this.former } };
+  }
+
+  /** Notes what runs may leave something open outside. */
+  noteFormer(run: number, former: RunClaim["former"]): void {
+    this.requireWriter(run);
+    this.former = former;
   }
 
   /** The newest that counts. */
@@ -64,7 +71,7 @@ export class SimulatedWorld {
 
   /** Makes a checkpoint count and its "within" rows visible: all or nothing. */
   commit(run: number, checkpoint: Checkpoint, via: StoreTransaction): void {
-    if (run !== this.writer) throw new Error(`run ${run} was taken over by run ${this.writer}`);
+    this.requireWriter(run);
     this.newest = JSON.stringify(checkpoint);
     for (const id of via.store.ids) this.show(this.transaction(id));
   }
@@ -81,14 +88,17 @@ export class SimulatedWorld {
     return structuredClone((this.files.get(file) as SnapshotEntry[]).slice(0, entries));
   }
 
-  /** A sink of a subtask opens: as with Kafka's producers what an earlier one prepared and nobody committed is given up, and the earlier one can prepare no more. */
-  openProducer(nodeId: string, subtask: number, run: number): void {
-    const producer = `${nodeId}/${subtask}`;
-    const before = this.producers.get(producer) ?? 0;
-    if (before > run) throw new Error(`the sink ${producer} of run ${run} was taken over by run ${before}`);
-    this.producers.set(producer, run);
+  /**
+   * A producer is opened, by whomever and however late: as with Kafka's, what is prepared under its name and not committed is given up, and who had it before can prepare no more. Gives
+   * what it is to be told apart by.
+   */
+  openProducer(nodeId: string, subtask: number, run: number): number {
+    const producer = producerOf(nodeId, subtask, run);
+    const session = (this.producers.get(producer) ?? 0) + 1;
+    this.producers.set(producer, session);
     for (const [id, transaction] of this.transactions)
       if (id.startsWith(`after ${producer} `) && transaction.fate === "pending") transaction.fate = "aborted";
+    return session;
   }
 
   prepare(
@@ -96,12 +106,13 @@ export class SimulatedWorld {
     nodeId: string,
     subtask: number,
     run: number,
+    session: number | undefined,
     checkpointId: number,
     rows: readonly VisibleRow[],
   ): string {
-    const producer = `${nodeId}/${subtask}`;
-    if (phase === "after" && this.producers.get(producer) !== run) throw new Error(`the sink ${producer} of run ${run} was taken over`);
-    const id = `${phase} ${producer} ${run} ${checkpointId}`;
+    const producer = producerOf(nodeId, subtask, run);
+    if (phase === "after" && this.producers.get(producer) !== session) throw new Error(`the sink ${producer} was taken over`);
+    const id = `${phase} ${producer} ${checkpointId}`;
     if (this.transactions.has(id)) throw new Error(`${id} was prepared twice`);
     this.transactions.set(id, { nodeId, rows, fate: "pending" });
     return id;
@@ -124,9 +135,17 @@ export class SimulatedWorld {
     this.visible.set(transaction.nodeId, [...(this.visible.get(transaction.nodeId) ?? []), ...transaction.rows]);
   }
 
+  private requireWriter(run: number): void {
+    if (run !== this.writer) throw new Error(`run ${run} was taken over by run ${this.writer}`);
+  }
+
   private transaction(id: string): Transaction {
     const transaction = this.transactions.get(id);
     if (!transaction) throw new Error(`there is no transaction ${id}`);
     return transaction;
   }
+}
+
+function producerOf(nodeId: string, subtask: number, run: number): string {
+  return `${nodeId}/${subtask}/${run}`;
 }

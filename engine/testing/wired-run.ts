@@ -44,6 +44,8 @@ export interface Wiring {
   readonly letters: (subtask: number) => { readonly id: string; readonly sink: Sink; readonly write: (letter: DeadLetter) => void };
   readonly committers: ReadonlyMap<string, Committer>;
   readonly replays?: NonNullable<SubtaskOptions["replays"]>;
+  readonly opens?: CoordinatorHost["opens"];
+  readonly opened?: CoordinatorHost["opened"];
   readonly commit: CoordinatorHost["commit"];
   readonly writeState: (subtask: number, ...args: Parameters<SubtaskHost["writeState"]>) => ReturnType<SubtaskHost["writeState"]>;
   /** A message could not be received: an error of the engine's. */
@@ -88,6 +90,8 @@ export function wireRun(wiring: Wiring): WiredRun {
       ...createPauses(scheduler, group, "coordinator"),
       toSubtask: (subtask, message: ToSubtask) =>
         deliver(`coordinator to ${subtask}`, () => (subtasks[subtask] as Subtask).onMessage(message)),
+      opens: wiring.opens ?? (async () => undefined),
+      opened: wiring.opened ?? (async () => undefined),
       commit: wiring.commit,
     },
   });

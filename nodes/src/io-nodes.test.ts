@@ -61,7 +61,7 @@ function sinkOf(node: NodeType, params: object, restored?: Prepared, schema?: Sc
     connection: node.spec.connection === "files" ? files : log,
     subtask: 0,
     parallelism: 1,
-    formerSubtasks: 0,
+    claim: { number: 1, former: [] },
     now: () => 1_000,
     restored,
     schema,

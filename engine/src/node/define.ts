@@ -41,6 +41,14 @@ export interface SourceContext {
   readonly schema?: Schema | undefined;
 }
 
+/** A run's place among all of its pipeline's. What a sink has open outside must not be mistaken for what another run has there, earlier or later. */
+export interface RunClaim {
+  /** Rises from one start to the next; no two runs have the same. */
+  readonly number: number;
+  /** Runs before that may have left something open outside. It is to be given up: the subtasks of this run share the work. */
+  readonly former: readonly { readonly number: number; readonly subtasks: number }[];
+}
+
 export interface SinkContext {
   readonly pipelineId: string;
   readonly runId: string;
@@ -49,8 +57,7 @@ export interface SinkContext {
   /** This subtask of how many. */
   readonly subtask: number;
   readonly parallelism: number;
-  /** Subtasks that the run had at the checkpoint that is being restored; 0 without one. What those beyond `parallelism` left open outside is to be given up. */
-  readonly formerSubtasks: number;
+  readonly claim: RunClaim;
   now(): Millis;
   /** What this subtask's `prepare` returned at the checkpoint that is being restored; only for nodes whose committer's phase is "after". */
   readonly restored: Prepared | undefined;

@@ -15,6 +15,10 @@ export interface CoordinatorHost {
   pause(ms: number): Promise<void>;
   wake(): void;
   toSubtask(subtask: number, message: ToSubtask): void;
+  /** Sinks are about to be opened. Rejects when this run may not, since another has taken over. */
+  opens(): Promise<void>;
+  /** All are open: what runs before had left is given up. */
+  opened(): Promise<void>;
   /** Makes a checkpoint count, all or nothing, calling `commitWithin` inside the shared transaction of the built-in stores. */
   commit(checkpoint: Checkpoint, commitWithin: (via: BuiltInTransaction | undefined) => Promise<void>): Promise<void>;
   onCheckpoint?(info: { id: number; kind: CheckpointKind; at: Millis; bytes: number; tookMs: number }): void;
@@ -107,8 +111,10 @@ export class Coordinator {
   async run(): Promise<"stopped" | "finished"> {
     try {
       await this.settle();
+      await this.options.host.opens();
       this.toAll({ type: "begin" });
       await this.until(() => this.opened === this.options.subtasks);
+      await this.options.host.opened();
       return await this.loop();
     } catch (error) {
       if (this.stopping === "drop" && !this.failure) return "stopped";

@@ -17,12 +17,15 @@ import type { TopicSinkParams } from "./spec.ts";
 /** So much may wait for a checkpoint; then the source waits. */
 const MOST_STAGED_BYTES = 16 << 20;
 
+/** A cluster remembers each id for a week; a run that is started again without end must not make new ones without end. */
+const RUNS_TOLD_APART = 64;
+
 /** What a log cannot take of one row; it takes the others. */
 const OF_THE_ROW: ReadonlySet<string> = new Set(["topic.record-too-large", "topic.unknown-partition"]);
 
 export function createSink(
   { topic, partitions, retention, delivery }: TopicSinkParams,
-  { connection, pipelineId, nodeId, subtask, parallelism, formerSubtasks }: SinkContext,
+  { connection, pipelineId, nodeId, subtask, parallelism, claim }: SinkContext,
 ): Sink {
   let writer: TransactionalWriter | undefined;
   /** Topics that rows named so far. */
@@ -41,13 +44,19 @@ export function createSink(
         newTopics: { partitions, ...(retention !== undefined && { retentionMs: toMillis(retention) }) },
         visible: delivery === "at-least-once" ? "at once" : "with commit",
       };
-      // Not the run's id: a run that was taken over by a newer one must be found out.
-      const idOf = (other: number) => `${pipelineId}/${nodeId}/${other}`;
-      writer = await log.openTransactionalWriter(idOf(subtask), options);
-      if (log.transactions === "shared" || options.visible === "at once") return;
+      const id = `${pipelineId}/${nodeId}`;
+      if (log.transactions === "shared" || options.visible === "at once") {
+        // The same for all runs: one that was taken over by a newer one is found out.
+        writer = await log.openTransactionalWriter(`${id}/${subtask}`, options);
+        return;
+      }
+      // Another for each: to open an id is to give up what is prepared under it, which a run that comes late must not do to its successor.
+      const idOf = (run: number, other: number) => (run === 0 ? `${id}/${other}` : `${id}/${other}/${run % RUNS_TOLD_APART}`);
+      writer = await log.openTransactionalWriter(idOf(claim.number, subtask), options);
       // Whoever reads what is committed would wait at a transaction that nobody ends any more.
-      for (let gone = subtask + parallelism; gone < formerSubtasks; gone += parallelism)
-        await (await log.openTransactionalWriter(idOf(gone), options)).close();
+      for (const { number, subtasks } of claim.former)
+        for (let gone = subtask; gone < subtasks; gone += parallelism)
+          await (await log.openTransactionalWriter(idOf(number, gone), options)).close();
     },
     write(record) {
       const name = record.target ?? (topic as string);

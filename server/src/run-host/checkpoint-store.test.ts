@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Checkpoint } from "@millrace/engine/run";
-import type { BuiltInTopicLog } from "@millrace/nodes/connections";
+import { type BuiltInTopicLog, commitBuiltIn } from "@millrace/nodes/connections";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CheckpointStore, deleteSavepoint, readSavedStates } from "./checkpoint-store.ts";
 import { openTopics } from "./connections.ts";
@@ -44,6 +44,49 @@ describe("a checkpoint store", () => {
     await newer.claim();
     await expect(commit(older, 2)).rejects.toThrow(/Another run of this pipeline has taken over/);
     expect(newer.saved.kept[0]).toMatchObject({ checkpointId: 1, positions: { in: { "in-0": { offset: 1 } } } });
+  });
+
+  it("tells the same run apart that was started again: what is left of the first one can write nothing more", async () => {
+    const first = storeOf("run");
+    const again = storeOf("run");
+    await first.claim();
+    await again.claim();
+    await expect(commit(first, 1)).rejects.toThrow(/taken over/);
+    await expect(first.opens(2)).rejects.toThrow(/taken over/);
+    await commit(again, 1);
+  });
+
+  it("remembers the runs that may have something open outside, until a later one has given it up", async () => {
+    const numbers: number[] = [];
+    for (const end of ["before it opens", "while it opens", "while it opens", "later"]) {
+      const store = storeOf("run");
+      const { number, former } = await store.claim();
+      numbers.push(number);
+      expect(former).toEqual(
+        [
+          [],
+          [],
+          [{ number: 2, subtasks: 1 }],
+          [
+            { number: 2, subtasks: 1 },
+            { number: 3, subtasks: 2 },
+          ],
+        ][number - 1],
+      );
+      if (end !== "before it opens") await store.opens(number - 1);
+      if (end === "later") await store.opened(number - 1);
+    }
+    expect(numbers).toEqual([1, 2, 3, 4]);
+    expect((await storeOf("run").claim()).former).toEqual([{ number: 4, subtasks: 3 }]);
+  });
+
+  it("takes over from a run of an older version, whose subtasks it knows from its last checkpoint", async () => {
+    await commitBuiltIn(topics, (tx) => {
+      tx.put("writer/p", "older");
+      tx.put("checkpoints/p", { last: { checkpointId: 1, rowsOut: {} }, kept: [{ checkpointId: 1, states: [{}, {}, {}] }] });
+    });
+    expect(await storeOf("newer").claim()).toEqual({ number: 1, former: [{ number: 0, subtasks: 3 }] });
+    await expect(commit(storeOf("older"), 2)).rejects.toThrow(/taken over/);
   });
 
   it("lets a run that was taken over forget nothing", async () => {

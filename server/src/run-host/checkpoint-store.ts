@@ -3,7 +3,7 @@
  * written by the same transaction that makes the staged rows visible, so the two can never disagree. The store also knows which run
  * may write: a run that was taken over by a newer one can commit nothing more.
  */
-import type { BuiltInTransaction, TopicLog, Words } from "@millrace/engine/node";
+import type { BuiltInTransaction, RunClaim, TopicLog, Words } from "@millrace/engine/node";
 import type { Checkpoint } from "@millrace/engine/run";
 import { type CommitTransaction, commitBuiltIn, readRecord } from "@millrace/nodes/connections";
 import type { RunLimits } from "../runs/run-host.ts";
@@ -29,6 +29,9 @@ export class PermanentFailure extends Error {
 }
 
 const NOTHING: CheckpointList = { last: { checkpointId: 0, rowsOut: {} }, kept: [] };
+
+/** Starts that are remembered when none of them came to the end of opening its sinks: what older ones left has been given up by its own time. */
+const MOST_FORMER = 32;
 
 /** What is kept of a pipeline's checkpoints. */
 export function readCheckpoints(topics: TopicLog, pipelineId: string): CheckpointList {
@@ -74,6 +77,7 @@ export class CheckpointStore {
   private readonly topics: TopicLog;
   private readonly identity: { readonly pipelineId: string; readonly runId: string; readonly version: number };
   private readonly limits: Pick<RunLimits, "checkpoints" | "savepoints">;
+  private claimed: RunClaim = { number: 0, former: [] };
 
   constructor(options: {
     topics: TopicLog;
@@ -88,11 +92,39 @@ export class CheckpointStore {
   }
 
   /**
-   * Makes this run the one that may write. It comes before anything is read: a run that lives still commits until then, and the last commit of one that was killed may be
+   * Makes this run the one that may write, and gives its place among the pipeline's runs. It comes before anything is read: a run that lives still commits until then, and the last commit of one that was killed may be
    * durable while readers do not see it before the next writer has come (LMDB shows a transaction after it has written it).
    */
-  async claim(): Promise<void> {
-    await commitBuiltIn(this.topics, (tx) => tx.put(writerKey(this.identity.pipelineId), this.identity.runId));
+  async claim(): Promise<RunClaim> {
+    const key = writerKey(this.identity.pipelineId);
+    await commitBuiltIn(this.topics, (tx) => {
+      const before = writerOf(tx.get(key), checkpointsOf(tx, this.identity.pipelineId));
+      this.claimed = { number: before.number + 1, former: before.opened };
+      tx.put(key, this.writer(before.opened));
+    });
+    return this.claimed;
+  }
+
+  /** From here on the run may leave something open outside. */
+  async opens(subtasks: number): Promise<void> {
+    const { number, former } = this.claimed;
+    await this.noteOpened([...former, { number, subtasks }].slice(-MOST_FORMER));
+  }
+
+  /** What runs before had left open is given up. */
+  async opened(subtasks: number): Promise<void> {
+    await this.noteOpened([{ number: this.claimed.number, subtasks }]);
+  }
+
+  private async noteOpened(opened: RunClaim["former"]): Promise<void> {
+    await commitBuiltIn(this.topics, (tx) => {
+      this.requireClaim(tx);
+      tx.put(writerKey(this.identity.pipelineId), this.writer(opened));
+    });
+  }
+
+  private writer(opened: RunClaim["former"]): Writer {
+    return { runId: this.identity.runId, number: this.claimed.number, opened };
   }
 
   /** The last checkpoint that was made, kept or not. */
@@ -154,7 +186,10 @@ export class CheckpointStore {
   }
 
   private requireClaim(tx: CommitTransaction): void {
-    if (tx.get(writerKey(this.identity.pipelineId)) === this.identity.runId) return;
+    const { pipelineId, runId } = this.identity;
+    const writer = writerOf(tx.get(writerKey(pipelineId)), NOTHING);
+    // A run that is started again has the same id, and one of a pipeline that was made anew may have the same number.
+    if (writer.number === this.claimed.number && writer.runId === runId) return;
     throw new PermanentFailure({
       en: "Another run of this pipeline has taken over; this one can write nothing more. Stop one of the two.",
       zh: "该流水线的另一个运行已接管；本运行不能再写入。请停止其中一个。",
@@ -176,6 +211,19 @@ function checkpointsKey(pipelineId: string): string {
 
 function savepointsKey(pipelineId: string): string {
   return `${SAVEPOINTS}${pipelineId}`;
+}
+
+/** The run that may write, and those that may have something open outside. */
+interface Writer {
+  readonly runId: string;
+  readonly number: number;
+  readonly opened: RunClaim["former"];
+}
+
+/** Older versions stored the run's id; their sinks' ids had no number. */
+function writerOf(stored: unknown, { kept }: CheckpointList): Writer {
+  if (typeof stored === "object" && stored !== null) return stored as Writer;
+  return { runId: String(stored), number: 0, opened: stored === undefined ? [] : [{ number: 0, subtasks: kept[0]?.states.length ?? 0 }] };
 }
 
 function writerKey(pipelineId: string): string {

@@ -86,6 +86,7 @@ const lines: string[] = [];
 async function settle(before: TypedGraph, now: TypedGraph, moved: Readonly<Record<string, ConnectionConfig>> = {}): Promise<string[]> {
   const sinks = await openEarlierSinks({
     start: { dataFolder: folder, pipelineId: "p", runId: "r" } as RunStart,
+    claim: { number: 2, former: [{ number: 1, subtasks: 2 }] },
     nodeTypes: types,
     now: { graph: now, connections: moved },
     earlier: { graph: before, connections: {} },

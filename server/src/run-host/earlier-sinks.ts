@@ -3,7 +3,7 @@
  * visible; what they had open beyond it would keep readers waiting.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Committer, NodeType } from "@millrace/engine/node";
+import type { Committer, NodeType, RunClaim } from "@millrace/engine/node";
 import type { TypedGraph, TypedNode } from "@millrace/engine/pipeline";
 import { commitPrepared } from "@millrace/engine/run";
 import type { ConnectionConfig } from "../runs/run-host.ts";
@@ -26,12 +26,13 @@ interface Version {
 
 export async function openEarlierSinks(options: {
   readonly start: RunStart;
+  readonly claim: RunClaim;
   readonly nodeTypes: ReadonlyMap<string, NodeType>;
   readonly now: Version;
   readonly earlier: Version;
   readonly log: (line: string) => void;
 }): Promise<EarlierSinks> {
-  const { start, nodeTypes, now, earlier, log } = options;
+  const { start, claim, nodeTypes, now, earlier, log } = options;
   const gone = earlier.graph.nodes.filter((node) => typeOf(node)?.createCommitter && !node.disabled && !isThere(node));
   const connections = gone.length === 0 ? undefined : await openConnections(start.dataFolder, earlier.connections);
   const contextOf = (node: TypedNode) => ({
@@ -61,7 +62,7 @@ export async function openEarlierSinks(options: {
         ...contextOf(node),
         subtask,
         parallelism,
-        formerSubtasks: 0,
+        claim,
         restored,
         schema: Object.values(node.inputs)[0]?.schema,
       });

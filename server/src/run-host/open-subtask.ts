@@ -1,7 +1,7 @@
 /** Builds one subtask of a run in this thread: its connections, its task, its sources and sinks, and what it has to show. */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { NodeType, Roles, Sink, Source, TopicLog, Words } from "@millrace/engine/node";
+import type { NodeType, Roles, RunClaim, Sink, Source, TopicLog, Words } from "@millrace/engine/node";
 import { analyze, parsePortRef, type TypedGraph, type TypedNode, words } from "@millrace/engine/pipeline";
 import {
   DEFAULT_TAP,
@@ -70,12 +70,13 @@ export async function openSubtask(options: {
   readonly graph: TypedGraph;
   readonly plan: RunPlan;
   readonly subtask: number;
+  readonly claim: RunClaim;
   readonly restored: CheckpointRecord | undefined;
   readonly topics: TopicLog;
   readonly connectionOf: (node: TypedNode) => Roles[keyof Roles] | undefined;
   readonly links: SubtaskLinks;
 }): Promise<OpenSubtask> {
-  const { start, graph, plan, subtask, restored, topics, connectionOf, links } = options;
+  const { start, graph, plan, subtask, claim, restored, topics, connectionOf, links } = options;
   const now = () => Date.now();
   const pauses = createPauses();
   const sources = new Map<string, Source>();
@@ -103,7 +104,7 @@ export async function openSubtask(options: {
         type.createSink(node.params, {
           ...shared,
           runId: start.runId,
-          formerSubtasks: restored?.states.length ?? 0,
+          claim,
           restored: restored?.prepared[node.id]?.[subtask],
           schema: Object.values(node.inputs)[0]?.schema,
         }),

@@ -1,5 +1,6 @@
 /** What the server's thread, a run's first thread and its further threads say to each other. */
 import type { MessagePort } from "node:worker_threads";
+import type { RunClaim } from "@millrace/engine/node";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
 import type { ExchangeBatch, FromSubtask, PortCounts, TapSample, ToSubtask } from "@millrace/engine/run";
 import type { NodeLive, RunStatus, Sample } from "../api.ts";
@@ -49,6 +50,7 @@ export interface Frame {
 export interface SubtaskStart {
   readonly run: RunStart;
   readonly subtask: number;
+  readonly claim: RunClaim;
   /** The record that the run goes on from. */
   readonly restored: CheckpointRecord | undefined;
   /** To each other subtask but itself, by number. */

@@ -1,5 +1,6 @@
 /** The further threads of a run, as its first one sees them: one for each subtask but the first. */
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import type { RunClaim } from "@millrace/engine/node";
 import type { ExchangeBatch, FromSubtask, TapSample, ToSubtask } from "@millrace/engine/run";
 import type { CheckpointRecord } from "./checkpoint-record.ts";
 import { ReportedFailure } from "./failure-of.ts";
@@ -48,12 +49,13 @@ export function startSubtaskThreads(options: {
   readonly run: RunStart;
   /** By subtask. The first one's stay here. */
   readonly links: readonly PeerPorts[];
+  readonly claim: RunClaim;
   readonly restored: CheckpointRecord | undefined;
   readonly onMessage: (message: FromSubtask) => void;
   readonly onFailure: (error: unknown) => void;
   readonly log: (line: string) => void;
 }): SubtaskThreads {
-  const { run, links, restored, onMessage, onFailure, log } = options;
+  const { run, links, claim, restored, onMessage, onFailure, log } = options;
   const subtasks = links.length;
   const requests = new Map<number, { readonly found: (readonly TapSample[])[]; readonly done: () => void; missing: number }>();
   let lastRequest = 0;
@@ -79,7 +81,7 @@ export function startSubtaskThreads(options: {
 
   for (let subtask = 1; subtask < subtasks; subtask++) {
     const peers = links[subtask] as PeerPorts;
-    const start: SubtaskStart = { run, subtask, restored, peers };
+    const start: SubtaskStart = { run, subtask, claim, restored, peers };
     const worker = new Worker(new URL("./subtask-worker.ts", import.meta.url), {
       workerData: start,
       transferList: peers.filter((port) => port !== undefined),

@@ -10,7 +10,7 @@ const VIEW_MS = 250;
 
 const port = parentPort;
 if (!port) throw new Error("subtask-worker.ts runs in a worker thread");
-const { run, subtask, restored, peers } = workerData as SubtaskStart;
+const { run, subtask, claim, restored, peers } = workerData as SubtaskStart;
 const send = (message: FromSubtaskThread) => port.postMessage(message);
 const log = (line: string) => send({ type: "log", line });
 
@@ -41,6 +41,7 @@ async function main(): Promise<SubtaskView> {
       graph,
       plan,
       subtask,
+      claim,
       restored,
       topics: connections.topics,
       connectionOf: (node) => connections.of(node),

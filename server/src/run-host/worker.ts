@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import type { Committer, NodeType, TopicLog } from "@millrace/engine/node";
+import type { Committer, NodeType, RunClaim, TopicLog } from "@millrace/engine/node";
 import type { TypedGraph } from "@millrace/engine/pipeline";
 import { addUp, Coordinator, type FromSubtask, type StateSchema, type ToSubtask } from "@millrace/engine/run";
 import { nodeTypes } from "@millrace/nodes/registry";
@@ -95,10 +95,10 @@ async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, conn
     version: start.version,
     limits: start.limits,
   });
-  await store.claim();
+  const claim = await store.claim();
   await createDeadLetterTopics(topics, start.pipelineId, start.limits);
   const committers = openCommitters(graph, connections);
-  const earlier = await openEarlier(graph);
+  const earlier = await openEarlier(graph, claim);
   const pauses = createPauses();
   const links = peerPorts(plan.subtasks);
   const toCoordinator = (message: FromSubtask) => coordinator?.onMessage(message);
@@ -110,6 +110,7 @@ async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, conn
       graph,
       plan,
       subtask: 0,
+      claim,
       restored: record,
       topics,
       connectionOf: (node) => connections.of(node),
@@ -128,6 +129,7 @@ async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, conn
   const threads = startSubtaskThreads({
     run: start,
     links,
+    claim,
     restored: saved,
     onMessage: toCoordinator,
     onFailure: (error) => {
@@ -157,6 +159,8 @@ async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, conn
         },
         wake: pauses.wake,
         toSubtask,
+        opens: () => store.opens(plan.subtasks),
+        opened: () => store.opened(plan.subtasks),
         async commit(checkpoint, commitWithin) {
           lastRecord = await store.commit(checkpoint, commitWithin);
           await files.removeUnused(lastRecord);
@@ -263,7 +267,7 @@ function openCommitters(graph: TypedGraph, connections: Connections): ReadonlyMa
 }
 
 /** Undefined where the version that made the state is the one that starts, or cannot be understood any more. */
-async function openEarlier(graph: TypedGraph): Promise<EarlierSinks | undefined> {
+async function openEarlier(graph: TypedGraph, claim: RunClaim): Promise<EarlierSinks | undefined> {
   const { earlier } = start;
   if (!earlier) return undefined;
   let before: TypedGraph;
@@ -277,7 +281,7 @@ async function openEarlier(graph: TypedGraph): Promise<EarlierSinks | undefined>
     return undefined;
   }
   const now = { graph, connections: start.connections };
-  return openEarlierSinks({ start, nodeTypes, now, earlier: { graph: before, connections: earlier.connections }, log });
+  return openEarlierSinks({ start, claim, nodeTypes, now, earlier: { graph: before, connections: earlier.connections }, log });
 }
 
 function withoutNodes<T>(members: Readonly<Record<string, T>>, gone: ReadonlyMap<string, unknown> = new Map()): Record<string, T> {

@@ -1,0 +1,54 @@
+/** Runs of one pipeline that follow each other, and what each leaves behind or meets. */
+import type { RunClaim, Sink, TopicLog } from "@millrace/engine/node";
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from "vitest";
+import { openForTest } from "../connections/kafka/testing/open.ts";
+import { newTopic, record, texts } from "../connections/kafka/testing/records.ts";
+import { node as topicSink } from "./index.ts";
+
+let log: TopicLog;
+let topic: string;
+beforeAll(async () => {
+  log = await openForTest({ brokers: inject("kafka") });
+});
+afterAll(() => log.close());
+beforeEach(async () => {
+  topic = await newTopic(log);
+});
+
+async function opened(claim: RunClaim, { subtask = 0, parallelism = 1, on = log } = {}): Promise<Sink> {
+  const params = topicSink.spec.params.parse({ topic });
+  const context = { pipelineId: topic, runId: "run", nodeId: "out", connection: on, now: () => 1_000, restored: undefined };
+  const sink = topicSink.createSink?.(params, { ...context, subtask, parallelism, claim }) as Sink;
+  await sink.open?.();
+  return sink;
+}
+
+const write = (sink: Sink, text: string) => sink.write(record(text));
+
+it("gives up nothing of its successor's when it opens late", async () => {
+  const young = await opened({ number: 2, former: [] });
+  write(young, "young");
+  const prepared = await young.prepare(1);
+  const late = await opened({ number: 1, former: [] }, { on: await openForTest({ brokers: inject("kafka") }) });
+  await log.commitPrepared([prepared], undefined);
+  expect(await texts(log, topic)).toEqual(["young"]);
+  await late.close();
+  await young.close();
+});
+
+it("gives up what runs before had begun, of all their subtasks, so that readers need not wait for it", async () => {
+  const killed = await openForTest({ brokers: inject("kafka") });
+  for (const subtask of [0, 1, 2]) {
+    const sink = await opened({ number: 1, former: [] }, { subtask, parallelism: 3, on: killed });
+    write(sink, "never committed");
+    await sink.prepare(1);
+  }
+  const two = [0, 1].map((subtask) => opened({ number: 2, former: [{ number: 1, subtasks: 3 }] }, { subtask, parallelism: 2 }));
+  for (const sink of await Promise.all(two)) {
+    write(sink, "committed");
+    await log.commitPrepared([await sink.prepare(1)], undefined);
+    await sink.close();
+  }
+  expect(await texts(log, topic)).toEqual(["committed", "committed"]);
+  await killed.close();
+});
