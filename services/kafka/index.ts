@@ -1,16 +1,15 @@
 /** A real Kafka broker as a process of its own, for tests and for trying things out. Any number can run side by side, each with ports and a folder of its own. */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { openSync, readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { CannotStart } from "../java.ts";
 import { kafkaJars } from "./jars.ts";
-import { brokerProperties, KEYSTORE_PASSWORD, type Ports, type Security } from "./properties.ts";
+import { freePort, type JavaProcess, javaProcess, LOGGING, runTool } from "./node.ts";
+import { brokerProperties, KEYSTORE_PASSWORD, type Member, type Ports, type Security } from "./properties.ts";
 
 export { CannotStart } from "../java.ts";
+export { type KafkaCluster, startKafkaCluster } from "./cluster.ts";
 export { kafkaIsMissing, kafkaJars } from "./jars.ts";
 export { type CommittedRecord, readCommitted, writeRecords } from "./witnesses.ts";
 
@@ -22,6 +21,8 @@ export interface KafkaOptions {
   readonly security?: Security;
   /** Further settings, by Kafka's own names. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** From 2.8 on; left out: the one that the pom names. */
+  readonly version?: string | undefined;
 }
 
 export interface Kafka {
@@ -42,72 +43,17 @@ export interface Kafka {
   restart(): Promise<void>;
 }
 
-const STARTS_WITHIN_MS = 120_000;
-const LOOK_EVERY_MS = 50;
-
-/** Those that run: none outlives the program that started it, unless that is killed. */
-const brokers = new Set<ChildProcess>();
-process.once("exit", () => {
-  for (const broker of brokers) broker.kill("SIGKILL");
-});
-
 /** Resolves when the broker answers. Throws `CannotStart`, with what its log says last. */
-export async function startKafka({ port, folder: kept, security, properties = {} }: KafkaOptions = {}): Promise<Kafka> {
-  const jars = await kafkaJars();
+export async function startKafka({ port, folder: kept, security, properties = {}, version }: KafkaOptions = {}): Promise<Kafka> {
+  const jars = await kafkaJars(version);
   const folder = kept ?? (await mkdtemp(join(tmpdir(), "millrace-kafka-")));
-  await mkdir(join(folder, "logs"), { recursive: true });
   const ports: Ports = { plain: port ?? (await freePort()), controller: await freePort(), sasl: await freePort(), tls: await freePort() };
-  const settings = join(folder, "server.properties");
-  await writeFile(settings, brokerProperties({ folder, ports, security, more: properties }));
-  await writeFile(join(folder, "log4j2.properties"), LOGGING);
-  const certificate = security ? await makeCertificate(folder) : "";
-  await format(jars, settings, folder, security);
-  let running: ChildProcess | undefined;
-
-  async function start(): Promise<void> {
-    const output = join(folder, "logs", "output.txt");
-    const file = openSync(output, "a");
-    const child = spawn(
-      "java",
-      [
-        "-Xms256m",
-        "-Xmx768m",
-        "-XX:+UseG1GC",
-        "-Djava.awt.headless=true",
-        `-Dlog4j2.configurationFile=${join(folder, "log4j2.properties")}`,
-        "-cp",
-        join(jars, "*"),
-        "kafka.Kafka",
-        settings,
-      ],
-      { stdio: ["ignore", file, file] },
-    );
-    running = child;
-    brokers.add(child);
-    child.once("exit", () => brokers.delete(child));
-    child.once("error", () => undefined);
-    const until = Date.now() + STARTS_WITHIN_MS;
-    while (!(await answers(ports.plain))) {
-      if (child.exitCode !== null || child.signalCode !== null || Date.now() > until) {
-        child.kill("SIGKILL");
-        throw new CannotStart(
-          `Kafka did not start on port ${ports.plain}; ${output} ends with:\n${readFileSync(output, "utf8").slice(-3_000)}`,
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    }
-  }
-
-  async function end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
-    const child = running;
-    running = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill(signal);
-    await ended;
-  }
-
-  await start();
+  const member = { id: 1, controllerPorts: [ports.controller], zookeeper: version !== undefined && needsZookeeper(version) };
+  const zookeeper = member.zookeeper ? await zookeeperIn(jars, join(folder, "zookeeper"), ports.controller) : undefined;
+  const certificate = security ? await makeCertificate(await madeFolder(folder)) : "";
+  const broker = await prepareBroker({ jars, folder, ports, member, security, properties });
+  await zookeeper?.start();
+  await broker.start();
   return {
     bootstrap: `127.0.0.1:${ports.plain}`,
     saslBootstrap: `127.0.0.1:${ports.sasl}`,
@@ -115,33 +61,63 @@ export async function startKafka({ port, folder: kept, security, properties = {}
     certificate,
     jars,
     async stop() {
-      await end("SIGTERM");
+      await broker.end("SIGTERM");
+      await zookeeper?.end("SIGTERM");
       if (kept === undefined) await rm(folder, { recursive: true, force: true });
     },
-    kill: () => end("SIGKILL"),
+    kill: () => broker.end("SIGKILL"),
     async restart() {
-      await end("SIGTERM");
-      await start();
+      await broker.end("SIGTERM");
+      await broker.start();
     },
   };
 }
 
-/** Gives the folder an id, unless it has one, and the users their SCRAM passwords (PLAIN has them in the settings). */
-async function format(jars: string, settings: string, folder: string, security: Security | undefined): Promise<void> {
-  const tool = (...args: string[]) =>
-    promisify(execFile)("java", [
-      "-XX:TieredStopAtLevel=1",
-      `-Dlog4j2.configurationFile=${join(folder, "log4j2.properties")}`,
-      "-cp",
-      join(jars, "*"),
-      "kafka.tools.StorageTool",
-      ...args,
-    ]);
-  const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url");
-  const scram = Object.entries(security?.users ?? {}).flatMap(([name, password]) =>
-    ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => ["--add-scram", `${mechanism}=[name=${name},password=${password}]`]),
-  );
-  await tool("format", "--standalone", "--ignore-formatted", "-t", await storedId(folder, id), "-c", settings, ...scram);
+/** Writes a broker's settings and gives its folder an id, unless it has one. `clusterId`: of the cluster that it is one of. */
+export async function prepareBroker(options: {
+  readonly jars: string;
+  readonly folder: string;
+  readonly ports: Ports;
+  readonly member: Member;
+  readonly security?: Security | undefined;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly clusterId?: string;
+}): Promise<JavaProcess> {
+  const { jars, folder, ports, member, security, properties, clusterId = newId() } = options;
+  await madeFolder(folder);
+  const settings = join(folder, "server.properties");
+  await writeFile(settings, brokerProperties({ folder, ports, member, security, more: properties }));
+  if (!member.zookeeper) {
+    // PLAIN has its users in the settings.
+    const scram = Object.entries(security?.users ?? {}).flatMap(([name, password]) =>
+      ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => ["--add-scram", `${mechanism}=[name=${name},password=${password}]`]),
+    );
+    const id = await storedId(folder, clusterId);
+    await runTool(jars, folder, "kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", id, "-c", settings, ...scram);
+  }
+  return javaProcess({ jars, folder, main: ["kafka.Kafka", settings], port: ports.plain });
+}
+
+export function newId(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url");
+}
+
+/** Without one from 3.3 on. */
+function needsZookeeper(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major < 3 || (major === 3 && minor < 3);
+}
+
+async function zookeeperIn(jars: string, folder: string, port: number): Promise<JavaProcess> {
+  await madeFolder(folder);
+  const main = ["org.apache.zookeeper.server.ZooKeeperServerMain", String(port), join(folder, "data")];
+  return javaProcess({ jars, folder, main, port });
+}
+
+async function madeFolder(folder: string): Promise<string> {
+  await mkdir(join(folder, "logs"), { recursive: true });
+  for (const [name, content] of Object.entries(LOGGING)) await writeFile(join(folder, name), content);
+  return folder;
 }
 
 /** A folder that was used before keeps its id. */
@@ -168,34 +144,3 @@ async function makeCertificate(folder: string): Promise<string> {
   await promisify(execFile)("keytool", ["-genkeypair", ...store, ...key]);
   return (await promisify(execFile)("keytool", ["-exportcert", "-rfc", ...store])).stdout;
 }
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-const LOGGING = `status=error
-rootLogger.level=warn
-rootLogger.appenderRef.out.ref=out
-appender.out.type=Console
-appender.out.name=out
-appender.out.layout.type=PatternLayout
-appender.out.layout.pattern=[%d] %p %m (%c)%n
-`;

@@ -1,6 +1,6 @@
 import { mavenJars } from "../maven-jars.ts";
 
-const jars = mavenJars("Kafka", new URL("./pom.xml", import.meta.url), /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([^<]+)</);
+const jars = mavenJars("Kafka", new URL("./pom.xml", import.meta.url), /<kafka>([^<]+)</);
 
 /** Why a broker and the witnesses cannot be started here; undefined when they can. */
 export const kafkaIsMissing = jars.missing;

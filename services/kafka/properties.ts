@@ -1,4 +1,4 @@
-/** The settings of a broker of one node that is its own controller, for tests and for trying things out: nothing is replicated. */
+/** The settings of a broker, for tests and for trying things out: one that is its own controller, or one of several that are; or an old one beside a ZooKeeper. */
 import { join } from "node:path";
 
 export interface Ports {
@@ -15,9 +15,19 @@ export interface Security {
   readonly administrators: readonly string[];
 }
 
+/** A broker among all of its cluster. */
+export interface Member {
+  readonly id: number;
+  /** Of all brokers, by id from 1 on; one port alone with a ZooKeeper: that one's. */
+  readonly controllerPorts: readonly number[];
+  /** Before Kafka 3.3 a cluster is kept together by a ZooKeeper. */
+  readonly zookeeper: boolean;
+}
+
 export interface BrokerProperties {
   readonly folder: string;
   readonly ports: Ports;
+  readonly member: Member;
   readonly security: Security | undefined;
   /** Kafka's own names; they come last. */
   readonly more: Readonly<Record<string, string>>;
@@ -25,25 +35,34 @@ export interface BrokerProperties {
 
 export const KEYSTORE_PASSWORD = "millrace";
 
-export function brokerProperties({ folder, ports, security, more }: BrokerProperties): string {
+export function brokerProperties({ folder, ports, member, security, more }: BrokerProperties): string {
+  const { id, controllerPorts, zookeeper } = member;
+  /** Three copies, two of which must have what is acknowledged, where there are brokers for them. */
+  const copies = Math.min(3, controllerPorts.length);
   const listeners = [`PLAINTEXT://127.0.0.1:${ports.plain}`, ...(security ? secured(ports) : [])].join(",");
   const properties: Record<string, string | number> = {
-    "process.roles": "broker,controller",
-    "node.id": 1,
-    "controller.quorum.bootstrap.servers": `127.0.0.1:${ports.controller}`,
-    listeners: `${listeners},CONTROLLER://127.0.0.1:${ports.controller}`,
+    ...(zookeeper
+      ? { "broker.id": id, "zookeeper.connect": `127.0.0.1:${ports.controller}`, listeners }
+      : {
+          "process.roles": "broker,controller",
+          "node.id": id,
+          "controller.quorum.voters": controllerPorts.map((port, i) => `${i + 1}@127.0.0.1:${port}`).join(","),
+          listeners: `${listeners},CONTROLLER://127.0.0.1:${ports.controller}`,
+          "controller.listener.names": "CONTROLLER",
+          "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SASL_SSL",
+        }),
     "advertised.listeners": listeners,
     "inter.broker.listener.name": "PLAINTEXT",
-    "controller.listener.names": "CONTROLLER",
-    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SASL_SSL",
     "log.dirs": join(folder, "data"),
     "num.partitions": 4,
     "auto.create.topics.enable": "false",
-    "offsets.topic.replication.factor": 1,
-    "transaction.state.log.replication.factor": 1,
-    "transaction.state.log.min.isr": 1,
-    "share.coordinator.state.topic.replication.factor": 1,
-    "share.coordinator.state.topic.min.isr": 1,
+    "default.replication.factor": copies,
+    "min.insync.replicas": Math.min(2, copies),
+    "offsets.topic.replication.factor": copies,
+    "transaction.state.log.replication.factor": copies,
+    "transaction.state.log.min.isr": Math.min(2, copies),
+    "share.coordinator.state.topic.replication.factor": copies,
+    "share.coordinator.state.topic.min.isr": Math.min(2, copies),
     "group.initial.rebalance.delay.ms": 0,
     "offsets.topic.num.partitions": 4,
     "transaction.state.log.num.partitions": 4,
