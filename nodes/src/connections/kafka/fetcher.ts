@@ -150,8 +150,8 @@ export function createFetcher(cluster: Cluster): Fetcher {
     if (!(error instanceof BrokerError || error instanceof LinkError)) throw error;
     const code = error instanceof BrokerError ? error.code : undefined;
     if (code === Code.offsetOutOfRange) return rangeOf(cluster, feed);
-    if (code === Code.unknownTopicOrPartition || code === Code.unknownTopicId || code === Code.inconsistentTopicId) {
-      if (await isGone(cluster, feed.topic, feed.topicId)) throw topicDeleted(feed.topic);
+    if (code !== undefined && MAY_BE_GONE.has(code)) {
+      if (await isGone(cluster, feed.topic, feed.topicId, feed.partition)) throw topicDeleted(feed.topic);
     } else if (error instanceof BrokerError && !error.passes) throw refused(error, doing);
     feed.failingSince ??= performance.now();
     if (performance.now() - feed.failingSince > cluster.settings.giveUpMs) {
@@ -183,6 +183,14 @@ export function createFetcher(cluster: Cluster): Fetcher {
     wake,
   };
 }
+
+/** A topic that was made anew with fewer partitions has no leader for the others. */
+const MAY_BE_GONE: ReadonlySet<number> = new Set([
+  Code.unknownTopicOrPartition,
+  Code.unknownTopicId,
+  Code.inconsistentTopicId,
+  Code.notLeader,
+]);
 
 /** The offset to fetch is no longer there, or not yet. */
 async function rangeOf(cluster: Cluster, feed: PartitionFeed): Promise<void> {

@@ -48,7 +48,11 @@ export async function createTopic(cluster: Cluster, name: string, settings: Topi
     };
     const response = await link.call(CREATE_TOPICS, [wanted], cluster.settings.requestTimeoutMs, false);
     const { errorCode, errorMessage } = response.topics[0] ?? { errorCode: Code.none, errorMessage: null };
-    if (errorCode === Code.topicExists) return false;
+    if (errorCode === Code.topicExists) {
+      if (await cluster.topic(name, true)) return false;
+      // With a ZooKeeper a topic is gone for all to see some time before its name is free.
+      throw new BrokerError(Code.unknownTopicOrPartition, "it is still being deleted");
+    }
     check(errorCode, errorMessage);
     return true;
   });
@@ -164,11 +168,11 @@ function checkSettings({ partitions, retentionMs, retentionBytes }: TopicSetting
   }
 }
 
-/** For those who were told that there is no such topic: brokers that have just started do not know all of them yet. */
-export async function isGone(cluster: Cluster, name: string, id: string | undefined): Promise<boolean> {
+/** For those who were told that there is no such topic or partition: brokers that have just started do not know all of them yet. */
+export async function isGone(cluster: Cluster, name: string, id: string | undefined, partition = 0): Promise<boolean> {
   for (let look = 0; look < GONE_LOOKS; look++) {
     const topic = await cluster.topic(name, true);
-    if (topic && (id === undefined || topic.id === id)) return false;
+    if (topic && (id === undefined || topic.id === id) && partition < topic.leaders.length) return false;
     await cluster.pause(GONE_PAUSE_MS);
   }
   return true;
