@@ -209,6 +209,14 @@ describe("topic sink", () => {
     await sink.close();
   });
 
+  it("refuses settings that only Kafka's topics have, before it writes", async () => {
+    const sink = sinkOf(topicSink, { topic: "t", settings: [{ name: "cleanup.policy", value: "compact" }] });
+    await expect(async () => sink.open?.()).rejects.toThrow(
+      "Built-in topics have partitions and a retention, and nothing else to set; got cleanup.policy. Leave it out, or use a Kafka connection.",
+    );
+    await expect(async () => sinkOf(topicSink, { topic: "t", replication: 3 }).open?.()).rejects.toThrow("got replication");
+  });
+
   it("refuses a row that the topic cannot take, and goes on", async () => {
     await log.createTopic("out", { partitions: 1 });
     const sink = sinkOf(topicSink, { topic: "out" });

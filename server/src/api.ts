@@ -348,6 +348,10 @@ export const createTopic = z.strictObject({
   /** Left out: for ever. */
   retentionMs: z.number().positive().optional(),
   retentionBytes: z.number().positive().optional(),
+  /** Kafka only: copies of each partition. Left out: as the brokers have it. */
+  replication: z.int().min(1).max(32_767).optional(),
+  /** Kafka only: any of a topic's settings, by Kafka's names. */
+  settings: z.record(z.string(), z.string()).optional(),
 });
 export const topicRecord = z.object({
   partition: z.number(),

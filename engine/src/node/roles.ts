@@ -59,6 +59,10 @@ export interface TopicSettings {
   readonly retentionMs?: number | undefined;
   /** Per partition; oldest records are removed above it. Left out: without bound. */
   readonly retentionBytes?: number | undefined;
+  /** Copies of each partition, on as many brokers. Left out: as these have it. Only of logs with brokers. */
+  readonly replication?: number | undefined;
+  /** Further ones, by the log's own names ("cleanup.policy"), before all else that is said. A log that does not know a name makes no topic. */
+  readonly more?: Readonly<Record<string, string>> | undefined;
 }
 
 export type TopicStart =

@@ -24,7 +24,7 @@ const RUNS_TOLD_APART = 64;
 const OF_THE_ROW: ReadonlySet<string> = new Set(["topic.record-too-large", "topic.unknown-partition"]);
 
 export function createSink(
-  { topic, partitions, retention, delivery }: TopicSinkParams,
+  { topic, partitions, retention, replication, settings = [], delivery }: TopicSinkParams,
   { connection, pipelineId, nodeId, subtask, parallelism, claim }: SinkContext,
 ): Sink {
   let writer: TransactionalWriter | undefined;
@@ -41,7 +41,12 @@ export function createSink(
     async open() {
       const log = connection as TopicLog;
       const options: WriterOptions = {
-        newTopics: { partitions, ...(retention !== undefined && { retentionMs: toMillis(retention) }) },
+        newTopics: {
+          partitions,
+          ...(retention !== undefined && { retentionMs: toMillis(retention) }),
+          ...(replication !== undefined && { replication }),
+          ...(settings.length > 0 && { more: Object.fromEntries(settings.map(({ name, value }) => [name, value])) }),
+        },
         visible: delivery === "at-least-once" ? "at once" : "with commit",
       };
       const id = `${pipelineId}/${nodeId}`;

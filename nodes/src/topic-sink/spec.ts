@@ -2,6 +2,8 @@ import { defineSpec, duration, expression, paramMeta, toMillis } from "@millrace
 import { z } from "zod";
 import { connectionParam, omitNullsParam, topicParam } from "../io-params.ts";
 
+const SETTING = /^[a-z][a-z0-9._-]{0,199}$/;
+
 const params = z
   .strictObject({
     topic: topicParam()
@@ -65,6 +67,54 @@ const params = z
         },
         kind: "duration",
         examples: ["7 days"],
+        advanced: true,
+      }),
+    replication: z
+      .int()
+      .min(1)
+      .max(32_767)
+      .optional()
+      .register(paramMeta, {
+        title: { en: "Copies of new topics", zh: "新建主题的副本数" },
+        description: {
+          en: "Kafka only: on how many brokers each partition lies. Empty: as the brokers have it by default.",
+          zh: "仅用于 Kafka：每个分区存放在多少个 broker 上。留空则按 broker 的默认设置。",
+        },
+        advanced: true,
+      }),
+    settings: z
+      .array(
+        z.strictObject({
+          name: z
+            .string()
+            .regex(SETTING)
+            .register(paramMeta, {
+              title: { en: "Name", zh: "名称" },
+              description: { en: "As Kafka calls it.", zh: "Kafka 中的名称。" },
+              examples: ["cleanup.policy", "compression.type", "min.insync.replicas"],
+            }),
+          value: z
+            .string()
+            .min(1)
+            .max(1_000)
+            .register(paramMeta, {
+              title: { en: "Value", zh: "值" },
+              description: { en: "As Kafka writes it.", zh: "按 Kafka 的写法。" },
+              examples: ["compact", "zstd", "2"],
+            }),
+        }),
+      )
+      .max(100)
+      .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
+        params: { expected: { en: "each setting once", zh: "每个设置只出现一次" } },
+      })
+      .optional()
+      .register(paramMeta, {
+        title: { en: "Settings of new topics", zh: "新建主题的设置" },
+        description: {
+          en: "Kafka only: any of a topic's settings, before those above. A topic that is there is left as it is.",
+          zh: "仅用于 Kafka：主题的任意设置，优先于上面的设置。已存在的主题保持不变。",
+        },
         advanced: true,
       }),
     delivery: z

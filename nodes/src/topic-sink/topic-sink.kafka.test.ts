@@ -1,5 +1,6 @@
 /** Runs of one pipeline that follow each other, and what each leaves behind or meets. */
 import type { RunClaim, Sink, TopicLog } from "@millrace/engine/node";
+import { ConfigResourceTypes, Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from "vitest";
 import { openForTest } from "../connections/kafka/testing/open.ts";
 import { newTopic, record, texts } from "../connections/kafka/testing/records.ts";
@@ -15,8 +16,8 @@ beforeEach(async () => {
   topic = await newTopic(log);
 });
 
-async function opened(claim: RunClaim, { subtask = 0, parallelism = 1, on = log } = {}): Promise<Sink> {
-  const params = topicSink.spec.params.parse({ topic });
+async function opened(claim: RunClaim, { subtask = 0, parallelism = 1, on = log, more = {} } = {}): Promise<Sink> {
+  const params = topicSink.spec.params.parse({ topic, ...more });
   const context = { pipelineId: topic, runId: "run", nodeId: "out", connection: on, now: () => 1_000, restored: undefined };
   const sink = topicSink.createSink?.(params, { ...context, subtask, parallelism, claim }) as Sink;
   await sink.open?.();
@@ -51,4 +52,31 @@ it("gives up what runs before had begun, of all their subtasks, so that readers 
   }
   expect(await texts(log, topic)).toEqual(["committed", "committed"]);
   await killed.close();
+});
+
+it("makes topics with any of Kafka's settings, and says which one Kafka refuses", async () => {
+  const admin = new Kafka({ brokers: [inject("kafka")], logLevel: logLevel.NOTHING }).admin();
+  const settings = { "cleanup.policy": "compact", "compression.type": "zstd", "min.insync.replicas": "1", "retention.ms": "86400000" };
+  const named = (all: object) => Object.entries(all).map(([name, value]) => ({ name, value: String(value) }));
+  const made = `${topic}-made`;
+  const sink = await opened(
+    { number: 1, former: [] },
+    { more: { topic: made, partitions: 2, retention: "1 h", replication: 1, settings: named(settings) } },
+  );
+  sink.write(record("1", { key: Buffer.from("a compacted topic takes no record without") }));
+  await log.commitPrepared([await sink.prepare(1)], undefined);
+  await sink.close();
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: made, configNames: Object.keys(settings) }],
+  });
+  expect(Object.fromEntries((resources[0]?.configEntries ?? []).map((entry) => [entry.configName, entry.configValue]))).toEqual(settings);
+  expect((await log.describeTopic(made))?.partitions).toHaveLength(2);
+  await admin.disconnect();
+
+  const odd = await opened({ number: 2, former: [] }, { more: { topic: `${topic}-odd`, settings: named({ "no.such.setting": 1 }) } });
+  write(odd, "1");
+  await expect(odd.prepare(1)).rejects.toThrow(/refused to create topic .*no\.such\.setting/);
+  await odd.close();
+  await expect(log.createTopic(`${topic}-many`, { partitions: 1, replication: 7 })).rejects.toThrow(/INVALID_REPLICATION_FACTOR/);
 });

@@ -62,11 +62,11 @@ export function topicRoutes(openTopics: OpenTopics): Route[] {
       answer: topicSummary,
       status: 201,
       errors: { 403: "the name is Millrace's own", 404: "no such connection", 409: "it is there already" },
-      handle: async ({ body: { name, connection, retentionMs = Number.POSITIVE_INFINITY, ...rest } }) => {
+      handle: async ({ body: { name, connection, retentionMs = Number.POSITIVE_INFINITY, settings, ...rest } }) => {
         if (!TOPIC.test(name)) throw badName(name);
         refuseInternal(name);
         const log = await openTopics(connection);
-        if (!(await log.createTopic(name, { ...rest, retentionMs }))) {
+        if (!(await log.createTopic(name, { ...rest, retentionMs, ...(settings && { more: settings }) }))) {
           throw new ApiFailure(409, "topic-exists", { en: `Topic ${quote(name)} is there already.`, zh: `主题 ${quote(name)} 已存在。` });
         }
         return summaryOf(log, (await find(name, connection)).info);

@@ -131,7 +131,14 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function checkSettings({ partitions, retentionMs, retentionBytes }: TopicSettings): void {
+/** Throws a `ConnectionError` for what a topic here cannot have. */
+export function checkSettings({ partitions, retentionMs, retentionBytes, replication, more = {} }: TopicSettings): void {
+  const [unknown] = [...(replication === undefined ? [] : ["replication"]), ...Object.keys(more)];
+  if (unknown !== undefined)
+    throw new ConnectionError("topic.bad-settings", {
+      en: `Built-in topics have partitions and a retention, and nothing else to set; got ${unknown}. Leave it out, or use a Kafka connection.`,
+      zh: `内置主题只能设置分区数和保留时间；收到 ${unknown}。请去掉它，或使用 Kafka 连接。`,
+    });
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > MAX_PARTITIONS) {
     throw new ConnectionError("topic.bad-settings", {
       en: `partitions: expected a whole number from 1 to ${MAX_PARTITIONS}, got ${partitions}.`,

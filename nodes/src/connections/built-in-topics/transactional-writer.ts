@@ -4,7 +4,7 @@ import { ConnectionError } from "../connection-error.ts";
 import type { Commit, PreparedRecords } from "./commit.ts";
 import { StagedRecords } from "./staged-records.ts";
 import type { StoredTopic, TopicStore } from "./store.ts";
-import { createTopic, DEFAULT_SETTINGS, findTopic } from "./topics.ts";
+import { checkSettings, createTopic, DEFAULT_SETTINGS, findTopic } from "./topics.ts";
 import { forgetWriter, takeOver } from "./writer-records.ts";
 
 /** Many of a topic may be open, in any threads. */
@@ -14,6 +14,8 @@ export function openTransactionalWriter(
   now: () => Millis,
   newTopics: TopicSettings = DEFAULT_SETTINGS,
 ): TransactionalWriter {
+  // Now, and not when a row first names a topic that is not there.
+  checkSettings(newTopics);
   const epoch = takeOver(store, transaction);
   const staged = new StagedRecords(store, now, (topic) => madeTopic(store, topic, newTopics));
   let lastPrepared = 0;

@@ -33,16 +33,14 @@ export async function describeTopic(cluster: Cluster, name: string): Promise<Top
 export async function createTopic(cluster: Cluster, name: string, settings: TopicSettings): Promise<boolean> {
   checkTopicName(name);
   checkSettings(settings);
-  const { partitions, retentionMs, retentionBytes } = settings;
-  const configs = Object.entries({ "retention.ms": retentionMs, "retention.bytes": retentionBytes }).flatMap(([config, value]) =>
-    value === undefined ? [] : [{ name: config, value: String(Number.isFinite(value) ? Math.ceil(value) : UNLIMITED) }],
-  );
+  const { partitions, replication = DEFAULT_REPLICATION } = settings;
+  const configs = Object.entries(configsOf(settings)).map(([config, value]) => ({ name: config, value }));
   const isNew = await cluster.persist({ en: `create topic ${name}`, zh: `创建主题 ${name}` }, async () => {
     const link = await cluster.controller();
     const wanted = {
       name,
       numPartitions: partitions,
-      replicationFactor: DEFAULT_REPLICATION,
+      replicationFactor: replication,
       assignments: [],
       configs,
     };
@@ -58,6 +56,13 @@ export async function createTopic(cluster: Cluster, name: string, settings: Topi
   });
   if (isNew) await settled(cluster, name, (topic) => topic?.leaders.every((leader) => leader >= 0) ?? false);
   return isNew;
+}
+
+function configsOf({ retentionMs, retentionBytes, more }: TopicSettings): Record<string, string> {
+  const bounds = Object.entries({ "retention.ms": retentionMs, "retention.bytes": retentionBytes }).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(Number.isFinite(value) ? Math.ceil(value) : UNLIMITED)] as const],
+  );
+  return { ...Object.fromEntries(bounds), ...more };
 }
 
 export async function deleteTopic(cluster: Cluster, name: string): Promise<void> {
