@@ -32,6 +32,8 @@ export interface CheckedExpression {
   /** A row gives the same value whenever it is computed; false with CURRENT_TIMESTAMP, CURRENT_WATERMARK, RAND and their like. */
   readonly isRepeatable: boolean;
   readonly tree: unknown;
+  /** Of an expression over matched rows: what it asks of them. */
+  readonly lookups?: readonly CheckedLookup[];
 }
 
 export interface CheckResult {
@@ -58,6 +60,24 @@ export interface CheckedAggregate {
 export interface AggregateCheckResult extends CheckResult {
   /** In the order in which they stand; equal ones are one. */
   readonly aggregates: readonly CheckedAggregate[];
+}
+
+/** What an expression over matched rows asks of them; the expression reads the answer under the field's name. */
+export type CheckedLookup = {
+  readonly field: string;
+  /** Of the rows of this step; undefined: of all. */
+  readonly step: string | undefined;
+  /** Nullable: there may be no such row. */
+  readonly dataType: DataType;
+} & (
+  | { readonly kind: "value"; readonly place: LookupPlace; readonly value: CheckedExpression }
+  | { readonly kind: "aggregate"; readonly aggregate: CheckedAggregate }
+);
+
+/** So many rows after the first, or before the last. */
+export interface LookupPlace {
+  readonly from: "first" | "last";
+  readonly offset: number;
 }
 
 /** What a compiled expression may ask of its surroundings while it runs. */

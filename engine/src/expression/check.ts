@@ -4,6 +4,7 @@ import type { AggregateCheckResult, CheckedExpression, CheckResult, ExpressionPr
 import { AggregateCollector } from "./check-aggregate.ts";
 import { checkCall, checkNiladic } from "./check-call.ts";
 import { checkBetween, checkCase, checkCast, checkConstructor, checkIn, checkIs, checkLike, checkLogic, checkNot } from "./check-forms.ts";
+import { LookupCollector, type MatchedScope, type RowChecker } from "./check-matched.ts";
 import { checkArithmetic, checkComparison, checkConcat, checkDistinct, checkNegation, checkPlus } from "./check-operators.ts";
 import { checkOverlaps } from "./check-overlaps.ts";
 import { checkPath } from "./check-path.ts";
@@ -69,10 +70,60 @@ function attempt(check: () => Typed): Typed | undefined {
   }
 }
 
-function checkWith(checker: Checker): CheckResult {
+/**
+ * Types an expression that may look at rows matched so far, by the names of a pattern's steps: `start.price` and `LAST(start.price)`, `FIRST(start.price)`, `COUNT(start)`, `SUM(start.price)` and the
+ * other aggregates; SUM0 is 0 where there are no rows. The checked expression reads the answers, under their names, beside the fields of the candidate.
+ */
+export function checkMatched(text: string, scope: MatchedScope, settings: ExpressionSettings): CheckResult {
+  let parsed: Expression;
+  try {
+    parsed = parse(text);
+  } catch (error) {
+    if (!(error instanceof ExpressionFailure)) throw error;
+    return { checked: undefined, problems: error.problems };
+  }
+  const collector = new LookupCollector(text, scope, rowChecker(scope.rows, settings));
+  const expression = collector.take(parsed);
+  const answers = collector.found.map(({ field, dataType }) => ({ name: field, dataType }));
+  const schema: Schema = { type: "ROW", fields: [...(scope.hasCandidate ? scope.rows.fields : []), ...answers] };
+  const checker = new Checker(text, schema, settings);
+  const result = checkWith(checker, () => expression);
+  const problems = [...collector.problems, ...result.problems].sort((a, b) => a.range.start - b.range.start);
+  if (collector.problems.length > 0 || result.checked === undefined) return { checked: undefined, problems };
+  const reads = distinctPaths(rowReads(result.checked, collector));
+  return { checked: { ...result.checked, reads, lookups: collector.found }, problems };
+}
+
+/** Fields of rows, the candidate's and those that are looked up. */
+function rowReads({ reads }: CheckedExpression, { found }: LookupCollector): readonly (readonly string[])[] {
+  const ofCandidate = reads.filter(([root]) => !found.some(({ field }) => field === root));
+  return [...ofCandidate, ...found.flatMap((lookup) => (lookup.kind === "value" ? lookup.value.reads : aggregateReads(lookup.aggregate)))];
+}
+
+function aggregateReads({ args, filter }: AggregateCheckResult["aggregates"][number]): readonly (readonly string[])[] {
+  return (filter ? [...args, filter] : args).flatMap(({ reads }) => reads);
+}
+
+function rowChecker(rows: Schema, settings: ExpressionSettings): RowChecker {
+  return {
+    value(text, expression) {
+      const checker = new Checker(text, rows, settings);
+      const value = checkedExpression(text, checker.check(expression), checker.reads);
+      return { value, dataType: withNullable(value.dataType, true) };
+    },
+    aggregate(text, call) {
+      const collector = new AggregateCollector((read) => new Checker(text, rows, settings, { read }), { type: "ROW", fields: [] });
+      collector.take(text, call);
+      const aggregate = collector.found[0] as AggregateCheckResult["aggregates"][number];
+      return { aggregate, dataType: aggregate.name === "COUNT" ? aggregate.dataType : withNullable(aggregate.dataType, true) };
+    },
+  };
+}
+
+function checkWith(checker: Checker, parsed: () => Expression = () => parse(checker.text)): CheckResult {
   const { text, warnings } = checker;
   try {
-    const tree = checker.check(parse(text));
+    const tree = checker.check(parsed());
     return { checked: checkedExpression(text, tree, checker.reads), problems: warnings };
   } catch (error) {
     if (!(error instanceof ExpressionFailure)) throw error;
@@ -82,9 +133,12 @@ function checkWith(checker: Checker): CheckResult {
 }
 
 function checkedExpression(text: string, tree: Typed, reads: readonly (readonly string[])[]): CheckedExpression {
-  const distinct = new Map(reads.map((path) => [JSON.stringify(path), path]));
   const declaredType = withNullable(tree.dataType, tree.dataType.nullable !== false && !tree.undeclaredNull);
-  return { text, dataType: tree.dataType, declaredType, reads: [...distinct.values()], isRepeatable: isRepeatable(tree), tree };
+  return { text, dataType: tree.dataType, declaredType, reads: distinctPaths(reads), isRepeatable: isRepeatable(tree), tree };
+}
+
+function distinctPaths(paths: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return [...new Map(paths.map((path) => [JSON.stringify(path), path])).values()];
 }
 
 class Checker implements Scope {

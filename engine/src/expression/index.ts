@@ -1,7 +1,8 @@
 export { type Accumulator, type Aggregation, compileAggregates } from "./aggregates/compile-aggregates.ts";
 export * from "./api.ts";
-export { check, checkAggregates, parse } from "./check.ts";
+export { check, checkAggregates, checkMatched, parse } from "./check.ts";
 export { compile, compileCondition, compileRow } from "./compile.ts";
+export { compileMatched } from "./compile-matched.ts";
 export { type Completion, type Completions, completionsAt } from "./complete.ts";
 export { describeAt, type ExpressionPlace, type PartDescription } from "./describe-at.ts";
 export { type Fix, fixesOf } from "./fixes.ts";

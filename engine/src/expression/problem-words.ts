@@ -298,6 +298,10 @@ export const EXPRESSION_PROBLEM_WORDS = {
     en: `${text(a, "function")} works on many rows; an expression sees one. Use a node that aggregates.`,
     zh: `${text(a, "function")} 作用于多行，而表达式只看到一行。请使用聚合节点。`,
   }),
+  "expression.several-steps": (a) => ({
+    en: `rows of one step are looked at at a time; this looks at ${list(a, "steps").join(" and ")}. Write two expressions, such as SUM(a.x) + SUM(b.x).`,
+    zh: `一次只能查看一个步骤的行；这里查看了 ${list(a, "steps").join(" 和 ")}。请写成两个表达式，例如 SUM(a.x) + SUM(b.x)。`,
+  }),
   "expression.not-aggregate": (a) => ({
     en: `${text(a, "function")} works on one row: (*), DISTINCT and FILTER are for aggregates such as COUNT. Remove them.`,
     zh: `${text(a, "function")} 作用于一行：(*)、DISTINCT 和 FILTER 仅用于 COUNT 等聚合函数。请删除。`,

@@ -141,6 +141,8 @@ describe("what is said of mistakes", () => {
   });
 
   it("is tried for every problem that there is", () => {
-    expect(Object.keys(EXPRESSION_PROBLEM_WORDS).sort()).toEqual(MISTAKES.map(([code]) => `expression.${code}`).sort());
+    // Only an expression over matched rows can be wrong so: matched.test.ts.
+    const elsewhere = ["expression.several-steps"];
+    expect(Object.keys(EXPRESSION_PROBLEM_WORDS).sort()).toEqual([...MISTAKES.map(([code]) => `expression.${code}`), ...elsewhere].sort());
   });
 });

@@ -36,6 +36,8 @@ export interface Operator {
 /** Where an operator's rows go. A port that nothing is wired to counts and lets go, except `error`, which goes to the dead letters. */
 export interface Out {
   emit(port: string, row: Row, time: Millis): void;
+  /** A row that was taken in before and cannot be processed now, in a timer or beside other rows: it leaves by `error` as one that `onRow` throws for. */
+  reject(error: RowError, row: Row, time: Millis): void;
   /** The row ends here on purpose; `reason` is one of the spec's `dropReasons` and has a counter. */
   drop(reason: string, row: Row): void;
   /** Only for `watermark: "own"` operators. Lower than before is ignored. */
@@ -86,6 +88,8 @@ export interface Expressions {
   condition(text: string, port?: string): (row: Row, time: Millis) => boolean;
   /** A new row of these fields, each with its expression as for `value`; what several have in common is computed once. */
   row(fields: readonly { readonly name: string; readonly value: string }[], port?: string): (row: Row, time: Millis) => Row;
+  /** Compiles an expression over matched rows (`over: "matched"`, or "match" where there is no candidate). */
+  matched(text: string, over: "matched" | "match", port?: string): MatchedExpression;
   /** Compiles expressions of the node's params over groups of rows of `port`, all of them together. */
   groups(texts: readonly string[], port?: string): GroupExpressions;
 }
@@ -109,6 +113,23 @@ export interface GroupExpressions {
   merge(accumulator: Values, other: Values): void;
   /** The expressions' values for a group with these fields of its own (`spec.groups`). Throws `RowError`. */
   values(accumulator: Values, group: Values, time: Millis): Value[];
+}
+
+/** A row that was matched, with the name of the step. */
+export interface MatchedRow {
+  readonly step: string;
+  readonly row: Row;
+  readonly time: Millis;
+}
+
+export interface MatchedExpression {
+  /** `matched`: from the first row on. Throws `RowError`. */
+  (matched: readonly MatchedRow[], candidate: Row | undefined, time: Millis): Value;
+  readonly dataType: DataType;
+  /** Whether it looks at matched rows at all. */
+  readonly looksBack: boolean;
+  /** Fields of rows that it reads, its own and matched ones: ["page", "page_id"]. */
+  readonly reads: readonly (readonly string[])[];
 }
 
 export interface CompiledExpression {

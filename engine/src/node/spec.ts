@@ -44,6 +44,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly expressions?: (params: P) => readonly ExpressionUse[];
   /** What a group of rows has beside its aggregates (key fields, a window's start), for expressions `over: "groups"`; undefined when that is not known. */
   readonly groups?: (context: Pick<InferContext<P>, "params" | "inputs" | "typeOf">) => Schema | undefined;
+  /** Names of the steps by which rows are matched, for expressions `over: "matched"` and `"match"`. */
+  readonly steps?: (params: P) => readonly string[];
   /** Fields that the node itself reads beside its expressions (flatten's array), per input port; names with dots, `"*"` for all. */
   readonly reads?: (params: P) => Readonly<Record<string, readonly string[]>>;
   /** Where the output rows come from; the planner decodes accordingly. A function where it depends on params. Default "pass". */
@@ -103,8 +105,11 @@ export interface ExpressionUse {
   readonly port: string;
   /** A condition must be BOOLEAN. */
   readonly expects?: "condition" | "time";
-  /** It is over groups of the port's rows: aggregates of them, and beside those the fields that `spec.groups` gives. */
-  readonly over?: "groups";
+  /**
+   * "groups": it is over groups of the port's rows: aggregates of them, and beside those the fields that `spec.groups` gives. "matched": it is over a row of the port, and may look at rows that were
+   * matched before, by the names that `spec.steps` gives. "match": it is over matched rows alone.
+   */
+  readonly over?: "groups" | "matched" | "match";
 }
 
 export interface InferContext<P> {
@@ -117,6 +122,8 @@ export interface InferContext<P> {
   readonly declared: (name: string) => Schema | undefined;
   /** Type of an expression over rows of `port`; undefined (and a problem was recorded) when it is wrong. */
   readonly typeOf: (text: string, port: string) => import("../schema/index.ts").DataType | undefined;
+  /** The same for one of the spec's expressions over matched rows. */
+  readonly typeOverMatch: (text: string, port: string) => import("../schema/index.ts").DataType | undefined;
   /** The same for one of the spec's expressions over groups. */
   readonly typeOverGroups: (text: string, port: string) => import("../schema/index.ts").DataType | undefined;
   readonly problem: (problem: Omit<Problem, "nodeId">) => void;

@@ -1,6 +1,6 @@
 /** The expressions of one node against the schemas that arrive: each checked once, each problem at its place in the params. */
 import type { AggregateCheckResult, CheckedAggregate, CheckedExpression, CheckResult } from "../expression/api.ts";
-import { check, checkAggregates, formatType } from "../expression/index.ts";
+import { check, checkAggregates, checkMatched, formatType } from "../expression/index.ts";
 import type { ExpressionUse } from "../node/spec.ts";
 import type { DataType, Schema } from "../schema/index.ts";
 import { failed, type NodeDraft } from "./analyze-params.ts";
@@ -19,6 +19,7 @@ export interface ExpressionChecker {
   /** Undefined when it is wrong (said once) or the input is not known. */
   typeOf(text: string, port: string): DataType | undefined;
   typeOverGroups(text: string, port: string): DataType | undefined;
+  typeOverMatch(text: string, port: string): DataType | undefined;
 }
 
 export function expressionChecker(
@@ -41,7 +42,7 @@ export function expressionChecker(
     seen.add(key);
     // Where a parameter was filled in, positions in the filled text mean nothing in the text that the person sees.
     const isAsTyped = path !== undefined && valueAt(draft.rawParams, path) === text;
-    const result = over === undefined ? check(text, input.schema, { timeZone }) : checkOver(text, input.schema);
+    const result = checkAs(over, text, input.schema);
     if (result === undefined) return undefined;
     for (const { range, fix, ...found } of result.problems)
       raise({ ...found, ...(path && { path }), ...(isAsTyped && { range, ...(fix && { fix }) }) });
@@ -53,6 +54,12 @@ export function expressionChecker(
       aggregates.set(key, result.aggregates);
     }
     return result.checked;
+  }
+
+  function checkAs(over: Looked["over"], text: string, rows: Schema): CheckResult | AggregateCheckResult | undefined {
+    if (over === undefined) return check(text, rows, { timeZone });
+    if (over === "groups") return checkOver(text, rows);
+    return checkMatched(text, { rows, steps: spec.steps?.(params) ?? [], hasCandidate: over === "matched" }, { timeZone });
   }
 
   /** Undefined, and nothing is said, where the group's fields are not known: what is wrong with them has been said. */
@@ -100,6 +107,7 @@ export function expressionChecker(
     },
     typeOf,
     typeOverGroups: (text, port) => checkOne({ text, port, over: "groups" })?.dataType,
+    typeOverMatch: (text, port) => checkOne({ text, port, over: "match" })?.dataType,
   };
 }
 

@@ -136,6 +136,7 @@ function inferOutputs(
       declared: (name) => declared.get(name),
       typeOf: (text, port) => known(checker.typeOf(text, port)),
       typeOverGroups: (text, port) => known(checker.typeOverGroups(text, port)),
+      typeOverMatch: (text, port) => known(checker.typeOverMatch(text, port)),
       problem(found) {
         if (found.severity === "error") sound = false;
         raise(found);

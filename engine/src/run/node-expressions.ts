@@ -5,6 +5,7 @@ import {
   compile,
   compileAggregates,
   compileCondition,
+  compileMatched,
   compileRow,
   type EvalContext,
   formatValue,
@@ -14,6 +15,8 @@ import {
   type Expressions,
   type GroupExpressions,
   kindOf,
+  type MatchedExpression,
+  type MatchedRow,
   MIN_TIME,
   type Millis,
   type Row,
@@ -48,6 +51,7 @@ export function expressionsOf(typed: TypedNode, surroundings: Surroundings): Exp
       const checked = fields.map(({ name, value }) => ({ name, value: checkedOf(value, port) }));
       return bound(compileRow(checked, settings), surroundings);
     },
+    matched: (text, over, port = firstPort) => matchedOf(typed, text, over, port, surroundings),
     groups: (texts, port = firstPort) => groupsOf(typed, texts, port, surroundings),
   };
 }
@@ -60,6 +64,18 @@ function bound<T>(compiled: (row: Row, context: EvalContext) => T, surroundings:
     context.time = time;
     return compiled(row, context);
   };
+}
+
+function matchedOf(typed: TypedNode, text: string, over: "matched" | "match", port: string, surroundings: Surroundings): MatchedExpression {
+  const checked = typed.expressions.get(expressionKey({ port, text, over })) ?? notAmong(typed, text);
+  const compiled = compileMatched(checked, { timeZone: surroundings.timeZone });
+  const context = contextOf(surroundings);
+  const evaluate = (matched: readonly MatchedRow[], candidate: Row | undefined, time: Millis) => {
+    context.time = time;
+    return compiled(matched, candidate, context);
+  };
+  const looksBack = (checked.lookups ?? []).length > 0;
+  return Object.assign(evaluate, { dataType: checked.dataType, looksBack, reads: checked.reads });
 }
 
 function groupsOf(typed: TypedNode, texts: readonly string[], port: string, surroundings: Surroundings): GroupExpressions {

@@ -192,6 +192,10 @@ export class NodeRuntime {
         if (this.isIdle && spec.watermark === "own") this.sendIdle(false);
         this.emit(port, row, time);
       },
+      reject: (error, row, time) => {
+        const port = this.inputs.values().next().value as InputPort;
+        this.host.failed(this, error, this.textOf(port, row), row, time, port.name);
+      },
       drop: (reason, row) => {
         if (reason !== this.lastReason) this.lastDrops = this.dropsOf(reason);
         this.lastReason = reason;
