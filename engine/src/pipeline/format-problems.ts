@@ -28,7 +28,7 @@ function one(schema: z.ZodType, input: unknown, issue: Issue, base: Path): Probl
   const inner = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
   const path = [...base, ...inner];
   if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(schema, inner);
+    const known = knownKeys(schema, inner, input);
     return issue.keys.slice(0, MAX_PROBLEMS).map((key) => {
       const suggestion = didYouMean(key, known);
       return problem("format.unknown-member", { member: key, known, ...(suggestion && { suggestion }) }, { path: [...path, key] });
