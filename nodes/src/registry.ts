@@ -12,6 +12,7 @@ import { node as httpPush } from "./http-push/index.ts";
 import { node as intervalJoin } from "./interval-join/index.ts";
 import { node as markFirstSeen } from "./mark-first-seen/index.ts";
 import { node as parse } from "./parse/index.ts";
+import { node as pattern } from "./pattern/index.ts";
 import { node as select } from "./select/index.ts";
 import { node as split } from "./split/index.ts";
 import { node as temporalJoin } from "./temporal-join/index.ts";
@@ -36,6 +37,7 @@ const ALL: readonly NodeType[] = [
   union,
   intervalJoin,
   temporalJoin,
+  pattern,
   topicSink,
   dimensionSink,
   fileSink,

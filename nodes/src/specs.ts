@@ -12,6 +12,7 @@ import { spec as httpPush } from "./http-push/spec.ts";
 import { spec as intervalJoin } from "./interval-join/spec.ts";
 import { spec as markFirstSeen } from "./mark-first-seen/spec.ts";
 import { spec as parse } from "./parse/spec.ts";
+import { spec as pattern } from "./pattern/spec.ts";
 import { spec as select } from "./select/spec.ts";
 import { spec as split } from "./split/spec.ts";
 import { spec as temporalJoin } from "./temporal-join/spec.ts";
@@ -38,6 +39,7 @@ export const specs: readonly NodeSpec[] = [
   union,
   intervalJoin,
   temporalJoin,
+  pattern,
   topicSink,
   dimensionSink,
   fileSink,

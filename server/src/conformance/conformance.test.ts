@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readCases } from "./case-value.ts";
+import { type PatternFile, patternCases } from "./cep.ts";
 import { type ExpressionCase, playExpressions } from "./expressions.ts";
 import type { OperatorScript } from "./operators/script.ts";
 import { operatorScripts } from "./windows.ts";
@@ -13,6 +14,13 @@ describe("the recorded answers of Flink", () => {
     const { passed, failures } = playExpressions(cases);
     expect(failures).toEqual([]);
     expect(passed).toBe(cases.length);
+  });
+
+  it("are those of our patterns", () => {
+    const { passed, failures, unsupported } = patternCases(readCases(join(FOLDER, "cep.json")) as PatternFile);
+    expect(failures).toEqual([]);
+    expect([...unsupported]).toEqual([]);
+    expect(passed).toBe(32);
   });
 
   it("are those of our operators", () => {

@@ -5,8 +5,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readCases } from "./case-value.ts";
+import { patternCases } from "./cep.ts";
 import { type ExpressionCase, playExpressions } from "./expressions.ts";
-import { patternCases } from "./not-yet.ts";
 import { newTally, sumOf, type Tally } from "./tally.ts";
 import { operatorScripts } from "./windows.ts";
 

@@ -3,6 +3,7 @@
  * params, the script is played on (`play-on-node.ts`), or plays a part of the runtime itself.
  */
 import { NodeRefused } from "@millrace/engine/testing";
+import { playCep } from "./operators/cep.ts";
 import { differenceIn } from "./operators/compare.ts";
 import { playIntervalJoin, playSqlIntervalJoin } from "./operators/interval-join.ts";
 import { type OperatorScript, type PlayScript, Unsupported } from "./operators/script.ts";
@@ -15,6 +16,7 @@ const PLAYERS: Readonly<Record<string, PlayScript>> = {
   intervalJoin: playIntervalJoin,
   sqlIntervalJoin: playSqlIntervalJoin,
   temporalJoin: playTemporalJoin,
+  cep: playCep,
   watermarkValve: playWatermarkValve,
 };
 
