@@ -2,7 +2,7 @@
  * What a join's result looks like, for specs: both rows side by side, one within the other, or chosen field by field. Nothing is renamed silently: two fields of one
  * name are a problem until a prefix or a list of fields tells them apart.
  */
-import { type ExpressionUse, expression, type InferContext, paramMeta } from "@millrace/engine/node";
+import { type ExpressionUse, expression, type FieldSource, type InferContext, paramMeta } from "@millrace/engine/node";
 import type { Field, RowShape, Schema } from "@millrace/engine/schema";
 import { z } from "zod";
 import { fieldsOfExpressions, nullable, words } from "./field-types.ts";
@@ -161,6 +161,21 @@ export function joinedExpressions(joined: JoinedRow): ExpressionUse[] {
 export function joinedReads(joined: JoinedRow): Record<JoinSide, readonly string[]> {
   const all = joined.as === "select" ? [] : ["*"];
   return { left: all, right: all };
+}
+
+/** For a spec's `lineage`. */
+export function joinedLineage(joined: JoinedRow, inputs: Readonly<Record<string, Schema>>): FieldSource[] {
+  const copied = (field: string, side: JoinSide, of: string): FieldSource => ({ field, from: [{ port: side, field: of, how: "copied" }] });
+  switch (joined.as) {
+    case "nested":
+      return SIDES.map((side) => copied(side, side, ""));
+    case "side-by-side": {
+      const prefixes = { left: joined.leftPrefix, right: joined.rightPrefix };
+      return SIDES.flatMap((side) => (inputs[side]?.fields ?? []).map(({ name }) => copied(prefixes[side] + name, side, name)));
+    }
+    case "select":
+      return joined.fields.map(({ name, from, value }) => ({ field: name, from: [{ port: from, text: value }] }));
+  }
 }
 
 function nameClash(name: string) {

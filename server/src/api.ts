@@ -22,6 +22,7 @@
  * | POST /api/pipelines/:id/restore-plan | planRestore → restorePlan: what would become of each node's state if the draft went on from there |
  * | GET /api/pipelines/:id/versions | → versionSummary[] |
  * | GET /api/pipelines/:id/versions/:version | → { document } |
+ * | GET /api/pipelines/:id/lineage?port=a.out&field=page.page_id&version | → lineage: where the field comes from and what becomes of it, in the draft or a version |
  * | GET /api/pipelines/:id/samples?edge=a.out->b.in | → sample[] (latest last); `edge=a.dropped`: rows that ended at a node, with the reason |
  * | GET /api/pipelines/:id/dead-letters?node&before&limit&search | → deadLetterPage |
  * | POST /api/pipelines/:id/dead-letters/replay | replay → { replayed } |
@@ -292,6 +293,40 @@ export const tryResult = z.object({
   unread: z.record(z.string(), words),
 });
 
+export const lineageQuery = z.strictObject({
+  /** An output port, "node.port". */
+  port: z.string(),
+  /** "page.page_id", "items[].id"; names that are words of the language in backticks. */
+  field: z.string(),
+  /** A deployed version; left out: the draft. */
+  version: z
+    .string()
+    .regex(/^\d{1,9}$/, "expected a version's number")
+    .optional(),
+});
+const fieldPlace = z.object({ node: z.string(), port: z.string(), path: z.array(z.string()) });
+const target = z.object({ kind: z.enum(["topic", "file"]), name: z.string() });
+export const lineageStep = z.object({
+  from: fieldPlace,
+  /** Without port and path: the node itself reads it. */
+  to: z.object({ node: z.string(), port: z.string().optional(), path: z.array(z.string()).optional() }),
+  /** Of a value: "copied", "computed", "may" (the node does not say of what). Of a row: "condition", "key". Of what reads it: also "time", "target" (where the record goes) and "written" (in the record). */
+  how: z.enum(["copied", "computed", "may", "condition", "key", "time", "target", "written"]),
+  expression: z.string().optional(),
+  /** What a sink writes, where that is not computed per row. */
+  targets: z.array(target).optional(),
+});
+export const lineage = z.object({
+  /** With its type in SQL's words. */
+  field: fieldPlace.extend({ type: z.string() }),
+  /** From the field up; what only a condition or a key reads is not followed further. */
+  upstream: z.array(lineageStep),
+  /** From the field down to sinks. */
+  downstream: z.array(lineageStep),
+  /** Fields of sources that the value comes from, with what the sources read. */
+  origins: z.array(fieldPlace.extend({ targets: z.array(target) })),
+});
+
 export const proposeSchemaRequest = z.strictObject({
   document: pipelineDocument,
   /** Where the source cannot be read or has no records, those that this pipeline's run keeps are looked at. */
@@ -416,6 +451,7 @@ export type DeadLetter = z.infer<typeof deadLetter>;
 export type DeadLetterPage = z.infer<typeof deadLetterPage>;
 export type TryRequest = z.input<typeof tryRequest>;
 export type TryResult = z.infer<typeof tryResult>;
+export type Lineage = z.infer<typeof lineage>;
 export type ProposedField = z.infer<typeof proposedField>;
 export type SchemaProposal = z.infer<typeof schemaProposal>;
 export type TopicSummary = z.infer<typeof topicSummary>;

@@ -16,7 +16,7 @@ import { openApi } from "./http/openapi.ts";
 import { type Route, routerOf } from "./http/route.ts";
 import { liveStream } from "./live/routes.ts";
 import { metricsText } from "./metrics/metrics.ts";
-import { pipelineRoutes } from "./pipelines/routes.ts";
+import { type PipelineRouteDeps, pipelineRoutes } from "./pipelines/routes.ts";
 import type { PipelineStore } from "./pipelines/store.ts";
 import { createPipelineViews } from "./pipelines/views.ts";
 import type { PushTopics } from "./push/push-topic.ts";
@@ -45,6 +45,7 @@ export interface AppDeps {
   readonly templates: readonly Template[];
   readonly readDocument: (json: unknown) => ReadResult;
   readonly analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
+  readonly lineageOf: PipelineRouteDeps["lineageOf"];
   /** Whether two documents do the same, however they are drawn. */
   readonly sameMeaning: (a: PipelineDocument, b: PipelineDocument) => boolean;
   readonly collector: ApplogDeps["collector"];
@@ -100,7 +101,18 @@ export function apiRoutes(deps: AppDeps): Route[] {
 
   return [
     ...templateRoutes(templates),
-    ...pipelineRoutes({ store, views, supervisor, logs: deps.logs, templates, analyze, pushTopics: deps.pushTopics, topics, now }),
+    ...pipelineRoutes({
+      store,
+      views,
+      supervisor,
+      logs: deps.logs,
+      templates,
+      analyze,
+      lineageOf: deps.lineageOf,
+      pushTopics: deps.pushTopics,
+      topics,
+      now,
+    }),
     ...runRoutes({ store, supervisor, host, logs: deps.logs }),
     ...deadLetterRoutes({ store, supervisor, host }),
     ...tryRoutes({

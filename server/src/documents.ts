@@ -1,13 +1,18 @@
 /** Documents against the node types of this program: the one place where the server and the command line bring both together. */
+import { formatType, parseFieldPath } from "@millrace/engine/expression";
 import {
   type AnalyzeOptions,
   analyze,
+  lineageOf,
   type PipelineDocument,
   type Problem,
+  parsePortRef,
+  problem,
   type ReadResult,
   readDocument,
 } from "@millrace/engine/pipeline";
 import { nodeTypes } from "@millrace/nodes/registry";
+import type { Lineage } from "./api.ts";
 
 export { nodeTypes };
 
@@ -22,4 +27,17 @@ export function readPipeline(json: unknown): ReadResult {
 /** Everything that is wrong or doubtful. */
 export function analyzeDocument(document: PipelineDocument, options: AnalyzeOptions = {}): readonly Problem[] {
   return analyze(document, specs, options).problems;
+}
+
+export type FoundLineage = { readonly lineage: Lineage } | { readonly problem: Problem };
+
+/** Where a field of an output port ("node.port") comes from and what becomes of it. `field` is its path: "page.page_id", "items[].id". */
+export function documentLineage(document: PipelineDocument, port: string, field: string, options: AnalyzeOptions = {}): FoundLineage {
+  const path = parseFieldPath(field);
+  if (!path) return { problem: problem("lineage.unknown-field", { field }) };
+  const place = { ...(port.includes(".") ? parsePortRef(port) : { node: port, port: "" }), path };
+  const found = lineageOf(analyze(document, specs, options).graph, place, options.pipelineId);
+  if ("problem" in found) return found;
+  const { dataType, ...at } = found.lineage.field;
+  return { lineage: structuredClone({ ...found.lineage, field: { ...at, type: formatType(dataType) } }) as Lineage };
 }

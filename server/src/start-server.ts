@@ -13,7 +13,7 @@ import { connectionsOf, createDimensionStores, createTopicLogs } from "./connect
 import { createConnectionStore } from "./connections/store.ts";
 import { claimDataFolder, openCredentials, openDataFolder } from "./data-folder.ts";
 import { bringUpToDate } from "./data-format.ts";
-import { analyzeDocument, nodeTypes, readPipeline } from "./documents.ts";
+import { analyzeDocument, documentLineage, nodeTypes, readPipeline } from "./documents.ts";
 import { listen } from "./listen.ts";
 import { openMetadata } from "./metadata/database.ts";
 import { createSecretBox } from "./metadata/secrets.ts";
@@ -129,6 +129,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       templates,
       readDocument: readPipeline,
       analyze: analyzeDocument,
+      lineageOf: documentLineage,
       sameMeaning,
       collector,
       pushTopics: createPushTopics(pipelines, nodeTypes),

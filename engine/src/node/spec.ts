@@ -52,6 +52,11 @@ export interface NodeSpec<P extends Params = Params> {
   readonly rows?: RowsFrom | ((params: P) => RowsFrom);
   /** Outputs that let rows of an input out as they came, where `rows` says that others are "new" (late rows of a window, unmatched ones of a join): output port → input port. */
   readonly passes?: (params: P) => Readonly<Record<string, string>>;
+  /**
+   * How output fields are made where they are not simply the input's (`rows`, `passes`); where two make the same, the later one counts. Left out for rows that are "new", any output field
+   * may come from any field that is read.
+   */
+  readonly lineage?: (context: Pick<InferContext<P>, "params" | "inputs" | "declared">) => readonly FieldSource[];
   /** Sources: milliseconds without a record after which a split no longer holds the watermark back. */
   readonly idleAfterMs?: (params: P) => number;
   /** "own": the operator emits its own watermarks (event time). Default: forwarded. */
@@ -90,6 +95,20 @@ export interface NodeSpec<P extends Params = Params> {
  * (flatten), so what is read downstream is read of each element.
  */
 export type RowsFrom = "pass" | "new" | { readonly elementsOf: string };
+
+export interface FieldSource {
+  /** Output port; left out: each that `passes` does not name. */
+  readonly port?: string;
+  /** The output field, nested ones with dots; "": the whole row. */
+  readonly field: string;
+  /** Empty: it is made of nothing that came in. */
+  readonly from: readonly FieldPart[];
+}
+
+/** An expression of the node (copied where it is nothing but a field), or a field of an input, nested ones with dots, "[]" for an array's elements, "" for the whole row. */
+export type FieldPart =
+  | { readonly port: string; readonly text: string; readonly over?: "groups" }
+  | { readonly port: string; readonly field: string; readonly how: "copied" | "computed"; readonly over?: undefined };
 
 export interface Target {
   readonly kind: "topic" | "file";

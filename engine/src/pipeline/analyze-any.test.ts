@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { analyze, hasErrors } from "./analyze.ts";
 import { anyDocument } from "./arbitraries.testing.ts";
 import { type PipelineDocument, parsePortRef } from "./document.ts";
+import { lineageOf } from "./lineage.ts";
 import { words } from "./problem-words.ts";
 import { specs } from "./specs.testing.ts";
 
@@ -49,7 +50,23 @@ const plausible: fc.Arbitrary<PipelineDocument> = fc
     edges: edges.map(([from, output, to, input]) => ({ from: `n${from}.${output}`, to: `n${to}.${input}` })),
   }));
 
-describe("analyze, whatever document it is given", () => {
+/** Thousands of documents, on a machine that does other things too. */
+const PATIENCE = { timeout: 60_000 };
+
+describe("analyze, whatever document it is given", PATIENCE, () => {
+  it("gives graphs whose fields all have a lineage", () => {
+    fc.assert(
+      fc.property(plausible, (document) => {
+        const { graph } = analyze(document, specs);
+        for (const { id: node, outputs } of graph.nodes) {
+          for (const [port, { schema }] of Object.entries(outputs))
+            for (const { name } of schema.fields) expect(lineageOf(graph, { node, port, path: [name] })).toHaveProperty("lineage");
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("does not throw, says every problem in both languages, and points at places that are there", () => {
     fc.assert(
       fc.property(fc.oneof(anyDocument, plausible), (document) => {

@@ -5,6 +5,7 @@ export { didYouMean } from "./did-you-mean.ts";
 export * from "./document.ts";
 export * from "./json-schema.ts";
 export { findDuplicateKeys } from "./json-text.ts";
+export { type FieldPlace, type Lineage, type LineageStep, lineageOf } from "./lineage.ts";
 export type { ParamMigrations } from "./migrate.ts";
 export { fillIn, type ParameterValues, parameterValues } from "./parameters.ts";
 export * from "./problem.ts";

@@ -131,6 +131,14 @@ const PROBLEM_WORDS = {
     zh: (a) =>
       `期望时间（毫秒时间戳 BIGINT、TIMESTAMP 或 TIMESTAMP_LTZ），得到 ${text(a, "type")} 类型的值。请转换，例如用 TO_TIMESTAMP_LTZ。`,
   },
+  "lineage.unknown-port": {
+    en: (a) => `there is no output port "${text(a, "port")}". Name one as node.port.`,
+    zh: (a) => `没有输出端口 “${text(a, "port")}”。请写成 节点.端口。`,
+  },
+  "lineage.unknown-field": {
+    en: (a) => `there is no field "${text(a, "field")}" here${didYouMeanEn(a) || ". Correct its name."}`,
+    zh: (a) => `此处没有字段 “${text(a, "field")}”${didYouMeanZh(a) || "。请更正名称。"}`,
+  },
   "params.changing-key": {
     en: (a) =>
       `the key "${text(a, "text")}" gives another value each time it is computed, so that a row would not find its state. Compute it as a field in a node before this one.`,

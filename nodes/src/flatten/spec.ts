@@ -1,7 +1,7 @@
 import { defineSpec, field, paramMeta } from "@millrace/engine/node";
 import type { DataType, Schema } from "@millrace/engine/schema";
 import { z } from "zod";
-import { duplicateField, nullable, requireField, withExpressions, withField, wrongType } from "../field-types.ts";
+import { duplicateField, fieldType, nullable, requireField, withExpressions, withField, wrongType } from "../field-types.ts";
 import { fieldName, listParam, namedExpressions } from "../params.ts";
 
 const params = z.strictObject({
@@ -88,12 +88,24 @@ export const spec = defineSpec<FlattenParams>({
     };
   },
   expressions: ({ fields }) => fields.map(({ value }, i) => ({ path: ["fields", i, "value"], text: value, port: "in" })),
+  lineage: ({ params: { array, element, position, fields }, inputs }) => [
+    ...(elementType(inputs.in, array) === "ROW"
+      ? []
+      : [{ field: element, from: [{ port: "in", field: `${array}.[]`, how: "copied" as const }] }]),
+    ...fields.map(({ name, value }) => ({ field: name, from: [{ port: "in", text: value }] })),
+    ...(position === undefined ? [] : [{ field: position, from: [{ port: "in", field: array, how: "computed" as const }] }]),
+  ],
   dropReasons: { empty: { en: "array empty or NULL", zh: "数组为空或 NULL" } },
   cardLine(params) {
     const added = listParam(params, "fields").map(({ name }) => String(name));
     return [`${params.array}[]`, ...added].join(" + ");
   },
 });
+
+function elementType(input: Schema | undefined, path: string): DataType["type"] | undefined {
+  const array = input && fieldType(input, path);
+  return array?.type === "ARRAY" ? array.element.type : undefined;
+}
 
 /** Fields of a row made of an element; with `isNullable` all of them may be NULL, for there may be no element. */
 function membersOf(element: DataType, name: string, isNullable: boolean): Schema {

@@ -2,7 +2,7 @@ import { defineSpec, duration, type InferContext, paramMeta, type Words } from "
 import type { Schema } from "@millrace/engine/schema";
 import { z } from "zod";
 import { words } from "../field-types.ts";
-import { type JoinSide, joinedExpressions, joinedReads, joinedRowParam, joinedSchema } from "../joined-fields.ts";
+import { type JoinSide, joinedExpressions, joinedLineage, joinedReads, joinedRowParam, joinedSchema } from "../joined-fields.ts";
 import { checkKeyPairs, joinKeyParams, signedDuration, signedMillis } from "../params.ts";
 
 const bound = (title: Words, description: Words, examples: readonly string[]) =>
@@ -137,6 +137,7 @@ export const spec = defineSpec<IntervalJoinParams>({
     ...joinedExpressions(joined),
   ],
   reads: ({ joined }) => joinedReads(joined),
+  lineage: ({ params: { joined }, inputs }) => joinedLineage(joined, inputs).map((source) => ({ ...source, port: "joined" })),
   watermarkDelayMs: (params) => {
     const { lower, upper } = boundsOf(params);
     return params.rules === "sql" && params.time === "event" ? Math.max(upper, -lower) : 0;

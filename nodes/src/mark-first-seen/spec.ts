@@ -193,6 +193,12 @@ export const spec = defineSpec<MarkFirstSeenParams>({
     ...(output.do === "set" && output.repeat !== undefined ? [{ path: ["output", "repeat"], text: output.repeat, port: "in" }] : []),
   ],
   reads: ({ output }) => ({ in: output.do === "set" ? [output.field] : [] }),
+  lineage: ({ params: { value, output } }) => {
+    if (output.do !== "set") return [];
+    const { field, first, repeat } = output;
+    const values = [value, first, repeat].filter((text) => text !== undefined);
+    return [{ field, from: [{ port: "in", field, how: "copied" as const }, ...values.map((text) => ({ port: "in", text }))] }];
+  },
   dropReasons: { repeat: { en: "seen before", zh: "非首次" } },
   cardLine: ({ key, value }) => `${value} / ${Array.isArray(key) ? key.join(", ") : ""}`,
 });

@@ -160,6 +160,12 @@ export const spec = defineSpec<ParseParams>({
     const parsed = parsedSchema(context);
     return parsed ? { out: outputSchema(input, parsed, context) } : {};
   },
+  lineage({ params, declared }) {
+    const { field, keep, into } = params;
+    const parsed = parsedSchema({ params, declared, problem: () => undefined })?.fields ?? [];
+    const names = into !== undefined ? [into] : keep === "parsed" ? [""] : parsed.map(({ name }) => name);
+    return names.map((name) => ({ field: name, from: [{ port: "in", field, how: "computed" as const }] }));
+  },
   cardLine: ({ field, as, into }) => `${field}: ${as?.format ?? ""}${into === undefined ? "" : ` → ${into}`}`,
 });
 
@@ -181,7 +187,11 @@ function outputSchema(input: Schema, parsed: Schema, { params: { keep, into }, p
 }
 
 /** Fields that the text gives; undefined when a problem was raised. */
-function parsedSchema({ params: { as }, declared, problem }: InferContext<ParseParams>): Schema | undefined {
+function parsedSchema({
+  params: { as },
+  declared,
+  problem,
+}: Pick<InferContext<ParseParams>, "params" | "declared" | "problem">): Schema | undefined {
   if (as.format !== "regex") return declaredFields(as.schema, declared, problem);
   const pattern = compilePattern(as.pattern);
   if ("reason" in pattern) {

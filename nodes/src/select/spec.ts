@@ -99,6 +99,7 @@ export const spec = defineSpec<SelectParams>({
     return { out: withExpressions(base, params.fields, context, "in") };
   },
   expressions: ({ fields }) => fields.map(({ value }, i) => ({ path: ["fields", i, "value"], text: value, port: "in" })),
+  lineage: ({ params: { fields } }) => fields.map(({ name, value }) => ({ field: name, from: [{ port: "in", text: value }] })),
   cardLine(params) {
     const names = listParam(params, "fields").map(({ name }) => String(name));
     const dropped = Array.isArray(params.drop) ? params.drop.map((name) => `−${name}`) : [];

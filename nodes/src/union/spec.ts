@@ -1,9 +1,9 @@
 import { formatType } from "@millrace/engine/expression";
 import { defineSpec } from "@millrace/engine/node";
 import { problem } from "@millrace/engine/pipeline";
-import type { Field, Schema } from "@millrace/engine/schema";
+import type { DataType, RowShape } from "@millrace/engine/schema";
 import { z } from "zod";
-import { nullable, sameType } from "../field-types.ts";
+import { fits, isText, nullable, sameType } from "../field-types.ts";
 
 const params = z.strictObject({});
 
@@ -19,37 +19,57 @@ export const spec = defineSpec<z.infer<typeof params>>({
   manyEdgesPerInput: true,
   accepts: ["append", "retract"],
   inferSchema({ inputLists, problem: raise }) {
-    const schemas = inputLists.in ?? [];
-    const [first, ...others] = schemas;
+    const [first, ...others] = inputLists.in ?? [];
     if (!first) return {};
     let out = first;
     for (const [i, schema] of others.entries()) {
-      for (const field of schema.fields) {
-        const known = out.fields.find(({ name }) => name === field.name);
-        if (known && !sameType(known.dataType, field.dataType)) raise(differentTypes(known, field, i + 2));
-      }
-      out = both(out, schema);
+      out = unitedRows(out, schema, [], (difference) => raise(differentTypes(difference, i + 2)));
     }
     return { out };
   },
 });
 
+interface Difference {
+  readonly path: readonly string[];
+  readonly before: DataType;
+  readonly here: DataType;
+}
+type Raise = (difference: Difference) => void;
+
 /** Fields of either side, those of the first in front; what one side lacks may be NULL. */
-function both(a: Schema, b: Schema): Schema {
-  const inBoth = (name: string, other: Schema) => other.fields.find((field) => field.name === name);
+function unitedRows(a: RowShape, b: RowShape, path: readonly string[], raise: Raise): RowShape {
+  const inOther = (name: string, other: RowShape) => other.fields.find((field) => field.name === name);
   const shared = a.fields.map((field) => {
-    const twin = inBoth(field.name, b);
-    return twin?.dataType.nullable === false ? field : { ...field, dataType: nullable(field.dataType) };
+    const twin = inOther(field.name, b);
+    return { ...field, dataType: twin ? united(field.dataType, twin.dataType, [...path, field.name], raise) : nullable(field.dataType) };
   });
-  const added = b.fields.filter((field) => !inBoth(field.name, a)).map((field) => ({ ...field, dataType: nullable(field.dataType) }));
+  const added = b.fields.filter(({ name }) => !inOther(name, a)).map((field) => ({ ...field, dataType: nullable(field.dataType) }));
   const isOpen = a.open || b.open;
   return { type: "ROW", fields: [...shared, ...added], ...(isOpen && { open: true }) };
 }
 
-function differentTypes(known: Field, field: Field, edge: number) {
-  const [before, here] = [formatType(known.dataType), formatType(field.dataType)];
+/** The type whose values those of both are, as they are held; rows go on as they came. */
+function united(before: DataType, here: DataType, path: readonly string[], raise: Raise): DataType {
+  const type = unitedBare(before, here, path, raise);
+  if (!type) raise({ path, before, here });
+  return before.nullable === false && here.nullable === false ? { ...(type ?? before), nullable: false } : nullable(type ?? before);
+}
+
+function unitedBare(a: DataType, b: DataType, path: readonly string[], raise: Raise): DataType | undefined {
+  if (a.type === "ROW" && b.type === "ROW") return unitedRows(a, b, path, raise);
+  if (a.type === "ARRAY" && b.type === "ARRAY") return { type: "ARRAY", element: united(a.element, b.element, [...path, "[]"], raise) };
+  if (a.type === "MAP" && b.type === "MAP" && sameType(a.key, b.key))
+    return { type: "MAP", key: a.key, value: united(a.value, b.value, [...path, "{}"], raise) };
+  if (isText(a) && isText(b)) return formatType(nullable(a)) === formatType(nullable(b)) ? a : { type: "STRING" };
+  if (a.type === "DECIMAL" && b.type === "DECIMAL" && a.scale === b.scale) return a.precision >= b.precision ? a : b;
+  if (sameType(a, b) || fits(b, a)) return a;
+  return fits(a, b) ? b : undefined;
+}
+
+function differentTypes({ path, before, here }: Difference, edge: number) {
+  const [name, was, is] = [path.join(".").replaceAll(/\.(?=\[|\{)/g, ""), formatType(before), formatType(here)];
   return problem("node.words", {
-    en: `field "${field.name}" is ${before} in an earlier input and ${here} in input ${edge}; a union needs one type. Convert one of them with a select before it.`,
-    zh: `字段 “${field.name}” 在前面的输入中是 ${before}，在第 ${edge} 个输入中是 ${here}；合流需要同一类型。请先用选择字段节点转换其中之一。`,
+    en: `field "${name}" is ${was} in an earlier input and ${is} in input ${edge}; a union needs one type. Convert one of them with a select before it.`,
+    zh: `字段 “${name}” 在前面的输入中是 ${was}，在第 ${edge} 个输入中是 ${is}；合流需要同一类型。请先用选择字段节点转换其中之一。`,
   });
 }

@@ -47,6 +47,21 @@ describe("a union of several streams", () => {
 
   it("looks inside of rows and arrays", () => {
     expect(unite("page ROW<id BIGINT, name STRING>", "page ROW<name STRING, id BIGINT>").problems).toEqual([]);
-    expect(unite("tags ARRAY<STRING>", "tags ARRAY<BIGINT>").problems).toHaveLength(1);
+    expect(unite("tags ARRAY<STRING>", "tags ARRAY<BIGINT>").problems).toEqual([
+      'field "tags[]" is STRING in an earlier input and BIGINT in input 2; a union needs one type. Convert one of them with a select before it.',
+    ]);
+    expect(unite("page ROW<id BIGINT, at STRING>", "page ROW<id BIGINT, at BIGINT>").problems).toEqual([
+      'field "page.at" is STRING in an earlier input and BIGINT in input 2; a union needs one type. Convert one of them with a select before it.',
+    ]);
+  });
+
+  it("unites rows field by field, and takes the wider of two types that are held alike", () => {
+    const { out, problems } = unite(
+      "page ROW<id INT NOT NULL, name VARCHAR(5)> NOT NULL, n DECIMAL(10, 2)",
+      "page ROW<id BIGINT NOT NULL, ts BIGINT> NOT NULL, n DECIMAL(12, 2)",
+    );
+    expect(problems).toEqual([]);
+    expect(typesOf(out)).toEqual(["page ROW<id BIGINT NOT NULL, name VARCHAR(5), ts BIGINT> NOT NULL", "n DECIMAL(12, 2)"]);
+    expect(typesOf(unite("s VARCHAR(5)", "s VARCHAR(9)").out)).toEqual(["s STRING"]);
   });
 });

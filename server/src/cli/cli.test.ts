@@ -60,6 +60,7 @@ const COMMANDS = [
   "test",
   "eval",
   "schema",
+  "lineage",
   "templates",
   "deploy",
   "stop",
@@ -184,6 +185,22 @@ describe("schema", PATIENCE, () => {
     writeFileSync(file, 'id;day;"what;ever"\n1;2024-05-31;"a;b"\n');
     expect((await millrace(["schema", file, "--separator", ";"], "")).out).toBe("id BIGINT, `day` DATE, `what;ever` STRING\n");
     expect((await millrace(["schema", file, "--separator", ";", "--no-header"], "")).out).toBe("c1 STRING, c2 STRING, c3 STRING\n");
+  });
+});
+
+describe("lineage", PATIENCE, () => {
+  it("leads a field of a template up to its topic and down to those it is written to", async () => {
+    const { code, out } = await millrace(["lineage", "base-log-app", "split_log.page", "common.mid"], "");
+    expect(code).toBe(0);
+    expect(out).toContain("split_log.page: common.mid STRING\n");
+    expect(out).toContain("  repair_is_new.out: common.mid ← ods_base_log.out: common.mid  copied\n");
+    expect(out).toContain("begins at:\n  ods_base_log.out: common.mid  topic ods_base_log\n");
+    expect(out).toContain("  displays.out: common.mid → dwd_display_log  written  topic dwd_display_log");
+  });
+
+  it("names what is not there", async () => {
+    const { code, err } = await millrace(["lineage", "base-log-app", "split_log.page", "comon.mid"], "");
+    expect([code, err]).toEqual([1, 'millrace: there is no field "comon.mid" here; did you mean "common.mid"?\n']);
   });
 });
 

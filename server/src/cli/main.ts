@@ -20,6 +20,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ["test", async () => (await import("./test.ts")).testCommand],
   ["eval", async () => (await import("./eval.ts")).evalCommand],
   ["schema", async () => (await import("./schema.ts")).schemaCommand],
+  ["lineage", async () => (await import("./lineage.ts")).lineageCommand],
   ["templates", async () => (await import("./templates.ts")).templatesCommand],
   ["deploy", async () => (await import("./deploy.ts")).deployCommand],
   ["stop", async () => (await import("./stop.ts")).stopCommand],

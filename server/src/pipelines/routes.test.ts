@@ -113,3 +113,55 @@ describe("a pipeline", () => {
     expect((await make({ document: documentOf("a") })).revision).toBe(1);
   });
 });
+
+describe("lineage", () => {
+  const document = {
+    formatVersion: 1,
+    name: "a",
+    nodes: {
+      s: { type: "topic-source", name: "S", params: { topic: "t", schema: "a INT, page ROW<id STRING>" } },
+      f: { type: "select", name: "F", params: { fields: [{ name: "x", value: "page.id" }] } },
+    },
+    edges: [{ from: "s.out", to: "f.in" }],
+  };
+  const ask = (query: string) => served.call("GET", `/api/pipelines/a/lineage?${query}`);
+
+  it("says of a field of the draft where it comes from and what becomes of it", async () => {
+    await make({ document });
+    expect((await ask("port=f.out&field=x")).json).toEqual({
+      field: { node: "f", port: "out", path: ["x"], type: "STRING" },
+      upstream: [
+        {
+          from: { node: "s", port: "out", path: ["page", "id"] },
+          to: { node: "f", port: "out", path: ["x"] },
+          how: "copied",
+          expression: "page.id",
+        },
+      ],
+      downstream: [],
+      origins: [{ node: "s", port: "out", path: ["page", "id"], targets: [{ kind: "topic", name: "t" }] }],
+    });
+    expect((await ask("port=s.out&field=page.id")).json.downstream).toHaveLength(1);
+  });
+
+  it("is of a deployed version where that is asked", async () => {
+    await make({ document });
+    await served.call("POST", "/api/pipelines/a/deploy", {});
+    const changed = { ...document, nodes: { s: document.nodes.s }, edges: [] };
+    await served.call("PUT", "/api/pipelines/a/draft", { document: changed, revision: 1 });
+    expect((await ask("port=f.out&field=x")).status).toBe(404);
+    expect((await ask("port=f.out&field=x&version=1")).status).toBe(200);
+    expect((await ask("port=f.out&field=x&version=7")).status).toBe(404);
+  });
+
+  it("names a field that is not there, and the one that was probably meant", async () => {
+    await make({ document });
+    expect(await ask("port=s.out&field=page.ide")).toMatchObject({
+      status: 404,
+      json: { error: { message: { en: 'there is no field "page.ide" here; did you mean "page.id"?' } } },
+    });
+    expect((await ask("port=s&field=a")).status).toBe(404);
+    expect((await ask("port=s.out&field=[[")).status).toBe(404);
+    expect((await ask("port=s.out")).status).toBe(400);
+  });
+});

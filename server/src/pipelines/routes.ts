@@ -1,7 +1,8 @@
-import type { AnalyzeOptions, PipelineDocument, Problem } from "@millrace/engine/pipeline";
+import { type AnalyzeOptions, type PipelineDocument, type Problem, words } from "@millrace/engine/pipeline";
 import { z } from "zod";
-import { createPipeline, pipeline, pipelineSummary, saveDraft, savedDraft, versionSummary } from "../api.ts";
+import { createPipeline, lineage, lineageQuery, pipeline, pipelineSummary, saveDraft, savedDraft, versionSummary } from "../api.ts";
 import type { TopicLogs } from "../connections/open.ts";
+import type { FoundLineage } from "../documents.ts";
 import { ApiFailure, notFound } from "../http/api-failure.ts";
 import { type Route, route } from "../http/route.ts";
 import type { PushTopics } from "../push/push-topic.ts";
@@ -18,6 +19,8 @@ export interface PipelineRouteDeps {
   readonly logs: RunLogs;
   readonly templates: readonly Template[];
   readonly analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
+  /** By "node.port" and a field's path. */
+  readonly lineageOf: (document: PipelineDocument, port: string, field: string, options: AnalyzeOptions) => FoundLineage;
   readonly topics: TopicLogs;
   readonly pushTopics: PushTopics;
   readonly now: () => number;
@@ -32,6 +35,7 @@ export function pipelineRoutes({
   logs,
   templates,
   analyze,
+  lineageOf,
   topics,
   pushTopics,
   now,
@@ -117,6 +121,23 @@ export function pipelineRoutes({
           deployedAt,
           nodes: Object.keys(document.nodes).length,
         })),
+    }),
+    route({
+      method: "get",
+      path: "/pipelines/:id/lineage",
+      tag: "Pipelines",
+      summary: "Where a field comes from, and what becomes of it, in the draft or a deployed version",
+      query: lineageQuery,
+      answer: lineage,
+      errors: { 404: "no such pipeline, version, port or field" },
+      handle: ({ params, query }) => {
+        const { id, draft } = find(params.id);
+        const version = query.version === undefined ? undefined : store.version(id, Number(query.version));
+        if (query.version !== undefined && !version) throw notFound({ en: "version", zh: "版本" }, query.version);
+        const found = lineageOf(version?.document ?? draft, query.port, query.field, { pipelineId: id });
+        if ("lineage" in found) return found.lineage;
+        throw new ApiFailure(404, "not-found", words(found.problem), [found.problem]);
+      },
     }),
     route({
       method: "get",

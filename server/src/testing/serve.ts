@@ -11,6 +11,7 @@ import { type AppDeps, createApp } from "../app.ts";
 import { createCollector } from "../applog/collector.ts";
 import { connectionsOf, createDimensionStores, createTopicLogs } from "../connections/open.ts";
 import { createConnectionStore } from "../connections/store.ts";
+import { documentLineage } from "../documents.ts";
 import { openMetadata } from "../metadata/database.ts";
 import { createSecretBox } from "../metadata/secrets.ts";
 import { createPipelineStore } from "../pipelines/store.ts";
@@ -97,6 +98,7 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
     templates: [TEMPLATE],
     readDocument,
     analyze: problems,
+    lineageOf: documentLineage,
     sameMeaning: (a, b) => JSON.stringify({ ...a, layout: 0 }) === JSON.stringify({ ...b, layout: 0 }),
     collector,
     pushTopics: createPushTopics(pipelines, nodeTypes),
