@@ -111,6 +111,7 @@ function inPlaces(step: Step, node: NodeType, nodeCase: NodeCase): Step {
     ...step,
     ...(step.rows ? { rows: inputs(step.rows) } : {}),
     ...(step.watermark ? { watermark: inputs(step.watermark) } : {}),
+    ...(step.answers ? { answers: Object.fromEntries(Object.values(step.answers).map((answers) => [NODE, answers])) } : {}),
     ...(step.idle ? { idle: inputs(step.idle) } : {}),
     ...(Array.isArray(step.end) ? { end: step.end.map((port) => (isSource ? NODE : idOf(port))) } : {}),
     ...(step.expect ? { expect: expect(step.expect) } : {}),

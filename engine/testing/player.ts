@@ -5,11 +5,24 @@
 
 import { codecOf } from "../src/codec/index.ts";
 import { type CheckedExpression, check, compile } from "../src/expression/index.ts";
-import { type Expectation, type InputRow, MAX_TIME, MIN_TIME, type NodeType, type Step, type TimelineTest } from "../src/node/index.ts";
+import {
+  type Expectation,
+  type InputRow,
+  type LookupAnswers,
+  MAX_TIME,
+  MIN_TIME,
+  type NodeType,
+  type RoleName,
+  type Roles,
+  type Step,
+  type TimelineTest,
+} from "../src/node/index.ts";
 import { analyze, type PipelineDocument, type Problem, type TypedGraph, words } from "../src/pipeline/index.ts";
 import { type DeadLetter, type PortCounts, type SnapshotEntry, Task } from "../src/run/index.ts";
 import { CapturingSink } from "./capturing-sink.ts";
 import { differences, type SeenRow, seenRow } from "./compare-rows.ts";
+import { toJsonText } from "./json-text.ts";
+import { MockAnswers } from "./mock-answers.ts";
 
 export interface PlayResult {
   /** One message per difference, readable: step, place, expected and got. Empty: the test passed. */
@@ -44,6 +57,7 @@ export class Player {
   private readonly graph: TypedGraph;
   private readonly nodeTypes: ReadonlyMap<string, NodeType>;
   private readonly sinks = new Map<string, CapturingSink>();
+  private readonly mocks = new Map<string, MockAnswers>();
   private readonly rows: Record<string, SeenRow[]> = {};
   private readonly deadLetters: DeadLetter[] = [];
   private readonly failures: string[] = [];
@@ -59,6 +73,8 @@ export class Player {
     this.graph = graph;
     this.nodeTypes = nodeTypes;
     for (const node of graph.nodes) if (nodeTypes.get(node.spec.type)?.createSink) this.sinks.set(node.id, new CapturingSink());
+    for (const node of graph.nodes)
+      if (nodeTypes.get(node.spec.type)?.createLookup) this.mocks.set(node.id, new MockAnswers(() => this.clock));
     this.task = this.newTask();
   }
 
@@ -74,6 +90,7 @@ export class Player {
   /** Does what the step says; returns what it emitted by place. */
   private act(step: Step): Record<string, SeenRow[]> {
     if (step.restart) this.restart();
+    for (const [node, answers] of Object.entries(step.answers ?? {})) this.answer(node, answers);
     for (const [place, rows] of Object.entries(step.rows ?? {})) for (const row of rows) this.push(place, row);
     for (const [node, time] of Object.entries(step.watermark ?? {})) this.task.pushWatermark(node, time === "max" ? MAX_TIME : time);
     for (const [node, idle] of Object.entries(step.idle ?? {})) this.task.pushIdle(node, idle);
@@ -82,7 +99,20 @@ export class Player {
     this.task.advanceClock(this.clock);
     if (step.end !== undefined)
       this.end(step.end === true ? this.graph.nodes.map((node) => node.id).filter((id) => this.task.isSource(id)) : step.end);
+    this.deliver();
     return this.collect();
+  }
+
+  private answer(node: string, answers: LookupAnswers): void {
+    const mock = this.mocks.get(node);
+    if (mock) mock.change(answers);
+    else this.failures.push(`there is no lookup ${JSON.stringify(node)}; there are ${[...this.mocks.keys()].join(", ") || "none"}.`);
+  }
+
+  /** Lookups answer as far as the clock says, and what they answer goes on. */
+  private deliver(): void {
+    for (const mock of this.mocks.values()) mock.tick();
+    while (this.task.deliver()) for (const mock of this.mocks.values()) mock.tick();
   }
 
   private end(sources: readonly string[]): void {
@@ -120,6 +150,7 @@ export class Player {
   private restart(): void {
     const entries = structuredClone([...this.task.snapshot(true)]) as SnapshotEntry[];
     for (const [name, total] of this.totals(false)) this.before.set(name, (this.before.get(name) ?? 0) + total);
+    for (const mock of this.mocks.values()) mock.forget();
     this.task = this.newTask();
     this.seen = new Map();
     this.task.restore(entries);
@@ -136,6 +167,7 @@ export class Player {
       // As in a run, what was drawn before a restart does not come again.
       seed: `test ${this.lives++}`,
       onDeadLetter: (letter) => this.deadLetters.push(letter),
+      connectionOf: (id) => this.mockOf(id),
       taps: {
         quota: Number.POSITIVE_INFINITY,
         keep: Number.POSITIVE_INFINITY,
@@ -143,6 +175,11 @@ export class Player {
         maxText: Number.POSITIVE_INFINITY,
       },
     });
+  }
+
+  private mockOf(id: string): Roles[RoleName] | undefined {
+    const mock = this.mocks.get(id);
+    return this.graph.nodes.find((node) => node.id === id)?.spec.connection === "http" ? mock?.http : mock?.dimensions;
   }
 
   /** Counters by the names that expectations use, over all lives when `whole`. */
@@ -205,16 +242,4 @@ export class Player {
 function describe(problem: Problem): string {
   const place = [problem.nodeId, ...(problem.path ?? [])].filter((part) => part !== undefined).join(".");
   return `${place ? `${place}: ` : ""}${words(problem).en}`;
-}
-
-/** JSON text; bigints (node cases are TypeScript) as plain digits. */
-export function toJsonText(value: unknown): string {
-  return JSON.stringify(value, (_name, member: unknown) =>
-    typeof member === "bigint" ? (JSON as unknown as RawJson).rawJSON(member.toString()) : member,
-  );
-}
-
-/** In every engine Millrace runs on; missing from the compiler's library. */
-interface RawJson {
-  rawJSON(text: string): unknown;
 }

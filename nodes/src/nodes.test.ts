@@ -24,7 +24,7 @@ describe.each(all)("$type", ({ type, node }) => {
       expect(playCase(node, nodeCase).failures).toEqual([]);
     });
 
-    it.each(played)("restored before any one step: $name", (nodeCase) => {
+    it.each(played.filter((one) => one.changedByRestart === undefined))("restored before any one step: $name", (nodeCase) => {
       for (const i of (nodeCase.steps ?? []).keys())
         expect(playCase(node, nodeCase, { restartBefore: i }).failures, `restored before step ${i + 1}`).toEqual([]);
     });

@@ -10,6 +10,7 @@ import { node as flatten } from "./flatten/index.ts";
 import { node as generator } from "./generator/index.ts";
 import { node as httpPush } from "./http-push/index.ts";
 import { node as intervalJoin } from "./interval-join/index.ts";
+import { node as lookup } from "./lookup/index.ts";
 import { node as markFirstSeen } from "./mark-first-seen/index.ts";
 import { node as parse } from "./parse/index.ts";
 import { node as pattern } from "./pattern/index.ts";
@@ -38,6 +39,7 @@ const ALL: readonly NodeType[] = [
   intervalJoin,
   temporalJoin,
   pattern,
+  lookup,
   topicSink,
   dimensionSink,
   fileSink,

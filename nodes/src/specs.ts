@@ -10,6 +10,7 @@ import { spec as flatten } from "./flatten/spec.ts";
 import { spec as generator } from "./generator/spec.ts";
 import { spec as httpPush } from "./http-push/spec.ts";
 import { spec as intervalJoin } from "./interval-join/spec.ts";
+import { spec as lookup } from "./lookup/spec.ts";
 import { spec as markFirstSeen } from "./mark-first-seen/spec.ts";
 import { spec as parse } from "./parse/spec.ts";
 import { spec as pattern } from "./pattern/spec.ts";
@@ -40,6 +41,7 @@ export const specs: readonly NodeSpec[] = [
   intervalJoin,
   temporalJoin,
   pattern,
+  lookup,
   topicSink,
   dimensionSink,
   fileSink,

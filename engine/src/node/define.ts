@@ -1,4 +1,5 @@
 import type { Schema } from "../schema/index.ts";
+import type { Lookup, LookupContext } from "./lookup.ts";
 import type { Millis, Operator, OperatorContext } from "./operator.ts";
 import type { Roles } from "./roles.ts";
 import type { Committer, Prepared, Sink } from "./sink.ts";
@@ -7,7 +8,7 @@ import type { NodeSpec, Params } from "./spec.ts";
 import type { NodeCase } from "./timeline.ts";
 
 /**
- * A node type: what it is and how it runs. Exactly one of `createOperator`, `createSource`, `createSink` is given.
+ * A node type: what it is and how it runs. Exactly one of `createOperator`, `createSource`, `createSink`, `createLookup` is given.
  * A node's folder exports one as `node` from its `index.ts`.
  */
 export interface NodeType<P extends Params = Params> {
@@ -16,6 +17,8 @@ export interface NodeType<P extends Params = Params> {
   readonly createSource?: (params: P, context: SourceContext) => Source;
   /** One per subtask. */
   readonly createSink?: (params: P, context: SinkContext) => Sink;
+  /** One per subtask; the spec has `lookup`. */
+  readonly createLookup?: (params: P, context: LookupContext) => Lookup;
   /** One per run, for a node with `createSink`; without it there is nothing to commit. */
   readonly createCommitter?: (params: P, context: CommitterContext) => Committer;
   /** Examples as timelines: tests, docs and "try it" use them. */

@@ -1,5 +1,6 @@
 export * from "./define.ts";
 export * from "./error-row.ts";
+export * from "./lookup.ts";
 export * from "./operator.ts";
 export * from "./roles.ts";
 export * from "./row.ts";

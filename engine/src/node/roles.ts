@@ -155,7 +155,7 @@ export interface DimensionStore {
   /** With all its rows; nothing where there is none. */
   deleteTable(name: string): Promise<void>;
   /** The rows of these keys, in their order; undefined where there is none, or no such table. */
-  get(table: string, keys: readonly string[]): Promise<readonly (ByteRange | undefined)[]>;
+  get(table: string, keys: readonly string[]): PromiseLike<readonly (ByteRange | undefined)[]>;
   /** Rows in the order of their keys, as the store orders them: up to `limit` of those whose key begins with `prefix`, behind the key `after`. */
   scan(
     table: string,
@@ -205,11 +205,37 @@ export interface DimensionWriter {
   close(): Promise<void>;
 }
 
+/** Role "http": requests to the hosts that the connection's settings allow, and to no others. */
+export interface HttpClient {
+  /** Rejects with what went wrong where no answer came, and with a `ConnectionError` where the request may not be made. Any status is an answer. */
+  request(request: HttpRequest): PromiseLike<HttpResponse>;
+  close(): Promise<void>;
+}
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  /** Below the connection's base address, with its query, as "/users/5?full=1"; or a whole address, of an allowed host. */
+  readonly path: string;
+  readonly body?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly timeoutMs: number;
+  /** A longer answer is refused. */
+  readonly mostBytes: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** By name in small letters. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
 /** The roles by the name under which a spec asks for them. */
 export interface Roles {
   topic: TopicLog;
   files: FileStore;
   dimension: DimensionStore;
+  http: HttpClient;
 }
 export type RoleName = keyof Roles;
-export const ROLE_NAMES = ["topic", "files", "dimension"] as const satisfies readonly RoleName[];
+export const ROLE_NAMES = ["topic", "files", "dimension", "http"] as const satisfies readonly RoleName[];

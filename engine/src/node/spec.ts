@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { Problem } from "../pipeline/problem.ts";
 import type { ChangelogMode, Schema } from "../schema/index.ts";
+import type { LookupSettings } from "./lookup.ts";
 import type { RoleName } from "./roles.ts";
 
 /** A text in the product's two languages. */
@@ -83,6 +84,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly sinkPartition?: (params: P) => string | undefined;
   /** Sinks that take changes: condition (one of `expressions`) for which a row deletes what is there under its key, as one of the kind delete does. */
   readonly sinkDelete?: (params: P) => string | undefined;
+  /** How the runtime asks, for nodes with `createLookup`. */
+  readonly lookup?: (params: P) => LookupSettings;
   /** What a sink promises after a crash. */
   readonly delivery?: "exactly-once" | "idempotent" | "at-least-once";
   /** What a source reads or a sink writes, for the map and for checks of a second writer: topic names, file names. Undefined where it is computed per row. */

@@ -12,7 +12,7 @@ export interface TimelineTest {
   readonly steps: readonly Step[];
 }
 
-/** One thing that happens, and what is expected once everything it caused has happened. Exactly one of the first seven members is given. */
+/** One thing that happens, and what is expected once everything it caused has happened. Exactly one of the members before `expect` is given. */
 export interface Step {
   /** Rows into source nodes, by node id (pipelines), or into input ports, by port (node cases). */
   readonly rows?: Readonly<Record<string, readonly InputRow[]>>;
@@ -26,9 +26,21 @@ export interface Step {
   readonly end?: true | readonly string[];
   /** Snapshot, throw everything away, restore. */
   readonly restart?: true;
+  /** What lookup nodes find from now on, by node id (in node cases: "lookup"), in place of the outside system. */
+  readonly answers?: Readonly<Record<string, LookupAnswers>>;
   /** Nothing happens, something is only expected. */
   readonly check?: true;
   readonly expect?: Expectation;
+}
+
+/** What stands for an outside system that is looked up in: it answers by the clock of the test. Each member holds until a later step gives another. */
+export interface LookupAnswers {
+  /** Rows by key (for HTTP: answers by path, as JSON or `{ status, body }`); null: there is none any more. Others stay as they are; who watches is told. */
+  readonly rows?: Readonly<Record<string, unknown>>;
+  /** Milliseconds until an answer; one number for all, or by key. Default 0: at once. */
+  readonly delay?: number | Readonly<Record<string, number>>;
+  /** Calls fail: so many of the next ones, or (true) all until `false`. */
+  readonly fails?: number | boolean;
 }
 
 /** A row as given: a JSON record (object), or text for what may be malformed; with anything beside the value said in long form. */
@@ -76,6 +88,8 @@ export interface NodeCase {
   readonly schemas?: Readonly<Record<string, string>>;
   readonly timeZone?: string;
   readonly steps?: readonly Step[];
+  /** Why a restart between its steps changes what is expected (what is remembered outside of the state, when calls are made): it is then played without. */
+  readonly changedByRestart?: string;
   /** Short form: what all steps together emitted, by port. */
   readonly emits?: readonly (readonly [port: string, value: unknown, time?: number])[];
   /** The params are refused with exactly this English message (of one of the problems). */

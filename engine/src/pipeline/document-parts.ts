@@ -35,6 +35,16 @@ export const timelineStep = z.strictObject({
   clock: z.number().optional(),
   end: z.union([z.literal(true), z.array(z.string())]).optional(),
   restart: z.literal(true).optional(),
+  answers: z
+    .record(
+      z.string(),
+      z.strictObject({
+        rows: z.record(z.string(), z.json()).optional(),
+        delay: z.union([z.number(), z.record(z.string(), z.number())]).optional(),
+        fails: z.union([z.number(), z.boolean()]).optional(),
+      }),
+    )
+    .optional(),
   check: z.literal(true).optional(),
   expect: expectation.optional(),
 });

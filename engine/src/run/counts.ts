@@ -24,7 +24,7 @@ export interface PortCounts {
 }
 
 export function countsOf(node: NodeRuntime): PortCounts {
-  const holdings = node.operator?.holdings?.();
+  const holdings = node.operator?.holdings?.() ?? node.lookup?.holdings();
   return {
     in: Object.fromEntries([...node.inputs].map(([name, port]) => [name, port.total])),
     out: Object.fromEntries([...node.outputs].map(([name, port]) => [name, port.tap.total])),

@@ -126,6 +126,21 @@ export class InputPort {
   }
 }
 
+/** What a lookup node does beside the others; `lookup-side.ts`. */
+export interface LookupSide {
+  receive(row: Row, time: Millis, port: string): void;
+  onWatermark(time: Millis): void;
+  onIdle(isIdle: boolean): void;
+  deliver(): boolean;
+  readonly isEmpty: boolean;
+  readonly isFull: boolean;
+  /** Into the node's state, before a snapshot; and from there, after a restart. */
+  save(): void;
+  restored(): void;
+  holdings(): Record<string, number>;
+  close(): void;
+}
+
 export interface SinkSide {
   readonly sink: Sink;
   readonly encoder: Encoder;
@@ -164,10 +179,12 @@ export class NodeRuntime {
   /** By how much the watermark that is forwarded stays behind. */
   watermarkDelayMs = 0;
   sinkSide: SinkSide | undefined;
+  lookup: LookupSide | undefined;
   readonly out: Out;
   private readonly host: NodeHost;
   private combined: CombinedWatermark | undefined;
   private hasEnded = false;
+  private endsWhenEmpty = false;
   /** Of `outputs`, for rows: few, so that to compare their names is quicker than a map. */
   private readonly ports: OutputPort[] = [];
   private lastReason = "";
@@ -248,6 +265,7 @@ export class NodeRuntime {
       if (port.key !== undefined) this.backend.select(keyOf(port.key, row, time));
       else if (this.isKeyed) this.backend.select(NO_KEY);
       if (this.sinkSide !== undefined) this.write(this.sinkSide, row, time);
+      else if (this.lookup !== undefined) this.lookup.receive(row, time, port.name);
       else this.operator?.onRow(row, time, this.out, port.name);
     } catch (error) {
       if (!(error instanceof RowError)) throw error instanceof NodeFailure ? error : new NodeFailure(this.id, error);
@@ -289,6 +307,11 @@ export class NodeRuntime {
 
   end(): void {
     if (this.hasEnded) return;
+    // What is under way leaves first.
+    if (this.lookup !== undefined && !this.lookup.isEmpty) {
+      this.endsWhenEmpty = true;
+      return;
+    }
     this.hasEnded = true;
     if (!this.disabled) this.guard(() => this.operator?.onEnd?.(this.out));
     this.sendWatermark(MAX_TIME);
@@ -333,8 +356,31 @@ export class NodeRuntime {
     this.watermark = own;
   }
 
+  /** Lets out what a lookup has answered. True when anything left. */
+  deliver(): boolean {
+    const { lookup } = this;
+    if (lookup === undefined) return false;
+    let hasLeft = false;
+    this.guard(() => {
+      hasLeft = lookup.deliver();
+    });
+    if (this.endsWhenEmpty && lookup.isEmpty) this.end();
+    return hasLeft;
+  }
+
+  /** A row that waited could not be processed after all. */
+  failed(error: RowError, row: Row, time: Millis, port: string): void {
+    this.host.failed(this, error, this.textOf(this.inputs.get(port) as InputPort, row), row, time, port);
+  }
+
+  /** The merged watermark of the inputs, whatever of it was let out. */
+  get received(): Millis {
+    return this.combined?.watermark ?? MIN_TIME;
+  }
+
   private onWatermark(time: Millis): void {
     if (this.disabled) return this.sendWatermark(time);
+    if (this.lookup !== undefined) return this.lookup.onWatermark(time);
     const operator = this.operator;
     this.guard(() => {
       this.backend.fireEventTimers(time, (at) => operator?.onTimer?.(at, this.out, "event"));
@@ -350,7 +396,8 @@ export class NodeRuntime {
   }
 
   private onIdle(idle: boolean): void {
-    if (this.disabled || this.spec.watermark !== "own") this.sendIdle(idle);
+    if (this.lookup !== undefined && !this.disabled) this.lookup.onIdle(idle);
+    else if (this.disabled || this.spec.watermark !== "own") this.sendIdle(idle);
     else this.guard(() => this.operator?.onIdle?.(idle, this.out));
   }
 

@@ -74,11 +74,16 @@ function parallelismOf(
     case "keyed":
       return asked ?? graph.settings.parallelism;
     case "other": {
-      if (Object.keys(schemas[node.id]?.states ?? {}).length > 0 && !node.disabled) return 1;
+      if (keepsStateInOnePlace(schemas[node.id]) && !node.disabled) return 1;
       const upstream = Object.values(node.inputs).flatMap(({ edges }) => edges.map((edge) => known.get(parsePortRef(edge.from).node) ?? 1));
       return asked ?? Math.max(1, ...upstream);
     }
   }
+}
+
+/** State without a key; what a lookup has under way is kept by subtask. */
+function keepsStateInOnePlace(schema: StateSchema | undefined): boolean {
+  return schema !== undefined && schema.keys.length === 0 && Object.keys(schema.states).length > 0;
 }
 
 /** Undefined: rows stay in their subtask. */

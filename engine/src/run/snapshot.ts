@@ -23,6 +23,7 @@ type StoredTime = number | "min" | "max";
 /** Each node's state, all of it or what changed since the last snapshot, and its watermarks. */
 export function* takeSnapshot(nodes: readonly NodeRuntime[], all: boolean): Iterable<SnapshotEntry> {
   for (const node of nodes) {
+    node.lookup?.save();
     for (const key of node.backend.snapshot(all)) yield { node: node.id, key };
     const watermarks = mapValues(node.watermarks(), (byEdge) => mapValues(byEdge, (times) => times.map(toStored)));
     yield { node: node.id, watermarks, own: toStored(node.watermark) };
@@ -65,6 +66,7 @@ export function beginRestore(task: RestoredTask, subtasks: number, schemas: Read
     },
     end() {
       for (const [id, saved] of watermarks) restoreWatermarks(nodes.get(id) as NodeRuntime, saved, subtask, parallelismOf(id));
+      for (const node of nodes.values()) node.lookup?.restored();
       return gone;
     },
   };

@@ -205,6 +205,10 @@ export class Subtask {
     if (this.asked) this.beginCut(this.asked);
     let isBusy = this.takeBatches();
     if (this.cutting === undefined && !this.isHeld) {
+      if (task.deliver()) {
+        this.hasChanged = true;
+        isBusy = true;
+      }
       if (this.hasRoom) isBusy = (await this.read()) || isBusy;
       const now = host.now();
       if (now - this.lastPeriodic >= PERIODIC_MS) this.periodic(now);
@@ -220,7 +224,7 @@ export class Subtask {
   private takeBatches(): boolean {
     const { task, host } = this.options;
     // What is under way to a checkpoint must come, or the full sinks would wait for it for ever.
-    if (this.cutting === undefined && !this.sinksHaveRoom) return false;
+    if (this.cutting === undefined && (!this.sinksHaveRoom || this.options.task.isWaiting)) return false;
     let taken = 0;
     for (let i = 0; i < this.inbox.length; i++) {
       const batch = this.inbox[i] as ExchangeBatch;
@@ -240,7 +244,7 @@ export class Subtask {
   }
 
   private get hasRoom(): boolean {
-    return this.sinksHaveRoom && !this.options.task.outputs.some((output) => output.isBlocked);
+    return this.sinksHaveRoom && !this.options.task.isWaiting && !this.options.task.outputs.some((output) => output.isBlocked);
   }
 
   /** Asks for a checkpoint when they have not. */
@@ -464,6 +468,7 @@ export class Subtask {
         await sink.close();
       }),
     );
+    this.options.task.close();
     return Promise.allSettled([...sources, ...ends, replays?.reader.close()]);
   }
 

@@ -8,6 +8,7 @@ import {
   ERROR_PORT,
   ERROR_SCHEMA,
   type Expressions,
+  type LookupSettings,
   META,
   MIN_TIME,
   type Millis,
@@ -15,6 +16,8 @@ import {
   type OperatorContext,
   type Origin,
   type RecordBatch,
+  type RoleName,
+  type Roles,
   type Row,
   RowError,
   type Sink,
@@ -28,6 +31,7 @@ import { countsOf, type PortCounts } from "./counts.ts";
 import type { ExchangeBatch, RecordPlace } from "./exchange-batch.ts";
 import { type CurrentRecord, ExchangeEdge } from "./exchange-edge.ts";
 import type { ExchangeOutput } from "./exchange-output.ts";
+import { createLookupSide, FLIGHT_KEY, type LookupSurroundings } from "./lookup-side.ts";
 import { expressionsOf, sinkSideOf } from "./node-expressions.ts";
 import { NodeFailure, type NodeHost, NodeRuntime, type OutputPort } from "./node-runtime.ts";
 import { randomNumbers } from "./random-numbers.ts";
@@ -66,6 +70,12 @@ export interface TaskOptions {
   readonly spill?: (nodeId: string) => SpillOptions;
   /** This subtask's place in a run of several; left out: all of the graph runs here. */
   readonly place?: TaskPlace;
+  /** The drivers that lookup nodes ask, by node id. */
+  readonly connectionOf?: ((nodeId: string) => Roles[RoleName] | undefined) | undefined;
+  /** In place of what lookup nodes' specs say. */
+  readonly lookups?: Partial<LookupSettings>;
+  /** A lookup has an answer: `deliver` should be called. */
+  readonly wake?: () => void;
 }
 
 interface SourceSide {
@@ -81,6 +91,7 @@ interface SourceSide {
 export class Task {
   readonly nodes = new Map<string, NodeRuntime>();
   private readonly sources = new Map<string, SourceSide>();
+  private readonly lookups: NodeRuntime[] = [];
   private readonly options: TaskOptions;
   private readonly ordered: NodeRuntime[] = [];
   private readonly schemas = new Map<string, Schema>();
@@ -249,6 +260,28 @@ export class Task {
     for (const node of this.ordered) if (only === undefined || only.has(node.id)) node.periodic(now);
   }
 
+  /** Lets out what lookups have answered, upstream ones first; not while a checkpoint is cut. True when anything left. */
+  deliver(): boolean {
+    let hasLeft = false;
+    for (const node of this.lookups) hasLeft = node.deliver() || hasLeft;
+    return hasLeft;
+  }
+
+  /** Some lookup has as many rows under way as it may: no further ones should come. */
+  get isWaiting(): boolean {
+    return this.lookups.some((node) => node.lookup?.isFull);
+  }
+
+  /** Rows are under way in some lookup. */
+  get isAsking(): boolean {
+    return this.lookups.some((node) => node.lookup?.isEmpty === false);
+  }
+
+  /** Ends the lookups. */
+  close(): void {
+    for (const node of this.lookups) node.lookup?.close();
+  }
+
   /** A new sampling period. */
   refillTaps(): void {
     for (const node of this.ordered) {
@@ -268,7 +301,7 @@ export class Task {
   }
 
   stateSchemas(): Readonly<Record<string, StateSchema>> {
-    return Object.fromEntries(this.ordered.filter((node) => node.operator).map((node) => [node.id, node.backend.schema()]));
+    return Object.fromEntries(this.ordered.filter((node) => node.operator ?? node.lookup).map((node) => [node.id, node.backend.schema()]));
   }
 
   /**
@@ -307,7 +340,10 @@ export class Task {
     const keyTexts = typed.spec.keyBy?.(typed.params) ?? {};
     const keys = new Map(Object.entries(keyTexts).map(([port, texts]) => [port, texts.map((text) => expressions.value(text, port))]));
     const keyTypes = [...keys.values()][0]?.map((key) => key.dataType) ?? [];
-    const backend = new KeyedBackend(keyTypes, this.options.now, this.options.spill?.(typed.id));
+    const asks = type.createLookup !== undefined && !typed.disabled;
+    const backend = asks
+      ? new KeyedBackend(FLIGHT_KEY, this.options.now)
+      : new KeyedBackend(keyTypes, this.options.now, this.options.spill?.(typed.id));
     const firstInput = Object.values(typed.inputs)[0]?.schema ?? NO_FIELDS;
     const node = new NodeRuntime(typed.id, typed.spec, typed.disabled, backend, this.tapFor(firstInput), this.host);
     const json = codecOf({ name: "json" });
@@ -338,6 +374,10 @@ export class Task {
     } else if (type.createOperator && !typed.disabled) {
       node.operator = type.createOperator(typed.params, this.operatorContext(typed, expressions, backend));
       node.watermarkDelayMs = typed.spec.watermarkDelayMs?.(typed.params) ?? 0;
+    }
+    if (asks) {
+      node.lookup = createLookupSide(type, typed, node, backend, this.lookupSurroundings(typed, expressions));
+      this.lookups.push(node);
     }
     const sink = this.options.sinks?.get(typed.id);
     if (sink && !typed.disabled) node.sinkSide = sinkSideOf(typed, sink, expressions, this.options.graph.settings.timeZone);
@@ -430,6 +470,27 @@ export class Task {
       declared: (name) => this.declared.get(name),
       timeZone: this.options.graph.settings.timeZone,
       now: this.options.now,
+    };
+  }
+
+  private lookupSurroundings(typed: TypedNode, expressions: Expressions): LookupSurroundings {
+    const { place, graph, now, connectionOf, lookups = {}, wake = () => undefined } = this.options;
+    const schemas = (ports: TypedNode["inputs"]) => Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, port.schema]));
+    return {
+      connection: connectionOf?.(typed.id),
+      settings: lookups,
+      current: this.current,
+      wake,
+      context: {
+        nodeId: typed.id,
+        expressions,
+        schemas: { inputs: schemas(typed.inputs), outputs: schemas(typed.outputs) },
+        declared: (name) => this.declared.get(name),
+        timeZone: graph.settings.timeZone,
+        now,
+        subtask: place?.subtask ?? 0,
+        parallelism: place?.plan.parallelism.get(typed.id) ?? 1,
+      },
     };
   }
 

@@ -5,7 +5,7 @@ import type { Millis, NodeType, Origin, Sink, Split } from "../node/index.ts";
 import type { TypedGraph } from "../pipeline/index.ts";
 import type { PortCounts } from "./counts.ts";
 import { DEFAULT_TAP, type TapSample } from "./tap.ts";
-import { type DeadLetter, Task } from "./task.ts";
+import { type DeadLetter, Task, type TaskOptions } from "./task.ts";
 
 export interface TryInput {
   /** A record in the source's format; with `origin` a sample of the source, which is JSON whatever the format. */
@@ -25,7 +25,7 @@ export interface TryOutcome {
 }
 
 /** Records by source node id, in order; then the end of all input, so that what waits for the watermark comes out. */
-export function tryGraph(options: {
+export async function tryGraph(options: {
   readonly graph: TypedGraph;
   readonly nodeTypes: ReadonlyMap<string, NodeType>;
   readonly records: Readonly<Record<string, readonly TryInput[]>>;
@@ -33,7 +33,11 @@ export function tryGraph(options: {
   readonly now: Millis;
   /** What sink nodes would write goes there; left out: nowhere. */
   readonly sinks?: ReadonlyMap<string, Sink>;
-}): TryOutcome {
+  /** What lookup nodes ask, by node id. */
+  readonly connectionOf?: TaskOptions["connectionOf"];
+  /** Waits a moment for lookups' answers; false when they have had time enough. */
+  readonly pause?: () => Promise<boolean>;
+}): Promise<TryOutcome> {
   const deadLetters: DeadLetter[] = [];
   const task = new Task({
     graph: options.graph,
@@ -42,6 +46,9 @@ export function tryGraph(options: {
     // The same numbers each time, so that they stand still while one types.
     seed: "try",
     onDeadLetter: (letter) => deadLetters.push(letter),
+    connectionOf: options.connectionOf,
+    // Who looks on sees what went wrong, on the row.
+    lookups: { onFailure: "error", retry: { attempts: 1, pauseMs: 0, growth: 1, misses: false } },
     taps: { ...DEFAULT_TAP, quota: options.limit, keep: options.limit },
     ...(options.sinks && { sinks: options.sinks }),
   });
@@ -59,6 +66,9 @@ export function tryGraph(options: {
   }
   task.advanceClock(options.now);
   for (const node of options.graph.nodes) if (task.isSource(node.id)) task.end(node.id);
+  do task.deliver();
+  while (task.isAsking && (await options.pause?.()));
+  task.close();
   const ports: Record<string, { total: number; rows: readonly TapSample[] }> = {};
   for (const node of task.nodes.values())
     for (const port of node.outputs.values()) ports[`${node.id}.${port.name}`] = { total: port.tap.total, rows: port.tap.since(-1) };

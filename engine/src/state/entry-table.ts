@@ -78,6 +78,11 @@ export class EntryTable {
     return this.entries.size + this.spilledKeys;
   }
 
+  /** Those in memory. */
+  get keys(): readonly (readonly Value[])[] {
+    return this.ring.filter((entry) => !isEmpty(entry)).map(({ values }) => values);
+  }
+
   /** Those in the store alone. */
   get spilledKeys(): number {
     return this.spilled?.keys ?? 0;

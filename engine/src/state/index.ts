@@ -14,3 +14,4 @@ export {
 } from "./key.ts";
 export { KeyedBackend, type KeySnapshot, type KeyView, type StateSchema, type StateUsage } from "./keyed-state.ts";
 export type { Spilled, SpillOptions, SpillStore } from "./spill-store.ts";
+export { textOwner } from "./state-value.ts";

@@ -117,6 +117,11 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
     return this.table.size;
   }
 
+  /** All keys in memory that hold anything. */
+  get keys(): readonly (readonly Value[])[] {
+    return this.table.keys;
+  }
+
   get isDirty(): boolean {
     return this.table.isChanged;
   }

@@ -57,7 +57,7 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log, limits = r
       await rm(join(dataFolder, "runs", pipelineId), { recursive: true, force: true });
     },
     async tryPipeline(request) {
-      return tryDocument(request, sourceReader);
+      return tryDocument(request, sourceReader, () => openConnections(dataFolder, request.connections));
     },
     async proposeSchema(request) {
       return proposeSchema(request, sourceReader);

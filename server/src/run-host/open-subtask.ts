@@ -120,6 +120,11 @@ export async function openSubtask(options: {
     sinks,
     now,
     seed: randomUUID(),
+    connectionOf: (nodeId) => {
+      const node = graph.nodes.find(({ id }) => id === nodeId);
+      return node && connectionOf(node);
+    },
+    wake: pauses.wake,
     spill: (nodeId) => spill.optionsFor(nodeId, STATE_MEMORY_BYTES),
     onDeadLetter: (letter: DeadLetter) => letters.write(letter),
     taps: { ...DEFAULT_TAP, keep: start.limits.samples, keepText: textPerPort(start.limits.sampleBytes, graph, plan) },

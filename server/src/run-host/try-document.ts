@@ -8,12 +8,18 @@ import { type TryInput, type TryOutcome, tryGraph } from "@millrace/engine/run";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { TryResult } from "../api.ts";
 import type { TryPipeline } from "../runs/run-host.ts";
+import type { Connections } from "./connections.ts";
 import { failureOf } from "./failure-of.ts";
 import { type SourceReader, SourceSilent } from "./source-reader.ts";
 
 type Records = Readonly<Record<string, readonly TryInput[]>>;
 
-export async function tryDocument(request: TryPipeline, reader: SourceReader): Promise<TryResult> {
+/** `openConnections`: those that lookups ask; opened only where there are any. */
+export async function tryDocument(
+  request: TryPipeline,
+  reader: SourceReader,
+  openConnections: () => Promise<Connections>,
+): Promise<TryResult> {
   const { document, targets, limit } = request;
   // What the API takes may say `undefined` where a record's origin says nothing.
   const given = request.records as Records;
@@ -22,7 +28,9 @@ export async function tryDocument(request: TryPipeline, reader: SourceReader): P
   if (!graph || problems.some((problem) => problem.severity === "error"))
     return { problems: [...problems].map(plain), ports: {}, counters: {}, inputs: countsOf(given), unread: {} };
   const { records, unread } = await withReadRecords(graph, given, request, reader);
-  const { outcome, played } = playChained(graph, given, records, limit);
+  const asks = graph.nodes.some((node) => nodeTypes.get(node.spec.type)?.createLookup && !node.disabled);
+  const connections = asks ? await openConnections() : undefined;
+  const { outcome, played } = await playChained(graph, given, records, limit, connections).finally(() => connections?.close());
   const ports = Object.entries(outcome.ports).filter(([port]) => targets === undefined || targets.includes(port));
   const counters: Record<string, number> = {};
   for (const [id, counts] of Object.entries(outcome.counts)) {
@@ -74,18 +82,32 @@ async function withReadRecords(
 }
 
 /** Plays until no source is left that waits for what the document writes itself: each time more of them have records. */
-function playChained(
+async function playChained(
   graph: TypedGraph,
   given: Records,
   first: Records,
   limit: number,
-): { readonly outcome: TryOutcome; readonly played: Records } {
+  connections: Connections | undefined,
+): Promise<{ readonly outcome: TryOutcome; readonly played: Records }> {
+  const connectionOf = (id: string) => {
+    const node = graph.nodes.find((one) => one.id === id);
+    return node && connections?.of(node);
+  };
   let played = first;
   for (;;) {
     const empty = graph.nodes.filter((node) => isSource(node) && !Object.hasOwn(given, node.id) && (played[node.id]?.length ?? 0) === 0);
     const written = new Map<string, TryInput[]>();
     const sinks = empty.length === 0 ? undefined : capturingSinks(graph, written, limit);
-    const outcome = tryGraph({ graph, nodeTypes, records: played, limit, now: Date.now(), ...(sinks && { sinks }) });
+    const outcome = await tryGraph({
+      graph,
+      nodeTypes,
+      records: played,
+      limit,
+      now: Date.now(),
+      ...(sinks && { sinks }),
+      connectionOf,
+      pause: answersWithin(ANSWERS_MS),
+    });
     const fed = empty.flatMap((node) => {
       const texts = targetsOf(node).flatMap((target) => written.get(target) ?? []);
       return texts.length === 0 ? [] : [[node.id, texts] as const];
@@ -93,6 +115,18 @@ function playChained(
     if (fed.length === 0) return { outcome, played };
     played = { ...played, ...Object.fromEntries(fed) };
   }
+}
+
+/** Lookups that take longer show nothing. */
+const ANSWERS_MS = 3_000;
+const PAUSE_MS = 5;
+
+function answersWithin(ms: number): () => Promise<boolean> {
+  const until = performance.now() + ms;
+  return async () => {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    return performance.now() < until;
+  };
 }
 
 function isSource({ inputs }: TypedNode): boolean {
