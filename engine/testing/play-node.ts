@@ -53,6 +53,10 @@ function documentOf(node: NodeType, nodeCase: NodeCase): PipelineDocument {
   return {
     formatVersion: FORMAT_VERSION,
     name: nodeCase.name,
+    ...(node.spec.connection !== undefined &&
+      typeof nodeCase.params["connection"] === "string" && {
+        connections: { [nodeCase.params["connection"]]: { role: node.spec.connection } },
+      }),
     ...(nodeCase.timeZone === undefined ? {} : { timeZone: nodeCase.timeZone }),
     schemas: Object.fromEntries([
       ...declared.map(([port, schema]) => [idOf(port), fieldsOf(schema)]),

@@ -15,6 +15,9 @@ export interface CacheOptions {
 /** `undefined`: nothing is there. */
 export type Answered<T> = { readonly found: T | undefined } | { readonly failure: unknown };
 
+/** Calls one of both back, once; what it throws counts as a failure. */
+export type Ask<T> = (key: string, onFound: (found: T | undefined) => void, onFailure: (failure: unknown) => void) => void;
+
 interface Asked<T> {
   readonly waiters: ((answer: Answered<T>) => void)[];
   isStale: boolean;
@@ -36,7 +39,7 @@ export class LookupCache<T> {
   }
 
   /** Calls back with what is remembered, at once, or with what `ask` finds. */
-  get(key: string, ask: (key: string) => PromiseLike<T | undefined>, done: (answer: Answered<T>) => void): void {
+  get(key: string, ask: Ask<T>, done: (answer: Answered<T>) => void): void {
     const known = this.held.get(key);
     if (known !== undefined && known.until > this.options.now()) {
       this.hits++;
@@ -58,9 +61,10 @@ export class LookupCache<T> {
       for (const waiter of own.waiters) waiter(answer);
     };
     try {
-      ask(key).then(
+      ask(
+        key,
         (found) => settle({ found }),
-        (failure: unknown) => settle({ failure }),
+        (failure) => settle({ failure }),
       );
     } catch (failure) {
       settle({ failure });

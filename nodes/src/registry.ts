@@ -8,6 +8,7 @@ import { node as fileSource } from "./file-source/index.ts";
 import { node as filter } from "./filter/index.ts";
 import { node as flatten } from "./flatten/index.ts";
 import { node as generator } from "./generator/index.ts";
+import { node as httpLookup } from "./http-lookup/index.ts";
 import { node as httpPush } from "./http-push/index.ts";
 import { node as intervalJoin } from "./interval-join/index.ts";
 import { node as lookup } from "./lookup/index.ts";
@@ -40,6 +41,7 @@ const ALL: readonly NodeType[] = [
   temporalJoin,
   pattern,
   lookup,
+  httpLookup,
   topicSink,
   dimensionSink,
   fileSink,

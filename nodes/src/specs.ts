@@ -8,6 +8,7 @@ import { spec as fileSource } from "./file-source/spec.ts";
 import { spec as filter } from "./filter/spec.ts";
 import { spec as flatten } from "./flatten/spec.ts";
 import { spec as generator } from "./generator/spec.ts";
+import { spec as httpLookup } from "./http-lookup/spec.ts";
 import { spec as httpPush } from "./http-push/spec.ts";
 import { spec as intervalJoin } from "./interval-join/spec.ts";
 import { spec as lookup } from "./lookup/spec.ts";
@@ -42,6 +43,7 @@ export const specs: readonly NodeSpec[] = [
   temporalJoin,
   pattern,
   lookup,
+  httpLookup,
   topicSink,
   dimensionSink,
   fileSink,

@@ -416,7 +416,7 @@ export const dimensionPage = z.object({
 
 export const connection = z.object({
   name: z.string(),
-  kind: z.enum(["built-in", "kafka"], { error: expected('"built-in" or "kafka"') }),
+  kind: z.enum(["built-in", "kafka", "http"], { error: expected('"built-in" or "kafka" or "http"') }),
   role: z.enum(ROLE_NAMES, { error: expected(ROLE_NAMES.map((role) => `"${role}"`).join(" or ")) }),
   /** By the names of the kind's settings; a secret is `{ secret: text }` on its way in, and `{ secret: true }` (it is there) on its way out. */
   settings: z.record(z.string(), z.json()),

@@ -28,6 +28,8 @@ export const words = {
   builtInMark: { en: "built in", zh: "内置" },
   "builtIn.topic": { en: "Built-in topics", zh: "内置主题" },
   "builtIn.files": { en: "Built-in files", zh: "内置文件" },
+  "builtIn.http": { en: "No HTTP service is built in", zh: "没有内置的 HTTP 服务" },
+  "builtInText.http": { en: "There is none: name a connection.", zh: "没有内置服务：请指定连接。" },
   "builtIn.dimension": { en: "Built-in dimension tables", zh: "内置维表" },
   "builtInText.dimension": {
     en: "The dimension tables of the data folder. There is nothing to set.",

@@ -27,6 +27,7 @@ export function ConnectionsEditor({ problems }: { readonly problems: readonly Pr
             { value: "topic", label: t("roleTopic") },
             { value: "files", label: t("roleFiles") },
             { value: "dimension", label: t("roleDimension") },
+            { value: "http", label: t("roleHttp") },
           ]}
           onChange={({ currentTarget }) => part.change(name, { role: currentTarget.value as typeof role })}
         />

@@ -109,6 +109,7 @@ export const words = {
   removeMember: { en: "Remove {{name}}", zh: "删除 {{name}}" },
   role: { en: "Role", zh: "角色" },
   roleDimension: { en: "Dimension tables", zh: "维表" },
+  roleHttp: { en: "HTTP service", zh: "HTTP 服务" },
   roleFiles: { en: "Files", zh: "文件" },
   roleTopic: { en: "Topics", zh: "主题" },
   schema: { en: "Schema", zh: "模式" },

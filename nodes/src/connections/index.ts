@@ -6,6 +6,8 @@ import { openBuiltInTopics } from "./built-in-topics/index.ts";
 import { ConnectionError, quote } from "./connection-error.ts";
 import { openFileStore } from "./files/index.ts";
 import { testFolder } from "./files/test-folder.ts";
+import { openHttpClient } from "./http/index.ts";
+import { readHttpSettings } from "./http/settings.ts";
 import { type Attempt, type TestedStep, trySteps } from "./test-connection.ts";
 
 export { copyTopics, type TopicsCopy } from "./built-in-topics/copy.ts";
@@ -30,6 +32,9 @@ interface Kind {
   readonly open: (settings: ConnectionSettings["settings"], surroundings: Surroundings) => Promise<Driver>;
   readonly test: (attempt: Attempt, settings: ConnectionSettings["settings"], surroundings: Surroundings) => Promise<void>;
 }
+
+const TEST_TIMEOUT_MS = 10_000;
+const TEST_BYTES = 10 << 20;
 
 // Always those of the data folder, with which checkpoints commit.
 const openTopics = (dataFolder: string, now: Surroundings["now"]) => openBuiltInTopics({ folder: join(dataFolder, "topics"), now });
@@ -69,6 +74,23 @@ const DRIVERS: Readonly<Record<string, Readonly<Partial<Record<RoleName, Kind>>>
       test: (attempt, settings, { dataFolder }) => {
         const root = folderSetting(settings, "root", defaultFiles(dataFolder));
         return testFolder(attempt, root, root === defaultFiles(dataFolder));
+      },
+    },
+  },
+  http: {
+    http: {
+      open: async (settings) => openHttpClient(readHttpSettings(settings)),
+      test: async (attempt, settings) => {
+        const read = readHttpSettings(settings);
+        const client = openHttpClient(read);
+        try {
+          await attempt({ en: `Ask ${read.base.href}`, zh: `请求 ${read.base.href}` }, async () => {
+            const { status } = await client.request({ method: "GET", path: "", timeoutMs: TEST_TIMEOUT_MS, mostBytes: TEST_BYTES });
+            return { en: `answered with status ${status}`, zh: `应答状态码 ${status}` };
+          });
+        } finally {
+          await client.close();
+        }
       },
     },
   },

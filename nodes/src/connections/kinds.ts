@@ -1,5 +1,6 @@
 /** What connections can be, as data: forms are drawn from it, and the server checks settings against it. The drivers are in `index.ts`. */
 import type { RoleName, Words } from "@millrace/engine/node";
+import { DEFAULT_BASE } from "./http/settings.ts";
 import { COMPRESSIONS, DEFAULT_BROKERS, SASL_MECHANISMS } from "./kafka/settings.ts";
 
 export interface ConnectionKind {
@@ -64,6 +65,53 @@ export const connectionKinds: readonly ConnectionKind[] = [
         },
         type: "folder",
         example: "/data/logs",
+      },
+    ],
+  },
+  {
+    kind: "http",
+    role: "http",
+    title: { en: "HTTP service", zh: "HTTP 服务" },
+    description: {
+      en: "What is asked over HTTP. Requests go to this address and the hosts listed here, and to no others; redirects are not followed.",
+      zh: "通过 HTTP 查询的服务。请求只发往此地址和下面列出的主机，不跟随重定向。",
+    },
+    settings: [
+      {
+        name: "base",
+        title: { en: "Address", zh: "地址" },
+        description: { en: "Paths of nodes are below it.", zh: "节点中的路径在此地址之下。" },
+        type: "text",
+        example: DEFAULT_BASE,
+      },
+      {
+        name: "authorization",
+        title: { en: "Authorization", zh: "授权信息" },
+        description: {
+          en: "Sent as the header Authorization, to this address alone.",
+          zh: "作为 Authorization 请求头发送，仅发往此地址。",
+        },
+        type: "secret",
+        example: "Bearer …",
+      },
+      {
+        name: "hosts",
+        title: { en: "Further hosts", zh: "其他允许的主机" },
+        description: {
+          en: "Hosts that answers may lead on to, as pages do. Link-local addresses are never asked.",
+          zh: "应答（例如下一页链接）可以指向的主机。始终不访问链路本地地址。",
+        },
+        type: "text",
+        example: "files.example.com, 10.0.0.5:8080",
+        advanced: true,
+      },
+      {
+        name: "requestsAtOnce",
+        title: { en: "Requests at once", zh: "并发请求数" },
+        description: { en: "Per worker; further ones wait.", zh: "每个工作线程的并发数；更多请求等待。" },
+        type: "number",
+        example: "50",
+        advanced: true,
       },
     ],
   },

@@ -103,13 +103,7 @@ describe("what a lookup remembers", () => {
     const get = (key: string) =>
       held.get(
         key,
-        (asking) => ({
-          // biome-ignore lint/suspicious/noThenProperty: answers when the test says so.
-          then: (ok) => {
-            asked.push({ key: asking, answer: (found) => ok?.(found) });
-            return undefined as never;
-          },
-        }),
+        (asking, onFound) => void asked.push({ key: asking, answer: onFound }),
         (answer) => got.push("found" in answer ? answer.found : "failed"),
       );
     return { held, get, got, asked, advance: (ms: number) => (now += ms) };

@@ -15,7 +15,7 @@ import {
 } from "@millrace/engine/node";
 import type { Schema } from "@millrace/engine/schema";
 import { quote, valueAt } from "../field-types.ts";
-import { type Answered, LookupCache } from "../lookup-cache.ts";
+import { type Answered, type Ask, LookupCache } from "../lookup-cache.ts";
 import { type DimensionLookupParams, tableSchema } from "./spec.ts";
 
 export function createLookup(params: DimensionLookupParams, context: LookupContext): Lookup {
@@ -40,14 +40,17 @@ export function createLookup(params: DimensionLookupParams, context: LookupConte
   let notFound = 0;
 
   /** Rows of the table as it is at the moment. */
-  function ask(key: string): PromiseLike<Row | undefined> {
+  const ask: Ask<Row> = (key, onFound, onFailure) => {
     if (!store) throw new Error("the node has no dimension store to ask");
     if (!isWatched) {
       isWatched = true;
       endWatch = store.watch?.(table, (keys) => cache.forget(keys));
     }
-    return store.get(table, [key]).then(([range]) => (range === undefined ? undefined : decode(key, range)));
-  }
+    store
+      .get(table, [key])
+      .then(([range]) => (range === undefined ? undefined : decode(key, range)))
+      .then(onFound, onFailure);
+  };
 
   function decode(key: string, range: Parameters<typeof decoder.decode>[0]): Row {
     try {

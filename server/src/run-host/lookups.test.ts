@@ -1,5 +1,7 @@
 /** Real runs that write a dimension table and look up in it, over stops without a savepoint. */
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DimensionStore } from "@millrace/engine/node";
@@ -101,6 +103,43 @@ describe("a run that looks up", { timeout: 30_000 }, () => {
     await post("orders", { id: 2, sku: 26 }, { id: 3, sku: 1 });
     await vi.waitFor(async () => expect(await wide()).toEqual(["1 口红", "2 口红 2", "3 小米10"]), WAIT);
     await again.stop({ savepoint: false });
+  });
+
+  it("asks an HTTP service, through what its connection allows, and goes on when it comes back", async () => {
+    let isDown = true;
+    const service = createServer((request, response) => {
+      if (isDown) return response.writeHead(503).end();
+      return response.end(JSON.stringify({ name: `SKU at ${request.url}` }));
+    });
+    await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve));
+    const base = `http://127.0.0.1:${(service.address() as AddressInfo).port}/api`;
+    const asking: PipelineDocument = {
+      ...document,
+      connections: { api: { role: "http" } },
+      nodes: {
+        ...document.nodes,
+        find: {
+          type: "http-lookup",
+          name: "Find",
+          params: {
+            connection: "api",
+            path: "'/sku/' || CAST(sku AS STRING)",
+            schema: "name STRING",
+            fields: [{ name: "sku_name", field: "name" }],
+            retryAfter: "20 ms",
+            attempts: 50,
+          },
+        },
+      },
+    };
+    const run = await start({ document: asking, connections: { api: { kind: "http", role: "http", settings: { base } } } });
+    await post("orders", { id: 1, sku: 26 });
+    await vi.waitFor(() => expect(run.nodes().find?.holdings?.["rows under way"]).toBe(1), WAIT);
+    isDown = false;
+    await vi.waitFor(async () => expect(await wide()).toEqual(["1 SKU at /api/sku/26"]), WAIT);
+    await run.stop({ savepoint: false });
+    service.closeAllConnections();
+    await new Promise((resolve) => service.close(resolve));
   });
 
   it("shows what a draft finds", async () => {
