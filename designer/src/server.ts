@@ -8,6 +8,8 @@ import type {
   CreatePipeline,
   DeadLetterPage,
   Deploy,
+  DimensionPage,
+  DimensionTable,
   Environment,
   LiveFrame,
   LogPage,
@@ -62,6 +64,12 @@ export interface RecordQuery {
   readonly time?: number;
   readonly search?: string;
   readonly limit?: number;
+}
+
+export interface DimensionQuery {
+  readonly connection?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly after?: string | undefined;
 }
 
 export interface StartOptions {
@@ -122,6 +130,11 @@ export const server = {
 
   /** Plays a document over records with sinks off. */
   tryDocument: (body: TryRequest, signal?: AbortSignal) => send<TryResult>("POST", "/try", body, signal),
+
+  dimensions: (connection?: string, signal?: AbortSignal) => get<DimensionTable[]>("/dimensions", { connection }, signal),
+  /** In the order of their keys; `after` is the `next` of the page before. */
+  dimensionRows: (table: string, range: DimensionQuery = {}, signal?: AbortSignal) =>
+    get<DimensionPage>(`/dimensions/${part(table)}/rows`, { ...range }, signal),
 
   topics: (connection?: string, signal?: AbortSignal) => get<TopicSummary[]>("/topics", { connection }, signal),
   createTopic: (body: NewTopic) => send<TopicSummary>("POST", "/topics", body),

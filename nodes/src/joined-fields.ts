@@ -17,7 +17,7 @@ const nested = z
       title: { en: "Two rows in one", zh: "嵌套两行" },
       description: {
         en: "A field left and a field right, each the row as it came, with members that no schema knows.",
-        zh: "字段 left 和 right 各为原来的行，包括 schema 未列出的成员。",
+        zh: "字段 left 和 right 各为原来的行，包括模式未列出的成员。",
       },
     }),
   })

@@ -1,5 +1,5 @@
 /** What nodes that look something up for each row have in common: how many at once, for how long, how often, what is remembered, and what becomes of a row without an answer. */
-import { duration, type LookupSettings, paramMeta, toMillis } from "@millrace/engine/node";
+import { duration, type LookupSettings, paramMeta, toMillis, type Words } from "@millrace/engine/node";
 import { z } from "zod";
 import { fieldName } from "./params.ts";
 
@@ -127,6 +127,16 @@ export function lookupParams() {
       }),
   };
 }
+
+/** Words for what lookups count. */
+export const LOOKUP_HOLDINGS = {
+  "rows under way": { en: "Rows under way", zh: "等待应答的行" },
+  "rows waiting": { en: "Rows waiting to ask", zh: "排队的行" },
+  "rows remembered": { en: "Answers kept", zh: "缓存条数" },
+  "answers remembered": { en: "Answered from memory", zh: "缓存命中" },
+  "answers asked for": { en: "Asked for", zh: "缓存未命中（已查询）" },
+  "rows that found nothing": { en: "Rows that found nothing", zh: "未查到的行" },
+} as const satisfies Record<string, Words>;
 
 export type LookupParams = z.infer<z.ZodObject<ReturnType<typeof lookupParams>>>;
 

@@ -34,6 +34,7 @@ import { switchTheme } from "./switch-theme.ts";
 import { toggleDisabled } from "./toggle-disabled.ts";
 import {
   toggleDeadLetters,
+  toggleDimensions,
   toggleInspector,
   toggleLog,
   toggleOutline,
@@ -97,6 +98,7 @@ export const commands: readonly Command[] = [
   toggleDeadLetters,
   toggleSavepoints,
   toggleLog,
+  toggleDimensions,
   toggleTopics,
   switchTheme,
   switchLanguage,

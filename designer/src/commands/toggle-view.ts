@@ -45,4 +45,5 @@ export const toggleProblems = drawer("problems", { en: "Problems", zh: "问题" 
 export const toggleDeadLetters = drawer("dead-letters", { en: "Dead letters", zh: "死信" }, "X");
 export const toggleSavepoints = drawer("savepoints", { en: "Savepoints", zh: "保存点" }, "S");
 export const toggleLog = drawer("log", { en: "Log of the runs", zh: "运行日志" }, "R");
+export const toggleDimensions = drawer("dimensions", { en: "Dimension tables", zh: "维表" }, "Y");
 export const toggleTopics = drawer("topics", { en: "Topics", zh: "主题" }, "T");

@@ -1,6 +1,7 @@
 import { ActionIcon, Group, Tabs } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { DimensionBrowser } from "../dimensions/DimensionBrowser.tsx";
 import { shortCount } from "../i18n/numbers.ts";
 import { LogPanel } from "../run/LogPanel.tsx";
 import { SavepointsPanel } from "../run/SavepointsPanel.tsx";
@@ -14,7 +15,7 @@ import { ProblemsPanel } from "./ProblemsPanel.tsx";
 import classes from "./preview.module.css";
 import { Tag, type Tone } from "./Tag.tsx";
 
-/** The bottom drawer: records, problems, dead letters, savepoints, the log, topics. */
+/** The bottom drawer: records, problems, dead letters, savepoints, the log, topics, dimension tables. */
 export function Drawer() {
   const { t } = useTranslation("preview");
   const tab = useUi((ui) => ui.drawer);
@@ -55,6 +56,9 @@ export function Drawer() {
           <Tabs.Tab className={classes.tab ?? ""} value="topics">
             {t("tabTopics")}
           </Tabs.Tab>
+          <Tabs.Tab className={classes.tab ?? ""} value="dimensions">
+            {t("tabDimensions")}
+          </Tabs.Tab>
         </Tabs.List>
         <ActionIcon variant="subtle" color="gray" mx={6} aria-label={t("closeDrawer")} onClick={closeDrawer}>
           <IconX size={16} />
@@ -77,6 +81,9 @@ export function Drawer() {
       </Tabs.Panel>
       <Tabs.Panel value="topics" className={classes.panel ?? ""}>
         <TopicBrowser />
+      </Tabs.Panel>
+      <Tabs.Panel value="dimensions" className={classes.panel ?? ""}>
+        <DimensionBrowser />
       </Tabs.Panel>
     </Tabs>
   );

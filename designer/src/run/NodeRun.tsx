@@ -1,9 +1,12 @@
 import { Alert, Text } from "@mantine/core";
+import type { Words } from "@millrace/engine/node";
 import { IconAlertCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { countText, momentText } from "../i18n/numbers.ts";
 import { useLanguage, useWords } from "../i18n/use-words.ts";
+import { useDocument } from "../store/document.ts";
 import { useNodeLive, useRunStatus } from "../store/live.ts";
+import { specs } from "../store/specs.ts";
 import { bytesText } from "../topics/topic-figures.ts";
 import classes from "./run.module.css";
 
@@ -13,9 +16,12 @@ export function NodeRun({ nodeId }: { readonly nodeId: string }) {
   const words = useWords();
   const language = useLanguage();
   const run = useRunStatus();
-  const state = useNodeLive(nodeId)?.state;
+  const live = useNodeLive(nodeId);
+  const state = live?.state;
+  const type = useDocument((store) => store.document.nodes[nodeId]?.type);
+  const holdings = Object.entries(live?.holdings ?? {});
   const failure = run?.failure?.nodeId === nodeId ? run.failure : undefined;
-  if (!failure && !state) return null;
+  if (!failure && !state && holdings.length === 0) return null;
   const runsAgain = run?.state === "running";
   return (
     <section aria-label={t("nodeRun")}>
@@ -30,6 +36,13 @@ export function NodeRun({ nodeId }: { readonly nodeId: string }) {
         >
           {words(failure.message)}
         </Alert>
+      )}
+      {holdings.length > 0 && (
+        <dl className={classes.state} aria-label={t("holds")}>
+          {holdings.map(([name, count]) => (
+            <Fact key={name} name={nameOf(type, name, words)} value={countText(count)} />
+          ))}
+        </dl>
       )}
       {state && (
         <>
@@ -46,6 +59,11 @@ export function NodeRun({ nodeId }: { readonly nodeId: string }) {
       )}
     </section>
   );
+}
+
+function nameOf(type: string | undefined, name: string, words: (text: Words) => string): string {
+  const known = type === undefined ? undefined : specs.get(type)?.holdings?.[name];
+  return known ? words(known) : name;
 }
 
 function Fact({ name, value }: { readonly name: string; readonly value: string }) {

@@ -114,6 +114,7 @@ export const words = {
   noLineMatches: { en: 'No line has "{{search}}".', zh: "没有包含“{{search}}”的行。" },
 
   nodeRun: { en: "State of the node", zh: "节点状态" },
+  holds: { en: "What it holds", zh: "持有的内容" },
   stateHeld: { en: "State it keeps", zh: "保存的状态" },
   stateKeys: { en: "Keys", zh: "key 数量" },
   stateMemory: { en: "In memory", zh: "内存占用" },

@@ -29,7 +29,7 @@ export interface Operator {
   onPeriodic?(now: Millis, out: Out): void;
   /** All inputs have ended; the watermark has already been raised to `MAX_TIME`. */
   onEnd?(out: Out): void;
-  /** What it holds that people want to see ("open windows", "partial matches"), by English name. */
+  /** What it holds that people want to see ("open windows", "partial matches"), by names for which the spec has words. */
   holdings?(): Record<string, number>;
 }
 

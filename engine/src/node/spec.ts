@@ -66,6 +66,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly watermarkDelayMs?: (params: P) => number;
   /** Reasons `out.drop` may give, with words for the counter. */
   readonly dropReasons?: Readonly<Record<string, Words>>;
+  /** Words for what `holdings` counts, by the name it has there. */
+  readonly holdings?: Readonly<Record<string, Words>>;
   /** What the outputs carry; default: append if all inputs are. */
   readonly changelog?: (params: P, inputs: Readonly<Record<string, ChangelogMode>>) => Readonly<Record<string, ChangelogMode>>;
   /** Row kinds the inputs take, all or by input port; default: append only. */

@@ -3,7 +3,7 @@ import type { DataType, Schema } from "@millrace/engine/schema";
 import { z } from "zod";
 import { fieldType, nullable, requireField, withField, words } from "../field-types.ts";
 import { schemaParam } from "../io-params.ts";
-import { lookupParams, lookupSettings, takenFields } from "../lookup-params.ts";
+import { LOOKUP_HOLDINGS, lookupParams, lookupSettings, takenFields } from "../lookup-params.ts";
 import { fieldName, listParam } from "../params.ts";
 import { schemaOf } from "../schema-text.ts";
 
@@ -221,6 +221,7 @@ export const spec = defineSpec<HttpLookupParams>({
   connection: "http",
   passes: () => ({ missing: "in" }),
   lookup: lookupSettings,
+  holdings: LOOKUP_HOLDINGS,
   inferSchema,
   expressions: ({ path, body }) => [
     { path: ["path"], text: path, port: "in" },
