@@ -9,6 +9,7 @@ import { REPOSITORY } from "../millrace.ts";
 import { decoderFuzzLong } from "./decoder-fuzz.ts";
 import { expressionFuzzLong } from "./expression-fuzz.ts";
 import { killKafkaLong, killLong, killRunLong } from "./kill.ts";
+import { scannerLong } from "./scanner.ts";
 import { simulationLong } from "./simulation.ts";
 import { soakLong } from "./soak.ts";
 import { stalledSinkLong } from "./stalled-sink.ts";
@@ -29,6 +30,7 @@ const parts: readonly Part[] = [
   stalledSinkLong,
   decoderFuzzLong,
   expressionFuzzLong,
+  scannerLong,
   simulationLong,
 ];
 const PAGE = join(REPOSITORY, "docs/verification.md");

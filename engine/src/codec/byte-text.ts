@@ -19,3 +19,12 @@ export const writeText: (bytes: Uint8Array, text: string, start: number) => numb
 export const textOf: (bytes: Uint8Array, start: number, end: number) => string = nodeSlice
   ? (bytes, start, end) => nodeSlice.call(bytes, start, end)
   : (bytes, start, end) => decoder.decode(bytes.subarray(start, end));
+
+type Copy = (this: Uint8Array, target: Uint8Array, at: number, start: number, end: number) => number;
+
+const nodeCopy = (globalThis as { Buffer?: { prototype: { copy?: Copy } } }).Buffer?.prototype.copy;
+
+/** Copies the bytes of `source` from `start` to `end` to where `at` is in `target`. */
+export const copyBytes: (target: Uint8Array, at: number, source: Uint8Array, start: number, end: number) => void = nodeCopy
+  ? (target, at, source, start, end) => nodeCopy.call(source, target, at, start, end)
+  : (target, at, source, start, end) => target.set(source.subarray(start, end), at);

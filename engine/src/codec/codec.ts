@@ -22,6 +22,11 @@ export type CheckRecord = (record: ByteRange, row: Row) => void;
 export interface Decoder {
   /** Throws `RowError` with position and reason for what is not valid: the record then belongs to the dead letters whole. */
   decode(text: ByteRange): Row;
+  /**
+   * Whether the bytes of the records that follow stay as they are until this is called again, as those of a batch do: so a decoder may copy many at once. Unless told, it takes
+   * none for granted.
+   */
+  steady?(isSteady: boolean): void;
 }
 
 export interface Encoder {

@@ -1,5 +1,5 @@
 /**
- * Pieces of generated code, for whatever reads JSON bytes. All of them know `view` and `end`, move `at`, and leave the function with `NOT_TAKEN` at what is wrong. What
+ * Pieces of generated code for what is read where it stands: keys, for which a record's beginning is enough, and CSV. All of them know `view` and `end`, move `at`, and leave the function with `NOT_TAKEN` at what is wrong. What
  * is a function elsewhere stands here again as text only where the call would cost more than the work.
  */
 import type { DataType } from "../schema/index.ts";

@@ -1,19 +1,16 @@
 /** Generated code with the parts that it calls. */
 import { META } from "../node/index.ts";
 import type { DataType, Value } from "../schema/index.ts";
-import { textOf } from "./byte-text.ts";
 import { spaceEnd, unusualStringEnd } from "./json-bytes.ts";
 import { Names, says } from "./json-names.ts";
 import { LONG, longEnd, NUMBER, POWERS_OF_TEN, plainNumberEnd } from "./json-numbers.ts";
+import { meaningOf } from "./json-scan.ts";
 import { valueEnd } from "./json-skip.ts";
 import { KnownTexts } from "./known-texts.ts";
 import { valueFromText } from "./value-text.ts";
 
 /** What texts the sources of a thread have in common they share. */
-const texts = new KnownTexts((bytes, from, to) => {
-  const text = textOf(bytes, from, to);
-  return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
-});
+const texts = new KnownTexts(meaningOf);
 
 /** What the code returns that begins with `HEAD`: for these lists of names, these scalars, and whatever else it looks for in `env`. */
 export function compiled(
@@ -42,7 +39,7 @@ export function compiled(
 }
 
 /** Values of text, undefined for text that is none. Days and times repeat from record to record, so the last is remembered. */
-function textReader(dataType: DataType): (text: string) => Value | undefined {
+export function textReader(dataType: DataType): (text: string) => Value | undefined {
   let lastText = "";
   let lastValue = valueFromText("", dataType);
   return (text) => {

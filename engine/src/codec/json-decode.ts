@@ -28,21 +28,22 @@ const FIRST_RECORDS = 16;
 
 export function jsonDecoder(schema: Schema, wanted: FieldTree, check?: CheckRecord): Decoder {
   const parsing = parsingDecoder(schema, wanted);
-  let read: ReadRecord = () => undefined;
+  let reading: ReadRecord | undefined;
   let count = 0;
   return {
     decode(record) {
-      if (count < FIRST_RECORDS && ++count === FIRST_RECORDS) read = readingDecoder(schema, wanted) ?? read;
-      const fast = read(record);
+      if (count < FIRST_RECORDS && ++count === FIRST_RECORDS) reading = readingDecoder(schema, wanted);
+      const fast = reading?.read(record);
       if (fast !== undefined) return fast;
       const row = parsing.decode(record);
       check?.(record, row);
       return row;
     },
+    steady: (isSteady) => reading?.steady(isSteady),
   };
 }
 
-/** The short way; undefined where the page's policy forbids compiling (the designer's does). */
+/** The short way; undefined where the page's policy forbids compiling (the designer's does), or the platform has no WebAssembly. */
 export function readingDecoder(schema: Schema, wanted: FieldTree): ReadRecord | undefined {
   return canCompile() ? recordReader(schema, wanted, valueReader) : undefined;
 }

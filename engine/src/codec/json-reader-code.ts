@@ -1,134 +1,219 @@
 /**
- * The text of a reader: JavaScript for just the fields that are wanted, a function for each object and array of theirs. Nothing of a schema gets into the text but
- * numbers and, as the keys of rows, names in quotes.
+ * What the scanner is to look for, and the text of a reader: JavaScript that makes the row of what it found, for just the fields that are wanted, with a function for each object and array
+ * of theirs. Nothing of a schema gets into the text but numbers and, as the keys of rows, names in quotes.
  */
 import type { KnownMembers } from "../node/index.ts";
 import type { DataType, RowShape } from "../schema/index.ts";
 import type { FieldTree } from "./codec.ts";
-import { NOT_TAKEN, WORDS } from "./json-bytes.ts";
-import { FAIL, HEAD, keyOf, membersCode, SPACE, scalarCode, separatorCode } from "./json-code.ts";
-
-const { NULL } = WORDS;
+import { keyOf } from "./json-code.ts";
+import { slotsOf, type Wanted, type WantedMembers } from "./record-scanner.ts";
+import {
+  ANY,
+  BOOLEAN,
+  FALSE,
+  FOUND,
+  INSIDE,
+  KNOWN_TEXT,
+  LIST,
+  MISSING,
+  NEW_TEXT,
+  NULL,
+  NUMBER,
+  OTHER,
+  PLAIN_NUMBER,
+  ROW,
+  SLOT_SIZE,
+  TAG_BITS,
+  TEXT,
+  TRUE,
+} from "./scanner-layout.ts";
+import { INTEGER_RANGE, isIntegerType } from "./value-text.ts";
 
 export interface ReaderCode {
   /** The body of a function of `env`, which returns the reader. */
   readonly text: string;
-  /** What `names0`, `names1` ... look for. */
-  readonly names: readonly (readonly string[])[];
-  /** What members the objects of each have at most once: `records0` ... make the texts of such objects. */
+  readonly members: WantedMembers;
+  /** What members the objects of each row have at most once: `Record0` ... make the texts of such objects. */
   readonly once: readonly KnownMembers[];
-  /** What `other0` ... and `fromText0` ... take. */
-  readonly others: readonly { readonly dataType: DataType; readonly wanted: FieldTree }[];
+  /** What `read0` ... and `fromText0` ... take. */
+  readonly values: readonly { readonly dataType: DataType; readonly wanted: FieldTree }[];
 }
 
 interface Draft {
   readonly functions: string[];
-  readonly names: (readonly string[])[];
   readonly once: Map<string, KnownMembers>[];
-  readonly others: { readonly dataType: DataType; readonly wanted: FieldTree }[];
+  readonly values: { readonly dataType: DataType; readonly wanted: FieldTree }[];
 }
 
-/** Every function takes where the value's inside begins, leaves the value in `value` and gives where it ends. */
+const FAIL = "return undefined;";
+
+/** Every function takes the place of a first slot, as a word's, and gives the value, or undefined where the record is left to the long way. */
 export function readerCode(schema: RowShape, wanted: FieldTree): ReaderCode {
-  const draft: Draft = { functions: [], names: [], once: [], others: [] };
-  const root = rowFunction(schema, wanted, draft);
-  const { names, once, others } = draft;
+  const draft: Draft = { functions: [], once: [], values: [] };
+  const members = rowFunction(schema, wanted, draft);
+  const { functions, once, values } = draft;
   const text = `"use strict";
-${HEAD(names.length, others.length)}
-${others.map((_, i) => `const other${i} = env.others[${i}];`).join("\n")}
-${names.map((_, i) => `const Record${i} = env.records[${i}];`).join("\n")}
-let value = null, original, shift = 0;
-${draft.functions.join("\n")}
-function otherEnd(view, at, end, read) {
-  const behind = valueEnd(view, at, end, skipped);
-  // Behind the end other bytes may stand in the copy than in the original.
-  if (behind === ${NOT_TAKEN} || behind > end) return ${NOT_TAKEN};
-  value = read(original, at + shift, behind + shift);
-  return value === undefined ? ${NOT_TAKEN} : behind;
+const { META, POWERS, LONG, words, floats, texts, newText, plainEnd, longEnd } = env;
+${values.map((_, i) => `const read${i} = env.reads[${i}], fromText${i} = env.fromTexts[${i}];`).join("\n")}
+${once.map((_, i) => `const Record${i} = env.records[${i}];`).join("\n")}
+let original, shift = 0;
+${functions.join("\n")}
+function otherOf(w, read) {
+  const from = words[w + 1];
+  const to = (words[w] & ${TAGS}) === ${PLAIN_NUMBER} ? plainEnd(from) : words[w + 2];
+  return read(original, from + shift, to + shift);
 }
-return (view, from, to, seen, own, ownShift) => {
-  const end = to | 0;
-  bytes = seen; original = own; shift = ownShift;
-  let at = spaceEnd(view, from | 0, end) | 0;
-  if (view.getUint8(at) !== 123) return undefined;
-  at = row${root}(view, at + 1, end) | 0;
-  if (at === ${NOT_TAKEN} || (at !== end && spaceEnd(view, at, end) !== end)) return undefined;
-  value[META] = { record: new Record${root}(original, from + shift, to + shift) };
-  return value;
+return (own, ownShift, start, end) => {
+  original = own; shift = ownShift;
+  const row = row0(${FOUND / 4});
+  if (row !== undefined) row[META] = { record: new Record0(own, start, end) };
+  return row;
 };`;
-  return { text, names, once, others };
+  return { text, members, once, values };
 }
 
-/** Fields whose members are counted in one word of bits. */
-const WORD = 31;
+const TAGS = (1 << TAG_BITS) - 1;
 
-/** A function `row` and its number. A wanted member that comes twice is left to the long way, so that the rows' texts are known to have it once. */
-function rowFunction(shape: RowShape, wanted: FieldTree, draft: Draft): number {
+/** A function `row`, of the number that `once` had. */
+function rowFunction(shape: RowShape, wanted: FieldTree, draft: Draft): WantedMembers {
   const fields = shape.fields.filter(({ name }) => wanted === true || Object.hasOwn(wanted, name));
-  const number = draft.names.push(fields.map(({ name }) => name)) - 1;
   const once = new Map<string, KnownMembers>(fields.map(({ name }) => [name, new Map()]));
-  draft.once.push(once);
-  const cases = fields.map(({ name, dataType }, i) => {
-    const [word, bit] = [`found${Math.floor(i / WORD)}`, 1 << (i % WORD)];
-    const inner = draft.names.length;
-    const read = valueCode(dataType, wanted === true ? true : (wanted[name] as FieldTree), `v${i}`, draft);
+  const number = draft.once.push(once) - 1;
+  const members = new Map<string, Wanted>();
+  const codes: string[] = [];
+  let slot = 0;
+  for (const [i, { name, dataType }] of fields.entries()) {
+    const inner = draft.once.length;
+    const value = valueCode(dataType, wanted === true ? true : (wanted[name] as FieldTree), `v${i}`, slot / 4, draft);
     if (dataType.type === "ROW") once.set(name, draft.once[inner] as KnownMembers);
-    return `if ((${word} & ${bit}) !== 0) ${FAIL}
-        ${word} |= ${bit};
-        if (view.getInt32(at, true) === ${NULL}) at = (at + 4) | 0;
-        else ${read}`;
-  });
-  const words = Array.from({ length: Math.ceil(fields.length / WORD) }, (_, i) => `found${i} = 0`);
-  const required = fields.flatMap(({ dataType }, i) => (dataType.nullable === false ? [`if (v${i} === null) ${FAIL}`] : []));
+    members.set(name, value.wanted);
+    codes.push(value.code, dataType.nullable === false ? `if (v${i} === null) ${FAIL}` : "");
+    slot += slotsOf(value.wanted);
+  }
   draft.functions.push(`
-function row${number}(view, from, end) {
-  ${fields.length > 0 ? `let ${[...words, ...fields.map((_, i) => `v${i} = null`)].join(", ")};` : ""}
-  ${membersCode(number, cases)}
-  ${required.join("\n  ")}
-  value = { ${fields.map(({ name }, i) => `${keyOf(name)}: v${i}`).join(", ")} };
-  return at;
+function row${number}(w) {
+  ${fields.length > 0 ? `let ${fields.map((_, i) => `v${i} = null`).join(", ")};` : ""}
+  ${codes.join("\n  ")}
+  return { ${fields.map(({ name }, i) => `${keyOf(name)}: v${i}`).join(", ")} };
 }`);
-  return number;
+  return members;
 }
 
-function listFunction(dataType: DataType & { type: "ARRAY" }, wanted: FieldTree, draft: Draft): string {
+function listFunction(dataType: DataType & { type: "ARRAY" }, wanted: FieldTree, draft: Draft): { name: string; element: Wanted } {
   const { element } = dataType;
   const inner = wanted === true || !Object.hasOwn(wanted, "[]") ? wanted : (wanted["[]"] as FieldTree);
-  const row = draft.names.length;
-  const read = valueCode(element, inner, "one", draft);
+  const row = draft.once.length;
+  const value = valueCode(element, inner, "one", SLOT_SIZE / 4, draft);
   // Rows in an array know their own bytes, so that a row flattened out of its record can be written through like any other.
-  const own = element.type === "ROW" ? `one[META] = { record: new Record${row}(original, start + shift, at + shift) };` : "";
+  const own = `one[META] = { record: new Record${row}(original, words[w + ${SLOT_SIZE / 4 + 1}] + shift, words[w + ${SLOT_SIZE / 4 + 2}] + shift) };`;
   const name = `list${draft.functions.length}`;
   draft.functions.push(`
-function ${name}(view, from, end) {
+function ${name}(first) {
   const values = [];
-  let at = from | 0, one = null;
-  ${SPACE}
-  if (view.getUint8(at) === 93) at = (at + 1) | 0;
-  else for (;;) {
-    if (at >= end) ${FAIL}
-    const start = at;
-    if (view.getInt32(at, true) === ${NULL}) { ${element.nullable === false ? FAIL : "at = (at + 4) | 0; one = null;"} }
-    else { ${read} ${own} }
-    values.push(one);${separatorCode(93)}
+  for (let w = first >> 2; w !== 0; w = words[w] >> 2) {
+    let one = null;
+    ${value.code}
+    ${element.type === "ROW" ? `if (one !== null) ${own}` : ""}
+    ${element.nullable === false ? `if (one === null) ${FAIL}` : ""}
+    values.push(one);
   }
-  value = values;
-  return at;
+  return values;
 }`);
-  return name;
+  return { name, element: value.wanted };
 }
 
-/** Reads the value at `at`, which is not null, into a variable. */
-function valueCode(dataType: DataType, wanted: FieldTree, into: string, draft: Draft): string {
-  const nested = (open: number, name: string) => `{
-          if (view.getUint8(at) !== ${open}) ${FAIL}
-          at = ${name}(view, (at + 1) | 0, end) | 0;
-          if (at === ${NOT_TAKEN}) ${FAIL}
-          ${into} = value;
-        }`;
-  if (dataType.type === "ROW") return nested(123, `row${rowFunction(dataType, wanted, draft)}`);
-  if (dataType.type === "ARRAY") return nested(91, listFunction(dataType, wanted, draft));
-  const index = draft.others.push({ dataType, wanted }) - 1;
-  const other = `{ at = otherEnd(view, at, end, other${index}) | 0; if (at === ${NOT_TAKEN}) ${FAIL} ${into} = value; }`;
-  return `{ ${scalarCode(dataType, into, index)} ${other} }`;
+/** Takes what was found in the slot that is so many words from `w` into a variable that is null. */
+function valueCode(
+  dataType: DataType,
+  wanted: FieldTree,
+  into: string,
+  offset: number,
+  draft: Draft,
+): { readonly wanted: Wanted; readonly code: string } {
+  const word = (index: number) => `words[w + ${offset + index}]`;
+  if (dataType.type === "ROW") {
+    const number = draft.once.length;
+    const inside = rowFunction(dataType, wanted, draft);
+    const read = `${into} = row${number}(w + ${offset + SLOT_SIZE / 4});`;
+    return { wanted: { kind: ROW, inside }, code: `if (${word(0)} === ${INSIDE}) { ${read} if (${into} === undefined) ${FAIL} }` };
+  }
+  if (dataType.type === "ARRAY") {
+    const { name, element } = listFunction(dataType, wanted, draft);
+    const read = `${into} = ${name}(${word(1)});`;
+    return { wanted: { kind: LIST, element }, code: `if (${word(0)} === ${INSIDE}) { ${read} if (${into} === undefined) ${FAIL} }` };
+  }
+  const index = draft.values.push({ dataType, wanted }) - 1;
+  const { kind, cases, others = "" } = scalarCode(dataType, into, index, word, `floats[(w + ${offset + 2}) >> 1]`);
+  const code = `switch (${word(0)}${kind === NUMBER ? ` & ${TAGS}` : ""}) {
+    case ${MISSING}: case ${NULL}: break;
+    ${cases}
+    default: ${others} { ${into} = otherOf(w + ${offset}, read${index}); if (${into} === undefined) ${FAIL} }
+  }`;
+  return { wanted: { kind }, code };
+}
+
+type ScalarKind = typeof TEXT | typeof NUMBER | typeof BOOLEAN | typeof ANY;
+
+/** Cases for what needs no closer look; where they fall through, the value is read the long way alone, unless `others` takes it. */
+function scalarCode(
+  dataType: DataType,
+  into: string,
+  index: number,
+  word: (index: number) => string,
+  digits: string,
+): { readonly kind: ScalarKind; readonly cases: string; readonly others?: string } {
+  const fraction = `(${word(0)} >> ${TAG_BITS})`;
+  switch (dataType.type) {
+    case "STRING":
+    case "CHAR":
+    case "VARCHAR":
+      return {
+        kind: TEXT,
+        cases: `case ${KNOWN_TEXT}: ${into} = texts[${word(1)}]; break;
+    case ${NEW_TEXT}: ${into} = newText(${word(1)}, ${word(2)}); break;`,
+      };
+    case "BYTES":
+    case "BINARY":
+    case "VARBINARY":
+    case "DATE":
+    case "TIME":
+    case "TIMESTAMP":
+    case "TIMESTAMP_LTZ":
+      return {
+        kind: TEXT,
+        cases: `case ${KNOWN_TEXT}: ${into} = fromText${index}(texts[${word(1)}]); if (${into} === undefined) ${FAIL} break;
+    case ${NEW_TEXT}: ${into} = fromText${index}(newText(${word(1)}, ${word(2)})); if (${into} === undefined) ${FAIL} break;`,
+      };
+    case "BOOLEAN":
+      return { kind: BOOLEAN, cases: `case ${TRUE}: ${into} = true; break; case ${FALSE}: ${into} = false; break;` };
+    case "DOUBLE":
+      return { kind: NUMBER, cases: `case ${PLAIN_NUMBER}: ${into} = ${digits} / POWERS[${fraction}]; break;` };
+    case "FLOAT":
+      return { kind: NUMBER, cases: `case ${PLAIN_NUMBER}: ${into} = Math.fround(${digits} / POWERS[${fraction}]); break;` };
+    case "DECIMAL": {
+      const { precision, scale } = dataType;
+      // As many digits as are a safe number; adding 0 makes -0 what it is in a row.
+      const limit = 10 ** Math.min(precision, 15);
+      return {
+        kind: NUMBER,
+        cases: `case ${PLAIN_NUMBER}: {
+      const shifted = ${scale} - ${fraction};
+      const unscaled = shifted >= 0 && shifted <= 15 ? ${digits} * POWERS[shifted] + 0 : ${limit};
+      if (unscaled > ${-limit} && unscaled < ${limit}) { ${into} = unscaled; break; }
+    }`,
+      };
+    }
+    default: {
+      if (!isIntegerType(dataType.type)) return { kind: ANY, cases: "" };
+      const [least, greatest] = INTEGER_RANGE[dataType.type];
+      const isLong = greatest > Number.MAX_SAFE_INTEGER;
+      // Fifteen digits are in the range of a BIGINT whatever they are.
+      const inRange = isLong ? "" : `&& ${digits} >= ${least} && ${digits} <= ${greatest}`;
+      return {
+        kind: NUMBER,
+        cases: `case ${PLAIN_NUMBER}: if (${fraction} === 0 ${inRange}) { ${into} = ${digits} + 0; break; }`,
+        others: isLong ? `if (${word(0)} === ${OTHER} && longEnd(${word(1)}) === ${word(2)}) ${into} = LONG.value; else` : "",
+      };
+    }
+  }
 }

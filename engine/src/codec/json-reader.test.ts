@@ -28,9 +28,25 @@ function recordOf(text: string | Uint8Array, behind = " ".repeat(100)): ByteRang
   return { bytes, start: 1, end: 1 + record.length };
 }
 
-const readerOf = (schema: Schema, wanted: FieldTree = true) => readingDecoder(schema, wanted) as ReadRecord;
+const LIST = schemaOf({ list: { type: "ARRAY", element: { type: "INT" } }, ts: { type: "BIGINT" } });
+
+/** Records one behind the other in one buffer, with something that is none between them. */
+function batchOf(texts: readonly string[]): [bytes: Uint8Array, ranges: ByteRange[]] {
+  const between = '"}]';
+  const bytes = new TextEncoder().encode(texts.map((text) => between + text).join("") + between);
+  let end = 0;
+  const ranges = texts.map((text) => {
+    const start = end + between.length;
+    end = start + new TextEncoder().encode(text).length;
+    return { bytes, start, end };
+  });
+  return [bytes, ranges];
+}
+
+const readerOf = (schema: Schema, wanted: FieldTree = true) => (readingDecoder(schema, wanted) as ReadRecord).read;
 const read = (schema: Schema, text: string | Uint8Array, behind?: string) => readerOf(schema)(recordOf(text, behind));
-const parsed = (schema: Schema, text: string) => bare(parsingDecoder(schema, true).decode(recordOf(text)) as Value);
+const parsed = (schema: Schema, text: string, wanted: FieldTree = true) =>
+  bare(parsingDecoder(schema, wanted).decode(recordOf(text)) as Value);
 const textOf = (row: Row | null | undefined) => {
   const record = row?.[META]?.record;
   return record && new TextDecoder().decode(record.bytes.subarray(record.start, record.end));
@@ -183,8 +199,72 @@ describe("the reader", () => {
     expect(read(LOG, `{"other":${'{"a":['.repeat(levels)}${"]}".repeat(levels)},"ts":1}`)).toMatchObject({ ts: 1 });
     expect(read(LOG, `{"other":${"[".repeat(70)}${"]".repeat(69)}},"ts":1}`)).toBeUndefined();
     expect(read(LOG, `{"other":${"[".repeat(levels)}`, "]".repeat(levels))).toBeUndefined();
-    const long = "x".repeat(10 << 20);
+    const long = "x".repeat(1 << 20);
     expect(read(LOG, `{"other":"${long}","common":{"mid":"${long}"}}`, "")).toMatchObject({ common: { mid: long } });
+  });
+
+  it("leaves to the long way what does not fit into its memory", { timeout: 60_000 }, () => {
+    const long = "x".repeat(10 << 20);
+    const elements = `[${"1,".repeat(1 << 20)}1]`;
+    const decoder = jsonDecoder(LIST, true);
+    for (let i = 0; i < 16; i++) decoder.decode(recordOf("{}"));
+    for (const text of [`{"other":"${long}","ts":1}`, `{"list":${elements},"ts":1}`]) {
+      expect(read(LIST, text)).toBeUndefined();
+      expect(decoder.decode(recordOf(text))).toMatchObject({ ts: 1 });
+      expect(read(LIST, '{"ts":2}')).toMatchObject({ ts: 2 });
+    }
+  });
+
+  it("reads many records of a batch at once, whatever lies between them and in whatever order they come", { timeout: 60_000 }, () => {
+    const texts = Array.from({ length: 2_000 }, (_, i) => `{"ts":${i},"common":{"mid":"${"m".repeat((i * 7) % 300)}"}}`);
+    texts[500] = `{"ts":500,"other":"${"x".repeat(100_000)}"}`;
+    const [bytes, ranges] = batchOf(texts);
+    const { read: decode, steady } = readingDecoder(LOG, { ts: true, common: { mid: true } }) as ReadRecord;
+    const inOrder = texts.map((_, i) => i);
+    const spread = inOrder.filter((i) => i % 37 === 0);
+    for (const order of [inOrder, spread, inOrder.toReversed(), [...spread, ...inOrder]]) {
+      steady(true);
+      for (const i of order) {
+        const range = ranges[i] as ByteRange;
+        const row = decode(range);
+        expect(bare(row as Value)).toEqual(parsed(LOG, texts[i] as string, { ts: true, common: { mid: true } }));
+        expect(textOf(row)).toBe(texts[i]);
+        expect(decode({ ...range, end: range.end - 1 })).toBeUndefined();
+      }
+      steady(false);
+    }
+    expect(bytes).toEqual(batchOf(texts)[0]);
+  });
+
+  it("sees what has changed of bytes that are used again, between batches and between records that belong to none", () => {
+    const [bytes, [first]] = batchOf(['{"ts":1}', '{"ts":2}']);
+    const { read: decode, steady } = readingDecoder(LOG, { ts: true }) as ReadRecord;
+    const other = readingDecoder(LOG, { ts: true }) as ReadRecord;
+    const digit = (first as ByteRange).start + 6;
+    for (let value = 3; value < 9; value++) {
+      steady(value % 2 === 0);
+      bytes[digit] = 0x30 + value;
+      expect(decode(first as ByteRange)).toMatchObject({ ts: value });
+      // Another decoder's record in between, of the same bytes changed: the batch is not its own.
+      bytes[digit] = 0x39;
+      expect(other.read(first as ByteRange)).toMatchObject({ ts: 9 });
+      bytes[digit] = 0x30 + value;
+      expect(decode(first as ByteRange)).toMatchObject({ ts: value });
+    }
+  });
+
+  it("remembers texts by all their bytes, and forgets some for others", { timeout: 60_000 }, () => {
+    const reader = readerOf(LOG, { common: { mid: true } });
+    const texts = Array.from({ length: 20_000 }, (_, i) => `${"中".repeat(i % 3)}${"m".repeat(i % 29)}${i % 5 === 0 ? "\n" : ""}${i}`);
+    for (const text of [...texts, ...texts.slice(0, 100), ...texts, "", "m", "\u0000", "m"]) {
+      const written = JSON.stringify(text);
+      expect((reader(recordOf(`{"common":{"mid":${written}}}`)) as { common: { mid: string } }).common.mid).toBe(text);
+    }
+    // The same new text twice in a record, and each of a record's texts, are what they are in the next one too.
+    for (const text of ["twice", "twice", "once"])
+      expect(readerOf(LOG)(recordOf(`{"common":{"mid":"${text}","is_new":"${text}"}}`))).toMatchObject({
+        common: { mid: text, is_new: text },
+      });
   });
 });
 

@@ -104,3 +104,9 @@ export function isName(bytes: Uint8Array, start: number, end: number, name: stri
   }
   return length === name.length;
 }
+
+/** What a checked string says of which these are the bytes between the quotes. */
+export function meaningOf(bytes: Uint8Array, from: number, to: number): string {
+  const text = textOf(bytes, from, to);
+  return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
+}

@@ -138,14 +138,19 @@ export class Task {
       this.places.set(split, place);
     }
     let maxTime = MIN_TIME;
-    for (let i = 0; i < batch.count; i++) {
-      current.place = place;
-      current.offset = batch.offset(i);
-      const text = batch.bytes(i);
-      const time = batch.time(i);
-      if (time > maxTime) maxTime = time;
-      if (text === null) this.pushTombstone(nodeId);
-      else if (sendRaw === undefined || !sendRaw(text, time)) this.pushRecord(side, text, time, "+I");
+    side.decoder.steady?.(true);
+    try {
+      for (let i = 0; i < batch.count; i++) {
+        current.place = place;
+        current.offset = batch.offset(i);
+        const text = batch.bytes(i);
+        const time = batch.time(i);
+        if (time > maxTime) maxTime = time;
+        if (text === null) this.pushTombstone(nodeId);
+        else if (sendRaw === undefined || !sendRaw(text, time)) this.pushRecord(side, text, time, "+I");
+      }
+    } finally {
+      side.decoder.steady?.(false);
     }
     this.forgetRecord();
     return maxTime;
