@@ -1,11 +1,14 @@
 /** Asks the worker; one that does not answer in time is ended and replaced, so that no expression can freeze the page. */
+import type { PreviewRecord } from "../preview/record.ts";
 import type { LiveAnswer, LiveQuestion } from "./live-value.ts";
 import type { LiveReply, LiveRequest } from "./live-value.worker.ts";
 
-/** Five hundred samples take a few milliseconds; what takes this long does not end. */
+/** A thousand samples take some ten milliseconds; what takes this long does not end. */
 const PATIENCE_MS = 2_000;
 
 interface Waiting {
+  readonly question: LiveQuestion;
+  readonly records: readonly PreviewRecord[];
   readonly resolve: (answer: LiveAnswer) => void;
   readonly reject: (error: Error) => void;
   readonly timer: ReturnType<typeof setTimeout>;
@@ -22,17 +25,29 @@ export class LiveValueGone extends Error {
 
 let worker: Worker | undefined;
 let lastId = 0;
+let lastSet = 0;
 const waiting = new Map<number, Waiting>();
+/** Records are sent once; who asks about the same ones again names their set. */
+const sets = new WeakMap<readonly PreviewRecord[], number>();
 
-export function askLiveValue(question: LiveQuestion): Promise<LiveAnswer> {
+/** Of the records, oldest first. */
+export function askLiveValue(question: LiveQuestion, records: readonly PreviewRecord[]): Promise<LiveAnswer> {
   worker ??= startWorker();
   const id = ++lastId;
   const target = worker;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => giveUp(new LiveValueTimeout(`no value within ${PATIENCE_MS} ms`)), PATIENCE_MS);
-    waiting.set(id, { resolve, reject, timer });
-    target.postMessage({ id, question } satisfies LiveRequest);
+    waiting.set(id, { question, records, resolve, reject, timer });
+    send(target, id, !sets.has(records));
   });
+}
+
+function send(target: Worker, id: number, withRecords: boolean): void {
+  const { question, records } = waiting.get(id) as Waiting;
+  const set = sets.get(records) ?? ++lastSet;
+  sets.set(records, set);
+  const samples = withRecords ? { set, records: records.map(({ text, time }) => ({ text, time })) } : { set };
+  target.postMessage({ id, question, samples } satisfies LiveRequest);
 }
 
 function startWorker(): Worker {
@@ -40,6 +55,7 @@ function startWorker(): Worker {
   started.onmessage = ({ data }: MessageEvent<LiveReply>) => {
     const asked = waiting.get(data.id);
     if (!asked) return;
+    if (data.isMissing) return send(started, data.id, true);
     waiting.delete(data.id);
     clearTimeout(asked.timer);
     if (data.answer) asked.resolve(data.answer);

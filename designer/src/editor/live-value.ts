@@ -4,17 +4,22 @@
  */
 import { codecOf } from "@millrace/engine/codec";
 import { check, compile, formatType, formatValue } from "@millrace/engine/expression";
-import { RowError } from "@millrace/engine/node";
-import type { DataType, Schema } from "@millrace/engine/schema";
-import { cellText, parseJson, valueAt } from "../preview/record.ts";
+import { RowError, type Words } from "@millrace/engine/node";
+import type { Schema, Values } from "@millrace/engine/schema";
+import { leavesOf } from "../preview/leaves.ts";
+import { cellText, isObject, type Json, parseJson, valueAt } from "../preview/record.ts";
+
+export interface LiveSample {
+  readonly text: string;
+  /** Event time, epoch ms. */
+  readonly time: number | null;
+}
 
 export interface LiveQuestion {
   readonly text: string;
   readonly schema: Schema;
   readonly timeZone: string;
   readonly expects: "condition" | "time" | undefined;
-  /** Oldest first; the latest are shown. */
-  readonly samples: readonly { readonly text: string; readonly time: number | null }[];
   /** Epoch ms for expressions that ask for the clock. */
   readonly now: number;
 }
@@ -22,12 +27,17 @@ export interface LiveQuestion {
 export type LiveResult =
   | { readonly is: "value"; readonly text: string }
   | { readonly is: "null" }
-  | { readonly is: "error"; readonly message: string };
+  | { readonly is: "error"; readonly message: Words };
 
 export interface ShownResult {
   readonly result: LiveResult;
-  /** What the expression read from the record: "home · 1200". */
-  readonly read: string;
+  /** The record in short, as names and values: what the expression read of it, or else its first fields. */
+  readonly record: readonly RecordPart[];
+}
+
+export interface RecordPart {
+  readonly name: string;
+  readonly text: string;
 }
 
 export interface LiveAnswer {
@@ -45,62 +55,79 @@ export interface LiveAnswer {
   readonly keeps: readonly boolean[] | undefined;
 }
 
+/** Samples decoded by a schema; those that cannot be are errors of their own. */
+export type LiveRows = readonly {
+  readonly sample: LiveSample;
+  readonly row: Values | RowError;
+}[];
+
 export const SHOWN = 5;
+const PARTS = 3;
+const PART_LENGTH = 40;
 
 const JSON_FORMAT = { name: "json" } as const;
 
-export function liveValue(question: LiveQuestion): LiveAnswer {
-  const settings = { timeZone: question.timeZone };
-  const { checked } = check(question.text, question.schema, settings);
-  if (!checked) return { type: undefined, shown: [], count: 0, nulls: 0, errors: 0, kept: undefined, keeps: undefined };
-  const decoder = codecOf(JSON_FORMAT).decoder(question.schema, true, JSON_FORMAT);
-  const compiled = compile(checked, settings);
-  const results = question.samples.map((sample): Evaluated => {
-    try {
-      const bytes = new TextEncoder().encode(sample.text);
-      const row = decoder.decode({ bytes, start: 0, end: bytes.length });
-      const value = compiled(row, { time: sample.time ?? 0, now: () => question.now });
-      return value === null
-        ? { is: "null" }
-        : { is: "value", text: formatValue(value, checked.dataType, settings), isTrue: value === true };
-    } catch (error) {
-      // What a row cannot give is its answer; anything else is a bug and must be seen.
-      if (error instanceof RowError) return { is: "error", message: error.message };
-      throw error;
-    }
+/** Oldest first, as the samples are. */
+export function liveRows(samples: readonly LiveSample[], schema: Schema): LiveRows {
+  const decoder = codecOf(JSON_FORMAT).decoder(schema, true, JSON_FORMAT);
+  const encoder = new TextEncoder();
+  return samples.map((sample) => {
+    const bytes = encoder.encode(sample.text);
+    return { sample, row: orRowError(() => decoder.decode({ bytes, start: 0, end: bytes.length })) };
   });
-  const keeps = isBoolean(checked.dataType) ? results.map((result) => result.is === "value" && result.isTrue) : undefined;
+}
+
+export function liveValue({ text, schema, timeZone, expects, now }: LiveQuestion, rows: LiveRows): LiveAnswer {
+  const settings = { timeZone };
+  const { checked } = check(text, schema, settings);
+  if (!checked) return { type: undefined, shown: [], count: 0, nulls: 0, errors: 0, kept: undefined, keeps: undefined };
+  const compiled = compile(checked, settings);
+  const values = rows.map(({ sample, row }) =>
+    row instanceof RowError ? row : orRowError(() => compiled(row, { time: sample.time ?? 0, now: () => now })),
+  );
+  const keeps = checked.dataType.type === "BOOLEAN" ? values.map((value) => value === true) : undefined;
+  const latest = rows.map(({ sample }, index) => ({ sample, value: values[index] })).slice(-SHOWN);
   return {
     type: formatType(checked.dataType),
-    shown: results
-      .map((result, index) => ({ result: withoutTruth(result), sample: question.samples[index] }))
-      .slice(-SHOWN)
-      .toReversed()
-      .map(({ result, sample }) => ({ result, read: readText(sample?.text ?? "", checked.reads) })),
-    count: results.length,
-    nulls: results.filter(({ is }) => is === "null").length,
-    errors: results.filter(({ is }) => is === "error").length,
-    kept: question.expects === "condition" ? keeps?.filter(Boolean).length : undefined,
+    shown: latest.toReversed().map(({ sample, value }) => ({
+      result:
+        value instanceof RowError
+          ? { is: "error", message: value.words }
+          : value === null || value === undefined
+            ? { is: "null" }
+            : { is: "value", text: formatValue(value, checked.dataType, settings) },
+      record: inShort(sample.text, checked.reads),
+    })),
+    count: values.length,
+    nulls: values.filter((value) => value === null).length,
+    errors: values.filter((value) => value instanceof RowError).length,
+    kept: expects === "condition" ? keeps?.filter(Boolean).length : undefined,
     keeps,
   };
 }
 
-type Evaluated = Exclude<LiveResult, { is: "value" }> | { readonly is: "value"; readonly text: string; readonly isTrue: boolean };
-
-function withoutTruth(result: Evaluated): LiveResult {
-  return result.is === "value" ? { is: "value", text: result.text } : result;
+/** What a row cannot give is its answer; anything else is a bug and must be seen. */
+function orRowError<T>(work: () => T): T | RowError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RowError) return error;
+    throw error;
+  }
 }
 
-/** A few of the values read, short; none where the value itself is all that was read. */
-function readText(text: string, reads: readonly (readonly string[])[]): string {
+function inShort(text: string, reads: readonly (readonly string[])[]): readonly RecordPart[] {
   const record = parseJson(text);
-  const plain = reads.filter((path) => !path.includes("[]")).slice(0, 3);
-  return plain
-    .map((path) => cellText(valueAt(record, path)).slice(0, 40))
-    .filter((part) => part !== "")
-    .join(" · ");
+  if (!isObject(record)) return [{ name: "", text: text.slice(0, PART_LENGTH * PARTS) }];
+  const read = reads.filter((path) => !path.includes("[]")).slice(0, PARTS);
+  if (read.length === 0) return leavesOf(record, PARTS).map(({ path, value }) => ({ name: path, text: partText(value) }));
+  const lasts = read.map((path) => path.at(-1));
+  return read.map((path) => {
+    const name = path.at(-1) ?? "";
+    return { name: lasts.filter((last) => last === name).length > 1 ? path.join(".") : name, text: partText(valueAt(record, path)) };
+  });
 }
 
-function isBoolean(dataType: DataType): boolean {
-  return dataType.type === "BOOLEAN";
+function partText(value: Json | undefined): string {
+  return value === undefined || value === null ? "NULL" : cellText(value).slice(0, PART_LENGTH);
 }

@@ -34,8 +34,7 @@ export function useLiveValue({ text, schema, samples, timeZone, expects }: LiveV
     }
     let current = true;
     const timer = setTimeout(() => {
-      const records = held.map((record) => ({ text: record.text, time: record.time }));
-      askLiveValue({ text, schema, timeZone, expects, samples: records, now: Date.now() }).then(
+      askLiveValue({ text, schema, timeZone, expects, now: Date.now() }, held).then(
         (answer) => current && setState({ answer, failure: undefined }),
         (failure: Error) => current && setState({ answer: undefined, failure }),
       );

@@ -15,7 +15,8 @@ export function ExpressionControl({ item, value, path, label, invalid, described
   const words = useWords();
   const { schemaAt, feederAt, timeZone, filled, problemsAt, expressionCount } = useFormSurroundings();
   const schema = schemaAt(path);
-  const { records: samples } = usePortRecords(feederAt(path));
+  const records = usePortRecords(feederAt(path));
+  const { records: samples } = records;
   const problems = problemsAt(path);
   const text = typeof value === "string" ? value : "";
   const context = useMemo(
@@ -50,7 +51,7 @@ export function ExpressionControl({ item, value, path, label, invalid, described
         isChoice={path.some((step) => typeof step === "number")}
         text={filled(text)}
         schema={schema}
-        samples={samples}
+        records={records}
         timeZone={timeZone}
         expects={use === "condition" || use === "time" ? use : undefined}
       />

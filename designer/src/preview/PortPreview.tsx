@@ -22,7 +22,7 @@ import { formatJson, type PreviewRecord } from "./record.ts";
 import { Tag } from "./Tag.tsx";
 import { useShownZone } from "./time-text.ts";
 import { type RecordFilter, useFilteredRecords } from "./use-filtered-records.ts";
-import { useSameAsLive } from "./use-port-records.ts";
+import { usePortRecords, useSameAsLive } from "./use-port-records.ts";
 import { useRecords } from "./use-records.ts";
 
 interface PortPreviewProps {
@@ -38,7 +38,7 @@ const NO_FILTER: RecordFilter = { mode: "text", text: "" };
 export function PortPreview({ port, picker }: PortPreviewProps) {
   const { t } = useTranslation("preview");
   const words = useWords();
-  const incoming = useRecords(port);
+  const passed = useRecords(port);
   const { node } = parsePortRef(port);
   const type = useDocument(({ document }) => (Object.hasOwn(document.nodes, node) ? document.nodes[node]?.type : undefined));
   const isDropped = isDroppedPort(port, type);
@@ -51,6 +51,10 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
   const isLiveNode = useDocument(({ live }) => live !== undefined && Object.hasOwn(live.document.nodes, node));
   const sameAsLive = useSameAsLive(port);
   const canCompare = isDeployed && !sameAsLive && !isDropped;
+  // A draft that nothing runs of shows what it gives when tried.
+  const tried = usePortRecords(isDeployed || isDropped ? undefined : port).records;
+  const isTried = passed.length === 0 && tried.length > 0;
+  const incoming = isTried ? tried : passed;
   const [view, setView] = useState<View>("table");
   const [held, setHeld] = useState<readonly PreviewRecord[]>();
   const [pinned, setPinned] = useState<readonly PreviewRecord[]>([]);
@@ -81,7 +85,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
     <Stack gap={6} p="xs" h="100%" style={{ minHeight: 0 }}>
       <Group gap="xs" wrap="nowrap" align="flex-start">
         {picker}
-        <PortTitle port={port} isDropped={isDropped} />
+        <PortTitle port={port} isDropped={isDropped} tried={isTried ? tried.length : undefined} />
         <SegmentedControl
           size="xs"
           style={{ flex: "none" }}
@@ -194,7 +198,14 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
   );
 }
 
-function PortTitle({ port, isDropped }: { readonly port: string; readonly isDropped: boolean }) {
+interface PortTitleProps {
+  readonly port: string;
+  readonly isDropped: boolean;
+  /** Rows that the draft gave when it was tried; undefined: they are of a run. */
+  readonly tried: number | undefined;
+}
+
+function PortTitle({ port, isDropped, tried }: PortTitleProps) {
   const { t } = useTranslation("preview");
   const { node, port: name } = parsePortRef(port);
   const nodeName = useDocument(({ document }) => (Object.hasOwn(document.nodes, node) ? document.nodes[node]?.name : undefined));
@@ -210,7 +221,7 @@ function PortTitle({ port, isDropped }: { readonly port: string; readonly isDrop
         {nodeName ?? node} <Tag tone={isDropped ? "warning" : "muted"}>{isDropped ? t("choiceDropped") : name}</Tag>
       </Text>
       <Text size="xs" c="var(--mr-muted)" style={{ whiteSpace: "nowrap", fontVariantNumeric: "tabular-nums" }}>
-        {counts ?? (isDraftOnly ? t("draftOnly") : t("notRunning"))}
+        {counts ?? (tried !== undefined ? t("triedRows", { count: tried }) : isDraftOnly ? t("draftOnly") : t("notRunning"))}
       </Text>
     </div>
   );

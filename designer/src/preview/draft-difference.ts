@@ -8,7 +8,7 @@ import type { Json, PreviewRecord } from "./record.ts";
  * the draft would give too.
  */
 export function sameUpstream(draft: PipelineDocument, live: PipelineDocument, nodeId: string): boolean {
-  if ((draft.timeZone ?? "") !== (live.timeZone ?? "")) return false;
+  if (SETTINGS.some((name) => JSON.stringify(draft[name]) !== JSON.stringify(live[name]))) return false;
   for (const id of upstreamOf(draft, nodeId)) {
     const [now, then] = [own(draft.nodes, id), own(live.nodes, id)];
     if (!now || !then || !sameNode(now, then)) return false;
@@ -17,6 +17,9 @@ export function sameUpstream(draft: PipelineDocument, live: PipelineDocument, no
   }
   return true;
 }
+
+/** What a document says that any node may depend on. */
+const SETTINGS = ["timeZone", "parameters", "schemas", "connections"] as const;
 
 /** The node and all nodes above it. */
 export function upstreamOf(document: PipelineDocument, nodeId: string): ReadonlySet<string> {

@@ -39,8 +39,7 @@ export function useFilteredRecords(
   useEffect(() => {
     if (text === "" || !schema || fault !== undefined) return;
     let current = true;
-    const samples = records.map((record) => ({ text: record.text, time: record.time }));
-    askLiveValue({ text, schema, timeZone, expects: "condition", samples, now: Date.now() }).then(
+    askLiveValue({ text, schema, timeZone, expects: "condition", now: Date.now() }, records).then(
       ({ keeps }) => current && setByExpression({ of: text, kept: records.filter((_, index) => keeps?.[index]), problem: undefined }),
       (error: Error) =>
         current &&

@@ -185,4 +185,6 @@ export const words = {
   wayWritten: { en: "Written", zh: "已写出" },
   whichPort: { en: "Port", zh: "端口" },
   wholeRecord: { en: "Record", zh: "整条记录" },
+  triedRows_one: { en: "{{count}} row of the draft, tried on its sources' records", zh: "以数据源的记录试算草稿：{{count}} 行" },
+  triedRows_other: { en: "{{count}} rows of the draft, tried on its sources' records", zh: "以数据源的记录试算草稿：{{count}} 行" },
 } as const satisfies RoomWords;

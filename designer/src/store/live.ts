@@ -10,8 +10,8 @@ import { parseEdgeKey } from "./edge-key.ts";
 export type PortLive = NodeLive["out"][string];
 type Listener = () => void;
 
-/** Samples kept per edge; older ones go. */
-const MAX_SAMPLES = 500;
+/** Samples kept per edge, as many as a run keeps unless it is told otherwise; older ones go. */
+const MAX_SAMPLES = 1_000;
 /** Watched edges come and go in bursts (a selection moves); the stream is opened anew once per burst. */
 const REOPEN_MS = 60;
 
