@@ -6,12 +6,13 @@ import classes from "./editor.module.css";
 import type { ExpressionContext } from "./expression-support.ts";
 import { type LoadedEditor, loadMonaco } from "./load.ts";
 import { LANGUAGE_ID } from "./millrace-sql.ts";
+import type { Monaco } from "./monaco.ts";
 import { DARK_THEME, LIGHT_THEME } from "./themes.ts";
 
 export interface ExpressionEditorProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
-  readonly context: ExpressionContext;
+  readonly context: Omit<ExpressionContext, "width">;
   /** Accessible name. */
   readonly label: string;
   readonly placeholder?: string | undefined;
@@ -28,10 +29,11 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   fixedOverflowWidgets: true,
   folding: false,
   fontSize: 13,
-  glyphMargin: false,
+  // Room for the light bulb, which has no other place beside a single line.
+  glyphMargin: true,
   guides: { indentation: false },
   lightbulb: { enabled: "on" as editor.ShowLightbulbIconMode },
-  lineDecorationsWidth: 4,
+  lineDecorationsWidth: 0,
   lineHeight: 20,
   lineNumbers: "off",
   links: false,
@@ -51,8 +53,18 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   unicodeHighlight: { includeStrings: false, includeComments: false },
   wordBasedSuggestions: "off",
   wordWrap: "on",
+  // A path stays in one piece where it can.
+  wordWrapBreakAfterCharacters: " \t,)]",
 };
 
+/** How many characters a line of the editor shows, which is what a formatted text is laid out for. */
+function charactersOf(monaco: Monaco, view: editor.IStandaloneCodeEditor | undefined): number {
+  if (!view) return NARROWEST;
+  const { typicalHalfwidthCharacterWidth: one } = view.getOption(monaco.editor.EditorOption.fontInfo);
+  return Math.max(NARROWEST, Math.floor(view.getLayoutInfo().contentWidth / one));
+}
+
+const NARROWEST = 24;
 const MIN_HEIGHT = 34;
 const MAX_HEIGHT = 240;
 
@@ -140,22 +152,21 @@ function MonacoExpression(props: ExpressionEditorProps & { readonly loaded: Load
   }, [value]);
   useEffect(() => {
     const model = view.current?.getModel();
-    if (model) support.bind(model, context);
-  }, [support, context]);
+    if (model) support.bind(model, { ...context, width: () => charactersOf(monaco, view.current) });
+  }, [monaco, support, context]);
   useEffect(() => {
     monaco.editor.setTheme(scheme === "dark" ? DARK_THEME : LIGHT_THEME);
   }, [monaco, scheme]);
   useEffect(() => {
     view.current?.updateOptions({ ariaLabel: label, placeholder: placeholder ?? "" });
   }, [label, placeholder]);
+  useEffect(() => {
+    // Monaco has no option for these: a screen reader must hear at the text what is wrong with it.
+    const text = view.current?.getDomNode()?.querySelector('[role="textbox"], textarea');
+    text?.setAttribute("aria-invalid", String(invalid === true));
+    if (describedBy === undefined) text?.removeAttribute("aria-describedby");
+    else text?.setAttribute("aria-describedby", describedBy);
+  }, [invalid, describedBy]);
 
-  return (
-    <div
-      ref={host}
-      className={`${classes.line} nokey`}
-      data-invalid={invalid || undefined}
-      aria-describedby={describedBy}
-      style={{ height }}
-    />
-  );
+  return <div ref={host} className={`${classes.line} nokey`} data-invalid={invalid || undefined} style={{ height }} />;
 }

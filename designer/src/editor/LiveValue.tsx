@@ -81,22 +81,11 @@ function Answer({ answer, compact, isChoice, isTried }: AnswerProps) {
   const shown = opened ? answer.shown : answer.shown.slice(0, 1);
   return (
     <div className={classes.live} role="group" aria-label={t("liveLabel", { count })}>
-      <Group gap={6} mb={2}>
-        <Text size="xs" ff="monospace" c="var(--mr-muted)" truncate="end" maw={180} title={answer.type ?? ""}>
+      <Group gap={6} wrap="nowrap">
+        <Text size="xs" ff="monospace" c="var(--mr-muted)" truncate="end" title={answer.type ?? ""}>
           {answer.type}
         </Text>
-        {kept !== undefined && (
-          <Tag tone={kept > 0 ? "ok" : "warning"}>
-            {t(isChoice ? "liveChosen" : "liveKept", {
-              kept: countText(kept),
-              percent: share(kept, count),
-              others: countText(count - kept),
-            })}
-          </Tag>
-        )}
-        {nulls > 0 && <Tag tone="muted">{t("liveNulls", { percent: share(nulls, count) })}</Tag>}
-        {errors > 0 && <Tag tone="error">{t("liveErrors", { percent: share(errors, count) })}</Tag>}
-        <Text size="xs" c="var(--mr-muted)" ml="auto" title={isTried ? t("liveTriedHelp") : t("livePassedHelp")}>
+        <Text size="xs" c="var(--mr-muted)" ml="auto" style={{ flex: "none" }} title={isTried ? t("liveTriedHelp") : t("livePassedHelp")}>
           {t(isTried ? "liveTried" : "livePassed", { count, shown: countText(count) })}
         </Text>
         {compact && (
@@ -112,6 +101,21 @@ function Answer({ answer, compact, isChoice, isTried }: AnswerProps) {
           </ActionIcon>
         )}
       </Group>
+      {(kept !== undefined || nulls > 0 || errors > 0) && (
+        <Group gap={4} my={2}>
+          {kept !== undefined && (
+            <Tag tone={kept > 0 ? "ok" : "warning"}>
+              {t(isChoice ? "liveChosen" : "liveKept", {
+                kept: countText(kept),
+                percent: share(kept, count),
+                others: countText(count - kept),
+              })}
+            </Tag>
+          )}
+          {nulls > 0 && <Tag tone="muted">{t("liveNulls", { percent: share(nulls, count) })}</Tag>}
+          {errors > 0 && <Tag tone="error">{t("liveErrors", { percent: share(errors, count) })}</Tag>}
+        </Group>
+      )}
       <ol className={classes.values}>
         {shown.map((one, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: places in a list of five, the latest first.

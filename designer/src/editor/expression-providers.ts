@@ -1,15 +1,24 @@
-/** What Monaco asks while an expression is written. The answers are worked out without an editor, in `engine/expression` and beside. */
-import { type Completion, completionsAt, type FunctionHelp, formatType, functionHelp } from "@millrace/engine/expression";
+/** What Monaco asks while an expression is written. The answers are the engine's; here they get their samples, their language and Monaco's form. */
+import {
+  type Completion,
+  completionsAt,
+  describeAt,
+  type FunctionHelp,
+  formatExpression,
+  formatType,
+  type Help,
+  signatureAt,
+  type TextRange,
+} from "@millrace/engine/expression";
 import type { Schema } from "@millrace/engine/schema";
 import type { editor, languages } from "monaco-editor/editor/editor.api";
 import { say } from "../i18n/i18n.ts";
 import { cellText, valueAt } from "../preview/record.ts";
-import { callAt, parametersOf } from "./call-at.ts";
 import type { ContextOf, ExpressionContext } from "./expression-support.ts";
-import { fieldAt, wordAt } from "./field-at.ts";
 import type { Monaco } from "./monaco.ts";
 
 const MAX_TYPE = 60;
+const MAX_SHORT_TYPE = 24;
 const MAX_VALUE = 80;
 
 /** Fields of the incoming rows, each with its type and its value in the last record; functions with what they do; the language's words. */
@@ -38,12 +47,16 @@ const NO_FIELDS: Schema = { type: "ROW", fields: [] };
 function described(monaco: Monaco, context: ExpressionContext, item: Completion) {
   const { CompletionItemKind, CompletionItemInsertTextRule } = monaco.languages;
   if (item.kind === "field") {
+    const sample = sampleText(context, item.path);
+    const type = item.dataType.type === "ROW" ? "ROW" : formatType(item.dataType);
     return {
-      label: { label: item.name, description: formatType(item.dataType).slice(0, MAX_TYPE) },
+      // In one line, as the list shows it: what the field is, and what stood in it last.
+      label: { label: item.name, description: [type.slice(0, MAX_SHORT_TYPE), sample].filter((part) => part !== "").join(" · ") },
       kind: CompletionItemKind.Field,
       insertText: item.insert,
       filterText: item.insert,
-      detail: sampleText(context, item.path),
+      detail: formatType(item.dataType),
+      ...(sample !== "" && { documentation: { value: fenced(sample) } }),
     };
   }
   if (item.kind === "word") return { label: item.name, kind: CompletionItemKind.Keyword, insertText: item.insert };
@@ -59,62 +72,80 @@ function described(monaco: Monaco, context: ExpressionContext, item: Completion)
       command: { id: "editor.action.triggerParameterHints", title: "" },
     }),
     detail: help.signatures[0] ?? item.name,
-    documentation: { value: helpText(help) },
+    documentation: { value: functionText(help) },
   };
+}
+
+function functionText(help: FunctionHelp): string {
+  const others = help.signatures.slice(1);
+  return [...(others.length > 0 ? [fenced(others.join("\n"))] : []), helpText(help)].join("\n\n");
 }
 
 /** Which argument of which function is being written. */
 export function signatureProvider(contextOf: ContextOf): languages.SignatureHelpProvider {
   return {
     signatureHelpTriggerCharacters: ["(", ","],
-    signatureHelpRetriggerCharacters: [","],
+    signatureHelpRetriggerCharacters: [",", ")"],
     provideSignatureHelp(model, position) {
-      const call = contextOf(model) && callAt(model.getValue().slice(0, model.getOffsetAt(position)));
-      const help = call && functionHelp(call.name);
-      if (!call || !help) return undefined;
-      const signatures = help.signatures.map((label) => ({
-        label,
-        documentation: { value: exampleText(help) },
-        parameters: parametersOf(label).map((parameter) => ({ label: parameter })),
-      }));
-      // The first signature with room for the argument; one that takes any number has its last parameter for all that follow.
-      const fits = signatures.findIndex(({ parameters, label }) => call.argument < parameters.length || label.includes("…"));
-      const active = Math.max(0, fits);
-      const last = (signatures[active]?.parameters.length ?? 1) - 1;
+      const help = contextOf(model) && signatureAt(model.getValue(), model.getOffsetAt(position));
+      if (!help) return undefined;
+      const documentation = { value: helpText(help) };
       return {
-        value: { signatures, activeSignature: active, activeParameter: Math.max(0, Math.min(call.argument, last)) },
+        value: {
+          signatures: help.labels.map(({ text, parameters }) => ({
+            label: text,
+            documentation,
+            parameters: parameters.map(({ start, end }) => ({ label: [start, end] as [number, number] })),
+          })),
+          activeSignature: help.active,
+          activeParameter: help.activeParameter,
+        },
         dispose: () => undefined,
       };
     },
   };
 }
 
-/** Type and last value of the field under the pointer, or what the function does. Values are shown as code, so that no record can bring markup. */
+/** What stands under the pointer: type, value (a field's in the last record), meaning. Values are shown as code, so that no record can bring markup. */
 export function hoverProvider(contextOf: ContextOf): languages.HoverProvider {
   return {
     provideHover(model, position) {
       const context = contextOf(model);
       if (!context) return undefined;
-      const [text, offset] = [model.getValue(), model.getOffsetAt(position)];
-      const field = context.schema && fieldAt(text, offset, context.schema);
-      if (field) {
-        const lines = [formatType(field.dataType), sampleText(context, field.path)].filter((line) => line !== "");
-        return { range: rangeOf(model, field), contents: lines.map((line) => ({ value: fenced(line) })) };
-      }
-      const word = wordAt(text, offset);
-      const help = word && functionHelp(word.word);
-      if (!word || !help) return undefined;
-      return { range: rangeOf(model, word), contents: [{ value: fenced(help.signatures.join("\n")) }, { value: helpText(help) }] };
+      const place = { schema: context.schema ?? NO_FIELDS, settings: { timeZone: context.timeZone } };
+      const part = describeAt(model.getValue(), model.getOffsetAt(position), place);
+      if (!part) return undefined;
+      const { dataType, constant, path, help } = part;
+      const sample = path ? sampleText(context, path) : "";
+      const contents = [
+        ...(dataType ? [fenced(formatType(dataType))] : []),
+        ...(constant !== undefined && constant !== writtenAt(model, part.range) ? [fenced(`= ${constant.slice(0, MAX_VALUE)}`)] : []),
+        ...(sample === "" ? [] : [fenced(sample)]),
+        ...(help ? [fenced(help.signatures.join("\n")), helpText(help)] : []),
+      ];
+      if (contents.length === 0) return undefined;
+      return { range: rangeOf(model, part.range), contents: contents.map((value) => ({ value })) };
     },
   };
 }
 
-function helpText(help: FunctionHelp): string {
-  return `${say(help.help)}\n\n${exampleText(help)}`;
+/** The whole text laid out for reading; nothing where it does not parse. */
+export function formattingProvider(contextOf: ContextOf): languages.DocumentFormattingEditProvider {
+  return {
+    provideDocumentFormattingEdits(model) {
+      const context = contextOf(model);
+      const text = context && formatExpression(model.getValue(), context.width());
+      return text === undefined || text === model.getValue() ? [] : [{ range: model.getFullModelRange(), text }];
+    },
+  };
 }
 
-function exampleText({ example }: FunctionHelp): string {
-  return fenced(`${example.text} → ${example.result}`);
+function writtenAt(model: editor.ITextModel, { start, end }: TextRange): string {
+  return model.getValue().slice(start, end);
+}
+
+function helpText(help: Help): string {
+  return `${say(help.help)}\n\n${fenced(`${help.example.text} → ${help.example.result}`)}`;
 }
 
 function sampleText({ samples }: ExpressionContext, path: readonly string[]): string {
@@ -128,7 +159,8 @@ function fenced(text: string): string {
   return `${fence}text\n${text}\n${fence}`;
 }
 
-function rangeOf(model: editor.ITextModel, { start, end }: { readonly start: number; readonly end: number }) {
+/** As Monaco counts: lines and columns from 1. */
+export function rangeOf(model: editor.ITextModel, { start, end }: TextRange) {
   const from = model.getPositionAt(start);
   const to = model.getPositionAt(end);
   return { startLineNumber: from.lineNumber, startColumn: from.column, endLineNumber: to.lineNumber, endColumn: to.column };

@@ -2,11 +2,12 @@
  * The language of expressions inside Monaco. Providers belong to a language, schemas and samples to an editor: every model is bound to
  * its context here, and a provider that is asked about a model looks it up.
  */
-import type { Problem } from "@millrace/engine/pipeline";
 import type { Schema } from "@millrace/engine/schema";
 import type { editor, languages } from "monaco-editor/editor/editor.api";
+import { say } from "../i18n/i18n.ts";
 import type { PreviewRecord } from "../preview/record.ts";
-import { completionProvider, hoverProvider, signatureProvider } from "./expression-providers.ts";
+import { completionProvider, formattingProvider, hoverProvider, rangeOf, signatureProvider } from "./expression-providers.ts";
+import type { ExpressionMark } from "./marks.ts";
 import { LANGUAGE, LANGUAGE_CONFIGURATION, LANGUAGE_ID } from "./millrace-sql.ts";
 import { jsonDefaults, type Monaco } from "./monaco.ts";
 import { THEMES } from "./themes.ts";
@@ -17,16 +18,8 @@ export interface ExpressionContext {
   readonly timeZone: string;
   readonly samples: readonly PreviewRecord[];
   readonly problems: readonly ExpressionMark[];
-}
-
-/** A problem in the text, in the user's language. */
-export interface ExpressionMark {
-  readonly message: string;
-  readonly severity: Problem["severity"];
-  /** Absent: the whole text. */
-  readonly range: Problem["range"];
-  /** A repair of that range. */
-  readonly replace: string | undefined;
+  /** Characters that a line has room for. */
+  readonly width: () => number;
 }
 
 export interface ExpressionSupport {
@@ -75,7 +68,15 @@ function registerLanguage(monaco: Monaco, contextOf: ContextOf): void {
   monaco.languages.registerCompletionItemProvider(LANGUAGE_ID, completionProvider(monaco, contextOf));
   monaco.languages.registerSignatureHelpProvider(LANGUAGE_ID, signatureProvider(contextOf));
   monaco.languages.registerHoverProvider(LANGUAGE_ID, hoverProvider(contextOf));
-  monaco.languages.registerCodeActionProvider(LANGUAGE_ID, quickFixes(contextOf));
+  monaco.languages.registerCodeActionProvider(LANGUAGE_ID, quickFixes(contextOf), { providedCodeActionKinds: ["quickfix"] });
+  monaco.languages.registerDocumentFormattingEditProvider(LANGUAGE_ID, formattingProvider(contextOf));
+  // The same on every system: Monaco's own for Linux opens the browser's tools.
+  const { KeyMod, KeyCode } = monaco;
+  monaco.editor.addKeybindingRule({
+    keybinding: KeyMod.Shift | KeyMod.Alt | KeyCode.KeyF,
+    command: "editor.action.formatDocument",
+    when: "editorTextFocus && !editorReadonly",
+  });
 }
 
 function applyJsonSchemas(schemas: ReadonlyMap<string, object>): void {
@@ -89,37 +90,35 @@ function applyJsonSchemas(schemas: ReadonlyMap<string, object>): void {
 
 function markerOf(monaco: Monaco, model: editor.ITextModel, mark: ExpressionMark): editor.IMarkerData {
   const severity = mark.severity === "error" ? monaco.MarkerSeverity.Error : monaco.MarkerSeverity.Warning;
-  return { ...rangeOf(model, mark), message: mark.message, severity };
+  return { ...rangeOfMark(model, mark), message: mark.message, severity };
 }
 
-function rangeOf(model: editor.ITextModel, { range }: ExpressionMark) {
+/** A problem without a place is about the whole text; an empty range (something is missing here) is drawn one character wide. */
+function rangeOfMark(model: editor.ITextModel, { range }: ExpressionMark) {
   const length = model.getValueLength();
-  const start = model.getPositionAt(Math.min(range?.start ?? 0, length));
-  // An empty range (something is missing here) is drawn one character wide.
-  const end = model.getPositionAt(range ? Math.max(range.end, range.start + 1) : length);
-  return { startLineNumber: start.lineNumber, startColumn: start.column, endLineNumber: end.lineNumber, endColumn: end.column };
+  if (!range) return rangeOf(model, { start: 0, end: length });
+  return rangeOf(model, { start: Math.min(range.start, length), end: Math.max(range.end, range.start + 1) });
 }
 
+/** The repairs of the problems on the lines that are asked about, the likeliest first. */
 function quickFixes(contextOf: ContextOf): languages.CodeActionProvider {
   return {
-    provideCodeActions(model, asked) {
+    provideCodeActions(model, asked, { markers }) {
       const marks = contextOf(model)?.problems ?? [];
       const actions = marks.flatMap((mark): languages.CodeAction[] => {
-        const range = rangeOf(model, mark);
-        const touches = range.startLineNumber <= asked.endLineNumber && range.endLineNumber >= asked.startLineNumber;
-        if (mark.replace === undefined || !touches) return [];
-        // The text is replaced as far as the problem says, which may be nowhere: an insertion.
-        const edited = mark.range ? exactRange(model, mark.range) : range;
-        const edit = { resource: model.uri, versionId: model.getVersionId(), textEdit: { range: edited, text: mark.replace } };
-        return [{ title: `→ ${mark.replace}`, kind: "quickfix", isPreferred: true, edit: { edits: [edit] } }];
+        const place = rangeOfMark(model, mark);
+        if (place.startLineNumber > asked.endLineNumber || place.endLineNumber < asked.startLineNumber) return [];
+        return mark.fixes.map(({ title, range, replace }, index) => ({
+          title: say(title),
+          kind: "quickfix",
+          isPreferred: index === 0,
+          diagnostics: markers.filter(({ message }) => message === mark.message),
+          edit: {
+            edits: [{ resource: model.uri, versionId: model.getVersionId(), textEdit: { range: rangeOf(model, range), text: replace } }],
+          },
+        }));
       });
       return { actions, dispose: () => undefined };
     },
   };
-}
-
-function exactRange(model: editor.ITextModel, { start, end }: { readonly start: number; readonly end: number }) {
-  const from = model.getPositionAt(start);
-  const to = model.getPositionAt(end);
-  return { startLineNumber: from.lineNumber, startColumn: from.column, endLineNumber: to.lineNumber, endColumn: to.column };
 }

@@ -1,7 +1,7 @@
-import { words as problemWords } from "@millrace/engine/pipeline";
 import { useMemo } from "react";
 import { ExpressionEditor } from "../editor/ExpressionEditor.tsx";
 import { LiveValue } from "../editor/LiveValue.tsx";
+import { marksOf } from "../editor/marks.ts";
 import { useWords } from "../i18n/use-words.ts";
 import { usePortRecords } from "../preview/use-port-records.ts";
 import { useFormSurroundings } from "./form-surroundings.ts";
@@ -20,18 +20,8 @@ export function ExpressionControl({ item, value, path, label, invalid, described
   const problems = problemsAt(path);
   const text = typeof value === "string" ? value : "";
   const context = useMemo(
-    () => ({
-      schema,
-      timeZone,
-      samples,
-      problems: problems.map(({ path: _, ...problem }) => ({
-        message: words(problemWords(problem)),
-        severity: problem.severity,
-        range: problem.range,
-        replace: problem.fix?.replace,
-      })),
-    }),
-    [schema, timeZone, samples, problems, words],
+    () => ({ schema, timeZone, samples, problems: marksOf(text, problems, words) }),
+    [schema, timeZone, samples, problems, words, text],
   );
   const use = item.control.kind === "text" ? item.control.use : undefined;
   return (

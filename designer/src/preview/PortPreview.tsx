@@ -1,9 +1,10 @@
 import { ActionIcon, Box, Button, Group, ScrollArea, SegmentedControl, Stack, Text, TextInput, Tooltip } from "@mantine/core";
 import { DEFAULTS, parsePortRef } from "@millrace/engine/pipeline";
 import { IconFunction, IconGitCompare, IconPlayerPause, IconPlayerPlay, IconSearch } from "@tabler/icons-react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ExpressionEditor } from "../editor/ExpressionEditor.tsx";
+import type { ExpressionMark } from "../editor/marks.ts";
 import { countText, rateText } from "../i18n/numbers.ts";
 import { useWords } from "../i18n/use-words.ts";
 import { useEdgeSchema } from "../store/analysis.ts";
@@ -64,7 +65,7 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
   const [compare, setCompare] = useState(true);
   const pinnedSeqs = useMemo(() => new Set(pinned.map(({ seq }) => seq)), [pinned]);
   const records = held ?? incoming;
-  const { kept, problem } = useFilteredRecords(records, filter, schema, timeZone);
+  const { kept, problem, marks } = useFilteredRecords(records, filter, schema, timeZone);
   const shown = useMemo(() => [...pinned, ...kept.filter(({ seq }) => !pinnedSeqs.has(seq)).toReversed()], [kept, pinned, pinnedSeqs]);
   const columns = useMemo(() => columnsOf(schema, records), [schema, records]);
   const pin = useCallback(
@@ -109,7 +110,15 @@ export function PortPreview({ port, picker }: PortPreviewProps) {
             {held ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
           </ActionIcon>
         </Tooltip>
-        <Filter filter={filter} onChange={setFilter} schema={schema} timeZone={timeZone} records={records} problem={problem} />
+        <Filter
+          filter={filter}
+          onChange={setFilter}
+          schema={schema}
+          timeZone={timeZone}
+          records={records}
+          problem={problem}
+          marks={marks}
+        />
         {canCompare && (
           <Button
             size="xs"
@@ -234,11 +243,13 @@ interface FilterProps {
   readonly timeZone: string;
   readonly records: readonly PreviewRecord[];
   readonly problem: string | undefined;
+  readonly marks: readonly ExpressionMark[];
 }
 
-function Filter({ filter, onChange, schema, timeZone, records, problem }: FilterProps) {
+function Filter({ filter, onChange, schema, timeZone, records, problem, marks }: FilterProps) {
   const { t } = useTranslation("preview");
-  const context = useMemo(() => ({ schema, timeZone, samples: records.slice(-1), problems: [] }), [schema, timeZone, records]);
+  const context = useMemo(() => ({ schema, timeZone, samples: records.slice(-1), problems: marks }), [schema, timeZone, records, marks]);
+  const problemId = useId();
   const isExpression = filter.mode === "expression";
   const toggle = isExpression ? t("filterByText") : t("filterByExpression");
   return (
@@ -252,6 +263,7 @@ function Filter({ filter, onChange, schema, timeZone, records, problem }: Filter
             label={t("filterExpression")}
             placeholder={t("filterExpressionExample")}
             invalid={problem !== undefined}
+            describedBy={problem === undefined ? undefined : problemId}
           />
         ) : (
           <TextInput
@@ -264,7 +276,7 @@ function Filter({ filter, onChange, schema, timeZone, records, problem }: Filter
           />
         )}
         {problem && (
-          <Text size="xs" c="var(--mr-error)" role="status">
+          <Text id={problemId} size="xs" c="var(--mr-error)" role="status">
             {problem}
           </Text>
         )}

@@ -4,6 +4,7 @@ import type { Schema } from "@millrace/engine/schema";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { askLiveValue, LiveValueTimeout } from "../editor/live-value-client.ts";
+import { type ExpressionMark, marksOf } from "../editor/marks.ts";
 import { useWords } from "../i18n/use-words.ts";
 import type { PreviewRecord } from "./record.ts";
 
@@ -16,7 +17,11 @@ export interface FilteredRecords {
   readonly kept: readonly PreviewRecord[];
   /** Why an expression cannot be used; all records are kept meanwhile. */
   readonly problem: string | undefined;
+  /** Of the expression, to be marked in its text. */
+  readonly marks: readonly ExpressionMark[];
 }
+
+const NO_MARKS: readonly ExpressionMark[] = [];
 
 /** Records whose text holds the words, or for which the condition is TRUE. */
 export function useFilteredRecords(
@@ -28,13 +33,14 @@ export function useFilteredRecords(
   const { t } = useTranslation("preview");
   const words = useWords();
   const byText = useMemo(() => (filter.mode === "text" ? textFiltered(records, filter.text) : records), [records, filter]);
-  const [byExpression, setByExpression] = useState<FilteredRecords & { readonly of: string }>();
-  const text = filter.mode === "expression" ? filter.text.trim() : "";
-  const fault = useMemo(() => {
-    if (text === "" || !schema) return undefined;
+  const [byExpression, setByExpression] = useState<Omit<FilteredRecords, "marks"> & { readonly of: string }>();
+  const text = filter.mode === "expression" && filter.text.trim() !== "" ? filter.text : "";
+  const { fault, marks } = useMemo(() => {
+    if (text === "" || !schema) return { fault: undefined, marks: NO_MARKS };
     const { checked, problems } = check(text, schema, { timeZone });
-    if (!checked) return problems[0] ? words(problemWords(problems[0])) : t("filterWrong");
-    return checked.dataType.type === "BOOLEAN" ? undefined : t("filterNoCondition");
+    if (!checked)
+      return { fault: problems[0] ? words(problemWords(problems[0])) : t("filterWrong"), marks: marksOf(text, problems, words) };
+    return { fault: checked.dataType.type === "BOOLEAN" ? undefined : t("filterNoCondition"), marks: NO_MARKS };
   }, [text, schema, timeZone, words, t]);
   useEffect(() => {
     if (text === "" || !schema || fault !== undefined) return;
@@ -49,9 +55,9 @@ export function useFilteredRecords(
       current = false;
     };
   }, [text, schema, fault, timeZone, records, t]);
-  if (filter.mode === "text") return { kept: byText, problem: undefined };
-  if (fault !== undefined || text === "") return { kept: records, problem: fault };
-  return byExpression?.of === text ? byExpression : { kept: records, problem: undefined };
+  if (filter.mode === "text") return { kept: byText, problem: undefined, marks };
+  if (fault !== undefined || text === "") return { kept: records, problem: fault, marks };
+  return byExpression?.of === text ? { ...byExpression, marks } : { kept: records, problem: undefined, marks };
 }
 
 /** All words must occur, in any case and order. */
