@@ -34,7 +34,7 @@ test("a newcomer watches records, tries a filter on them, deploys it, breaks an 
     await page.keyboard.type("filter");
     await page.keyboard.press("Enter");
     await writeExpression(page, "page.page_id = 'home'");
-    await expect(page.getByText(/\d+ kept, \d+ dropped/)).toBeVisible();
+    await expect(page.getByText(/\d+ kept \(\d+ %\), \d+ dropped/)).toBeVisible();
     await expect(page.getByText("Draft differs from what runs")).toBeVisible();
   });
 

@@ -40,7 +40,9 @@ export function expressionSupport(monaco: Monaco): ExpressionSupport {
   const jsonSchemas = new Map<string, object>();
   return {
     bind(model, context) {
+      const before = contexts.get(model.uri.toString());
       contexts.set(model.uri.toString(), context);
+      if (before?.problems === context.problems) return;
       monaco.editor.setModelMarkers(
         model,
         LANGUAGE_ID,

@@ -6,8 +6,6 @@ import { askLiveValue } from "./live-value-client.ts";
 
 /** Waits for a pause in typing that nobody notices; value and wait together stay under 300 ms. */
 const PAUSE_MS = 80;
-/** Newer samples change the picture at most this often, so that it can be read. */
-const REFRESH_MS = 1_000;
 
 export interface LiveValueInput {
   readonly text: string;
@@ -26,15 +24,14 @@ const NOTHING: LiveValueState = { answer: undefined, failure: undefined };
 
 export function useLiveValue({ text, schema, samples, timeZone, expects }: LiveValueInput): LiveValueState {
   const [state, setState] = useState<LiveValueState>(NOTHING);
-  const held = useHeldSamples(samples);
   useEffect(() => {
-    if (!schema || text.trim() === "" || held.length === 0) {
+    if (!schema || text.trim() === "" || samples.length === 0) {
       setState(NOTHING);
       return;
     }
     let current = true;
     const timer = setTimeout(() => {
-      askLiveValue({ text, schema, timeZone, expects, now: Date.now() }, held).then(
+      askLiveValue({ text, schema, timeZone, expects, now: Date.now() }, samples).then(
         (answer) => current && setState({ answer, failure: undefined }),
         (failure: Error) => current && setState({ answer: undefined, failure }),
       );
@@ -43,23 +40,6 @@ export function useLiveValue({ text, schema, samples, timeZone, expects }: LiveV
       current = false;
       clearTimeout(timer);
     };
-  }, [text, schema, held, timeZone, expects]);
+  }, [text, schema, samples, timeZone, expects]);
   return state;
-}
-
-/** The samples, exchanged for newer ones once a second at most; the first ones at once. */
-function useHeldSamples(samples: readonly PreviewRecord[]): readonly PreviewRecord[] {
-  const [held, setHeld] = useState(samples);
-  const pending = held !== samples;
-  const first = held.length === 0;
-  useEffect(() => {
-    if (!pending) return;
-    if (first || samples.length === 0) {
-      setHeld(samples);
-      return;
-    }
-    const timer = setTimeout(() => setHeld(samples), REFRESH_MS);
-    return () => clearTimeout(timer);
-  }, [pending, first, samples]);
-  return held;
 }

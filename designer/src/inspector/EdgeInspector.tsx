@@ -6,6 +6,8 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "../preview/CopyButton.tsx";
 import classes from "../preview/preview.module.css";
+import { cellText, type Json, valueAt } from "../preview/record.ts";
+import { usePortRecords } from "../preview/use-port-records.ts";
 import { useAnalysis, useEdgeSchema } from "../store/analysis.ts";
 import { useDocument } from "../store/document.ts";
 import { edgeKey } from "../store/edge-key.ts";
@@ -19,6 +21,8 @@ export function EdgeInspector({ edge }: { readonly edge: Edge }) {
   const from = parsePortRef(edge.from);
   const changelog = useAnalysis(({ nodesById }) => nodesById.get(from.node)?.outputs[from.port]?.changelog);
   const fields = useMemo(() => (schema ? fieldChoices(schema) : []), [schema]);
+  const { records, from: origin } = usePortRecords(edge.from);
+  const latest = records.at(-1)?.value;
   return (
     <Stack gap="sm">
       <div>
@@ -46,16 +50,17 @@ export function EdgeInspector({ edge }: { readonly edge: Edge }) {
           <Table layout="fixed" fz="xs" verticalSpacing={2} horizontalSpacing={4} aria-label={t("schema")}>
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>{t("field")}</Table.Th>
+                <Table.Th>{latest === undefined ? t("field") : t(origin === "live" ? "fieldWithValue" : "fieldWithTried")}</Table.Th>
                 <Table.Th w={104}>{t("type")}</Table.Th>
                 <Table.Td w={30} />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {fields.map(({ path, dataType }) => (
+              {fields.map(({ path, steps, dataType }) => (
                 <Table.Tr key={path}>
                   <Table.Td ff="monospace" style={{ overflowWrap: "anywhere" }}>
                     {path}
+                    <Sample value={dataType.type === "ROW" ? undefined : valueAt(latest, steps)} />
                   </Table.Td>
                   <Table.Td>
                     <Code fz="xs" display="block" w="fit-content" maw="100%" title={formatType(dataType)} className={classes.line ?? ""}>
@@ -77,6 +82,17 @@ export function EdgeInspector({ edge }: { readonly edge: Edge }) {
         </>
       )}
     </Stack>
+  );
+}
+
+/** What stands in the field in the latest record; nothing where it has none. */
+function Sample({ value }: { readonly value: Json | undefined }) {
+  if (value === undefined) return null;
+  const text = cellText(value);
+  return (
+    <Text size="xs" c="var(--mr-muted)" truncate="end" title={text.slice(0, 400)} fs={value === null ? "italic" : "normal"}>
+      {value === null ? "NULL" : text === "" ? "''" : text.slice(0, 100)}
+    </Text>
   );
 }
 

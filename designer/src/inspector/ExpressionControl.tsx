@@ -19,10 +19,8 @@ export function ExpressionControl({ item, value, path, label, invalid, described
   const { records: samples } = records;
   const problems = problemsAt(path);
   const text = typeof value === "string" ? value : "";
-  const context = useMemo(
-    () => ({ schema, timeZone, samples, problems: marksOf(text, problems, words) }),
-    [schema, timeZone, samples, problems, words, text],
-  );
+  const marks = useMemo(() => marksOf(text, problems, words), [text, problems, words]);
+  const context = useMemo(() => ({ schema, timeZone, samples, problems: marks }), [schema, timeZone, samples, marks]);
   const use = item.control.kind === "text" ? item.control.use : undefined;
   return (
     <>

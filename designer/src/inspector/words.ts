@@ -36,6 +36,8 @@ export const words = {
   editJson: { en: "Edit as JSON", zh: "编辑 JSON" },
   error: { en: "Error", zh: "错误" },
   exactlyOnce: { en: "Exactly once", zh: "精确一次" },
+  fieldWithTried: { en: "Field, latest value when tried", zh: "字段与最新试算值" },
+  fieldWithValue: { en: "Field, latest value", zh: "字段与最新值" },
   field: { en: "Field", zh: "字段" },
   fieldName: { en: "Name of field {{number}}", zh: "第 {{number}} 个字段的名称" },
   fieldType: { en: "Type of {{field}}", zh: "{{field}} 的类型" },

@@ -5,10 +5,10 @@ import { useDocument } from "../store/document.ts";
 import { sameUpstream } from "./draft-difference.ts";
 import type { PreviewRecord } from "./record.ts";
 import { type TriedRows, useTriedRows } from "./tried-rows.ts";
-import { useRecords } from "./use-records.ts";
+import { useCalmRecords } from "./use-records.ts";
 
 export interface PortRecords {
-  /** Oldest first. */
+  /** Oldest first; newer ones come once a second. */
   readonly records: readonly PreviewRecord[];
   /** "draft": they were tried; `tried` says more. */
   readonly from: "live" | "draft";
@@ -20,7 +20,7 @@ const RETAINED_WITHIN_MS = 500;
 
 export function usePortRecords(port: string | undefined): PortRecords {
   const isLive = useSameAsLive(port);
-  const live = useRecords(isLive ? port : undefined);
+  const live = useCalmRecords(isLive ? port : undefined);
   const hasWaited = useAfter(RETAINED_WITHIN_MS, port);
   const tried = useTriedRows(!isLive || (live.length === 0 && hasWaited) ? port : undefined);
   return live.length > 0 ? { records: live, from: "live", tried } : { records: tried.records, from: "draft", tried };

@@ -1,9 +1,9 @@
 /** Records of an output port as they come in, the retained ones first. */
 import type { Sample } from "@millrace/server/api";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { server } from "../server.ts";
 import { useDocument } from "../store/document.ts";
-import { addSamples, useRunStatus, useSamples, watchEdges } from "../store/live.ts";
+import { addSamples, onSamples, useRunId, useSamples, watchEdges } from "../store/live.ts";
 import { type PreviewRecord, recordOf } from "./record.ts";
 
 const NONE: readonly PreviewRecord[] = [];
@@ -25,9 +25,30 @@ function toRecord(sample: Sample): PreviewRecord {
 
 /** Oldest first. `port` is "node.port": all edges of a port carry the same rows. */
 export function useRecords(port: string | undefined): readonly PreviewRecord[] {
-  const pipelineId = useDocument((state) => state.pipelineId);
-  const runId = useRunStatus()?.runId;
   const samples = useSamples(port);
+  useRetained(port);
+  return useMemo(() => toRecords(samples), [samples]);
+}
+
+/** Newer records change the picture at most this often, so that it can be read. */
+const CALM_MS = 1_000;
+
+/** The same for what is worked out of all of them: newer ones once a second. */
+export function useCalmRecords(port: string | undefined): readonly PreviewRecord[] {
+  const [held, setHeld] = useState<{ readonly port: string; readonly records: readonly PreviewRecord[] }>();
+  useEffect(() => {
+    if (port === undefined) return;
+    return onSamples(port, CALM_MS, (samples) => setHeld({ port, records: toRecords(samples) }));
+  }, [port]);
+  useRetained(port);
+  // What is held of another port is not for this one.
+  return held && held.port === port ? held.records : NONE;
+}
+
+/** Has the port watched, and fetches what the run has kept of it. */
+function useRetained(port: string | undefined): void {
+  const pipelineId = useDocument((state) => state.pipelineId);
+  const runId = useRunId();
   useEffect(() => (port === undefined ? undefined : watchEdges([port])), [port]);
   useEffect(() => {
     if (port === undefined || pipelineId === undefined || runId === undefined) return;
@@ -41,5 +62,4 @@ export function useRecords(port: string | undefined): readonly PreviewRecord[] {
     );
     return () => given.abort();
   }, [port, pipelineId, runId]);
-  return useMemo(() => toRecords(samples), [samples]);
 }

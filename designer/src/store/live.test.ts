@@ -6,6 +6,7 @@ import {
   followRun,
   nodeLive,
   onNodeLive,
+  onSamples,
   runStatus,
   samplesOf,
   setRunStatus,
@@ -99,4 +100,21 @@ test("forgets the numbers of another pipeline", () => {
   followRun("q");
   expect(nodeLive("a")).toBeUndefined();
   expect(runStatus()).toBeUndefined();
+});
+
+test("gives samples calmly: the first and none any more at once, newer ones once in the time, though they come all the while", () => {
+  const sample = (seq: number) => ({ seq, at: 0, time: null, kind: "+I" as const, text: `${seq}` });
+  const seen: number[] = [];
+  takeFrame(frame(1));
+  const stop = onSamples("a.out", 1_000, (samples) => seen.push(samples.length));
+  for (let seq = 1; seq <= 10; seq++) {
+    takeFrame(frame(1, { samples: { "a.out": [sample(seq)] } }));
+    vi.advanceTimersByTime(250);
+  }
+  expect(seen).toEqual([0, 1, 5, 9]);
+  takeFrame(frame(1, { run: { ...RUN, runId: "r2" } }));
+  expect(seen).toEqual([0, 1, 5, 9, 0]);
+  stop();
+  takeFrame(frame(1, { run: { ...RUN, runId: "r2" }, samples: { "a.out": [sample(1)] } }));
+  expect(seen).toHaveLength(5);
 });

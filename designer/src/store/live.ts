@@ -102,6 +102,10 @@ export function useRunState(): RunStatus["state"] | undefined {
   return useSyncExternalStore(onRun, () => run?.state);
 }
 
+export function useRunId(): string | undefined {
+  return useSyncExternalStore(onRun, () => run?.runId);
+}
+
 export function useRunVersion(): number | undefined {
   return useSyncExternalStore(onRun, () => run?.version);
 }
@@ -127,6 +131,28 @@ export function useSamples(key: string | undefined): readonly Sample[] {
     useCallback((listener: Listener) => (key === undefined ? () => undefined : listen(sampleListeners, key, listener)), [key]),
     () => (key === undefined ? NO_SAMPLES : samplesOf(key)),
   );
+}
+
+/** Calls back with what is held now, and with newer ones at most once in `everyMs`; the first ones, and none any more, at once. */
+export function onSamples(key: string, everyMs: number, listener: (samples: readonly Sample[]) => void): () => void {
+  let isEmpty = true;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  function give(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const now = samplesOf(key);
+    isEmpty = now.length === 0;
+    listener(now);
+  }
+  const stop = listen(sampleListeners, key, () => {
+    if (isEmpty || samplesOf(key).length === 0) give();
+    else timer ??= setTimeout(give, everyMs);
+  });
+  give();
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
 }
 
 /** Puts retained samples before those that came since; those that are there already are left as they are. */
