@@ -2,6 +2,7 @@
 import type { NodeType } from "@millrace/engine/node";
 import { node as dimensionSink } from "./dimension-sink/index.ts";
 import { node as discard } from "./discard/index.ts";
+import { node as distinct } from "./distinct/index.ts";
 import { node as eventTime } from "./event-time/index.ts";
 import { node as fileSink } from "./file-sink/index.ts";
 import { node as fileSource } from "./file-source/index.ts";
@@ -35,6 +36,7 @@ const ALL: readonly NodeType[] = [
   tokenize,
   eventTime,
   markFirstSeen,
+  distinct,
   split,
   union,
   intervalJoin,

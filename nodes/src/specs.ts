@@ -2,6 +2,7 @@
 import type { NodeSpec, Params } from "@millrace/engine/node";
 import { spec as dimensionSink } from "./dimension-sink/spec.ts";
 import { spec as discard } from "./discard/spec.ts";
+import { spec as distinct } from "./distinct/spec.ts";
 import { spec as eventTime } from "./event-time/spec.ts";
 import { spec as fileSink } from "./file-sink/spec.ts";
 import { spec as fileSource } from "./file-source/spec.ts";
@@ -37,6 +38,7 @@ export const specs: readonly NodeSpec[] = [
   tokenize,
   eventTime,
   markFirstSeen,
+  distinct,
   split,
   union,
   intervalJoin,

@@ -72,7 +72,7 @@ export function offered({ from, edge, replaces }: QuickAdd): NodeSpec[] {
   const changelog = useAnalysis.getState().nodesById.get(node)?.outputs[port]?.changelog;
   return all.filter((spec) => {
     const { input, output } = mainPorts(spec);
-    return input !== undefined && (edge === undefined || output !== undefined) && !whyNotKinds(spec, input, changelog);
+    return input !== undefined && (edge === undefined || output !== undefined) && !whyNotKinds(spec, input, {}, changelog);
   });
 }
 

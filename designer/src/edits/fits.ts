@@ -2,7 +2,7 @@
  * Whether an edge may be drawn, and if not, why: asked while one drags, so it looks at ports, cycles and row kinds only. Whether the fields suit is the
  * analysis' to say, on the drawn edge.
  */
-import { acceptedModes, type NodeSpec, type Words } from "@millrace/engine/node";
+import { acceptedModes, type NodeSpec, type Params, type Words } from "@millrace/engine/node";
 import { type Edge, type PipelineDocument, parsePortRef } from "@millrace/engine/pipeline";
 import type { ChangelogMode } from "@millrace/engine/schema";
 import { pathBetween, reachable } from "./graph.ts";
@@ -26,7 +26,7 @@ export function whyNot(document: PipelineDocument, specs: Specs, edge: Edge, cha
   const spec = target && specs.get(target.type);
   if (!spec) return REASONS.unknown;
   if (spec.category === "source") return REASONS.source;
-  const kinds = whyNotKinds(spec, to.port, changelog);
+  const kinds = whyNotKinds(spec, to.port, target.params, changelog);
   if (kinds) return kinds;
   if (!spec.manyEdgesPerInput) {
     const holder = document.edges.find((one) => one.to === edge.to);
@@ -37,9 +37,9 @@ export function whyNot(document: PipelineDocument, specs: Specs, edge: Edge, cha
 }
 
 /** Why an input port does not take rows of these kinds. */
-export function whyNotKinds(spec: NodeSpec, port: string, changelog: ChangelogMode | undefined): Words | undefined {
+export function whyNotKinds(spec: NodeSpec, port: string, params: Params, changelog: ChangelogMode | undefined): Words | undefined {
   const mode = changelog?.mode ?? "append";
-  if (acceptedModes(spec, port).includes(mode)) return undefined;
+  if (acceptedModes(spec, port, params).includes(mode)) return undefined;
   return {
     en: `"${spec.title.en}" takes inserts only; these rows are changes (${mode}).`,
     zh: `“${spec.title.zh}” 只接受插入行；此处是变更流（${mode}）。`,

@@ -19,4 +19,5 @@ export { isReserved, quoteName } from "./quote-name.ts";
 export { type SignatureHelp, type SignatureLabel, signatureAt } from "./signature-at.ts";
 export type { Expression } from "./syntax.ts";
 export { parseSchema, parseType } from "./types.ts";
+export { comparisonOf, sameValue } from "./values/compare.ts";
 export { formatValue } from "./values/format-value.ts";

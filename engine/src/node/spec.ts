@@ -70,8 +70,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly holdings?: Readonly<Record<string, Words>>;
   /** What the outputs carry; default: append if all inputs are. */
   readonly changelog?: (params: P, inputs: Readonly<Record<string, ChangelogMode>>) => Readonly<Record<string, ChangelogMode>>;
-  /** Row kinds the inputs take, all or by input port; default: append only. */
-  readonly accepts?: readonly ChangelogMode["mode"][] | Readonly<Record<string, readonly ChangelogMode["mode"][]>>;
+  /** Row kinds the inputs take, all or by input port; default: append only. A function where they depend on params. */
+  readonly accepts?: Accepted | ((params: P) => Accepted);
   /** Connection roles the node needs, by the param that names the alias (`connection`). */
   readonly connection?: RoleName;
   /** How records become rows (sources) or rows records (sinks). */
@@ -114,6 +114,8 @@ export interface FieldSource {
 export type FieldPart =
   | { readonly port: string; readonly text: string; readonly over?: "groups" }
   | { readonly port: string; readonly field: string; readonly how: "copied" | "computed"; readonly over?: undefined };
+
+export type Accepted = readonly ChangelogMode["mode"][] | Readonly<Record<string, readonly ChangelogMode["mode"][]>>;
 
 export interface Target {
   readonly kind: "topic" | "file";
@@ -239,13 +241,13 @@ export function portsOf(
 }
 
 /** Row kinds that an input port takes. */
-export function acceptedModes({ accepts }: NodeSpec, port: string): readonly ChangelogMode["mode"][] {
-  if (accepts === undefined) return ["append"];
-  return isByPort(accepts) ? (accepts[port] ?? ["append"]) : accepts;
+export function acceptedModes({ accepts = ["append"] }: NodeSpec, port: string, params: Params): readonly ChangelogMode["mode"][] {
+  const accepted = typeof accepts === "function" ? accepts(params) : accepts;
+  return isByPort(accepted) ? (accepted[port] ?? ["append"]) : accepted;
 }
 
-function isByPort(accepts: NonNullable<NodeSpec["accepts"]>): accepts is Readonly<Record<string, readonly ChangelogMode["mode"][]>> {
-  return !Array.isArray(accepts);
+function isByPort(accepted: Accepted): accepted is Readonly<Record<string, readonly ChangelogMode["mode"][]>> {
+  return !Array.isArray(accepted);
 }
 
 const ERROR_PORT: Words = {

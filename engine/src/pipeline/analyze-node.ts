@@ -91,13 +91,13 @@ function mergedMode(list: Arriving): ChangelogMode {
 }
 
 function checkInputs(
-  { spec, inputs: names }: NodeDraft,
+  { spec, params, inputs: names }: NodeDraft,
   inputs: Readonly<Record<string, TypedPort>>,
   lists: ReadonlyMap<string, Arriving>,
   raise: (found: Omit<Problem, "nodeId">) => void,
 ): void {
   for (const port of names ?? []) {
-    const accepts = acceptedModes(spec, port);
+    const accepts = acceptedModes(spec, port, params);
     const { edges, changelog } = inputs[port] as TypedPort;
     if (edges.length === 0) raise(problem("graph.input-missing", { port }));
     if (edges.length > 1 && !spec.manyEdgesPerInput) raise(problem("graph.input-taken", { port, from: edges.map(({ from }) => from) }));

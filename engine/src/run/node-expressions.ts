@@ -141,7 +141,7 @@ export function sinkSideOf(typed: TypedNode, sink: Sink, expressions: Expression
     key: key === undefined ? undefined : expressions.value(key, port),
     target: target === undefined ? undefined : expressions.value(target, port),
     partition: partition === undefined ? undefined : expressions.value(partition, port),
-    changeOf: acceptedModes(typed.spec, port).includes("upsert")
+    changeOf: acceptedModes(typed.spec, port, typed.params).includes("upsert")
       ? changeOf(deletes === undefined ? undefined : expressions.condition(deletes, port))
       : undefined,
     text: (value, expression) =>

@@ -5,6 +5,7 @@
 import { NodeRefused } from "@millrace/engine/testing";
 import { playCep } from "./operators/cep.ts";
 import { differenceIn } from "./operators/compare.ts";
+import { playDeduplicate } from "./operators/deduplicate.ts";
 import { playIntervalJoin, playSqlIntervalJoin } from "./operators/interval-join.ts";
 import { type OperatorScript, type PlayScript, Unsupported } from "./operators/script.ts";
 import { playTemporalJoin } from "./operators/temporal-join.ts";
@@ -13,6 +14,7 @@ import { addUnsupported, newTally, type Tally } from "./tally.ts";
 
 /** By `operator.kind`. */
 const PLAYERS: Readonly<Record<string, PlayScript>> = {
+  deduplicate: playDeduplicate,
   intervalJoin: playIntervalJoin,
   sqlIntervalJoin: playSqlIntervalJoin,
   temporalJoin: playTemporalJoin,
