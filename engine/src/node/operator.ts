@@ -179,6 +179,8 @@ export interface StateOptions {
   /** Milliseconds of processing time after the last write (or read, if asked) until the entry is gone: at or before now is over. Each map entry and list element has its own. */
   readonly ttlMs?: number;
   readonly ttlUpdate?: "onWrite" | "onReadAndWrite";
+  /** Lists without a TTL: kept as the bytes that a snapshot has. Adding is cheap, memory is what the bytes take, and each `get` decodes: for rows that wait long and are looked at once or twice. */
+  readonly compact?: boolean;
 }
 
 export interface ValueState {

@@ -28,6 +28,8 @@ interface Subject {
   map: MapState;
   agingMap: MapState;
   list: ListState;
+  /** As the list, held as bytes. */
+  compact: ListState;
   /** What its subtask wrote so far, oldest first. */
   chain: KeySnapshot[];
 }
@@ -78,6 +80,7 @@ class World {
       map: backend.map("map", { key: BIGINT, value: STRING }),
       agingMap: backend.map("agingMap", { key: BIGINT, value: BIGINT }, { ttlMs: TTL, ttlUpdate: "onReadAndWrite" }),
       list: backend.list("list", STRING),
+      compact: backend.list("compact", STRING, { compact: true }),
       chain: [],
     };
   }
@@ -112,12 +115,15 @@ class World {
         return;
       case "add":
         this.subject(step.key).list.add(`e${step.n}`);
+        // Long enough to get room of its own soon.
+        this.subject(step.key).compact.add(`e${step.n}`.padEnd(600));
         this.model(step.key).list.push(`e${step.n}`);
         return;
       case "clear": {
         const subject = this.subject(step.key);
         subject.value.clear();
         subject.list.clear();
+        subject.compact.set([]);
         subject.map.clear();
         Object.assign(this.model(step.key), { value: null, list: [], map: new Map() });
         return;
@@ -204,6 +210,7 @@ class World {
       expect(new Map(subject.map.entries())).toEqual(model.map);
       expect(subject.map.size).toBe(model.map.size);
       expect(subject.list.get()).toEqual(model.list);
+      expect(subject.compact.get()).toEqual(model.list.map((value) => (value as string).padEnd(600)));
       const live = [...model.agingMap].filter(([, item]) => isLive(item));
       expect(subject.agingMap.size).toBe(live.length);
       expect(new Map(subject.agingMap.entries())).toEqual(new Map(live.map(([at, item]) => [at, item.value])));

@@ -36,7 +36,7 @@ export function openSides(params: IntervalJoinParams, context: OperatorContext):
   const padded = outerSides(params.outer);
   const side = (name: JoinSide, from: Millis, to: Millis): Side => ({
     name,
-    rows: context.state.list(name, waitingType(context.schemas.inputs[name] as DataType)),
+    rows: context.state.list(name, waitingType(context.schemas.inputs[name] as DataType), { compact: true }),
     from,
     to,
   });

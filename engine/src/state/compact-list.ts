@@ -1,0 +1,80 @@
+/**
+ * A list that stays bytes. A row as objects (its fields, its text, what describes them) costs the collector more than everything else that is done with it, where millions of them wait; as
+ * bytes it is one object, and a snapshot or the spill store takes it as it is.
+ */
+import type { ListState } from "../node/operator.ts";
+import type { Value } from "../schema/index.ts";
+import { COST, type HeldList, type KeyEntry, type Slot } from "./key-entry.ts";
+import type { ReadValue, WriteValue } from "./state-value.ts";
+import type { StateHost } from "./state-views.ts";
+import { ValueWriter } from "./value-bytes.ts";
+
+/** Longer lists get room to grow, so that adding to them does not copy them each time. */
+const ROOM_FROM = 2_048;
+const NOTHING: Value[] = [];
+const writer = new ValueWriter();
+
+export function compactListView(host: StateHost, slot: Slot): ListState {
+  const { index } = slot;
+  const write = slot.writers[0] as WriteValue;
+  const read = slot.readers[0] as ReadValue;
+  const held = () => host.current?.slots[index] as HeldList | undefined;
+
+  function put(entry: KeyEntry, encoded: Uint8Array, before: HeldList | undefined): void {
+    host.grow(entry, before === undefined ? COST.LIST + encoded.length : encoded.length - (before.encoded?.length ?? 0));
+    if (before === undefined) entry.slots[index] = { encoded, values: NOTHING, at: undefined } satisfies HeldList;
+    else before.encoded = encoded;
+  }
+
+  function clear(): void {
+    const list = held();
+    if (list === undefined) return;
+    const entry = host.change();
+    host.grow(entry, -(COST.LIST + (list.encoded?.length ?? 0)));
+    entry.slots[index] = undefined;
+  }
+
+  return {
+    add(value) {
+      writer.begin();
+      write(writer, value);
+      const entry = host.change();
+      const list = entry.slots[index] as HeldList | undefined;
+      put(entry, appended(list?.encoded, writer.peek()), list);
+    },
+    get() {
+      const encoded = held()?.encoded;
+      if (encoded === undefined) return [];
+      const values: Value[] = [];
+      const reader = host.reader.reset(encoded);
+      while (!reader.isAtEnd) values.push(read(reader));
+      return values;
+    },
+    set(values) {
+      if (values.length === 0) return clear();
+      writer.begin();
+      for (const value of values) write(writer, value);
+      const encoded = Buffer.from(writer.peek());
+      put(host.change(), encoded, held());
+    },
+    clear,
+  };
+}
+
+/** The bytes with more behind them; what stood there is not written to, as rows that were read are views of it. */
+function appended(before: Uint8Array | undefined, more: Uint8Array): Uint8Array {
+  // A copy from the pool that small buffers share.
+  if (before === undefined) return Buffer.from(more);
+  const length = before.length + more.length;
+  const spare = before.buffer.byteLength - before.byteOffset - before.length;
+  const isOwn = before.byteOffset === 0 && before.length >= ROOM_FROM;
+  if (isOwn && spare >= more.length) {
+    const grown = new Uint8Array(before.buffer, 0, length);
+    grown.set(more, before.length);
+    return grown;
+  }
+  const grown = length < ROOM_FROM ? Buffer.allocUnsafe(length) : new Uint8Array(new ArrayBuffer(2 * length), 0, length);
+  grown.set(before);
+  grown.set(more, before.length);
+  return grown;
+}
