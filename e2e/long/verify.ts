@@ -9,6 +9,7 @@ import { REPOSITORY } from "../millrace.ts";
 import { decoderFuzzLong } from "./decoder-fuzz.ts";
 import { expressionFuzzLong } from "./expression-fuzz.ts";
 import { killKafkaLong, killLong, killRunLong } from "./kill.ts";
+import { operatorsLong } from "./operators.ts";
 import { scannerLong } from "./scanner.ts";
 import { simulationLong } from "./simulation.ts";
 import { soakLong } from "./soak.ts";
@@ -32,6 +33,7 @@ const parts: readonly Part[] = [
   expressionFuzzLong,
   scannerLong,
   simulationLong,
+  operatorsLong,
 ];
 const PAGE = join(REPOSITORY, "docs/verification.md");
 

@@ -6,7 +6,7 @@ import { node } from "./index.ts";
 import { type JoinHistory, plainJoin } from "./reference.testing.ts";
 
 /** `pnpm verify:long` asks for more. */
-const SEEDS = Number(process.env["MILLRACE_JOIN_SEEDS"] ?? 500);
+const SEEDS = Number(process.env["MILLRACE_SEEDS"] ?? 500);
 
 const event = fc.record({
   side: fc.constantFrom("left" as const, "right" as const),

@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { node } from "./index.ts";
 
 /** `pnpm verify:long` asks for more. */
-const SEEDS = Number(process.env["MILLRACE_JOIN_SEEDS"] ?? 500);
+const SEEDS = Number(process.env["MILLRACE_SEEDS"] ?? 500);
 
 interface Event {
   readonly side: "left" | "right";
