@@ -64,12 +64,21 @@ function comparable(scope: Scope, operator: string, left: Typed, right: Typed, r
   refuseVariant(scope, left, r.type === "VARIANT" ? { type: "STRING" } : generous(r));
   refuseVariant(scope, right, generous(l));
   if (isNumeric(l) && isNumeric(r)) return comparableNumbers(scope, left, right);
-  if (isText(l) && isTimePoint(r)) return [convert(scope, left, r), right];
-  if (isTimePoint(l) && isText(r)) return [left, convert(scope, right, l)];
+  if (isText(l) && isTimePoint(r)) return [asTime(scope, operator, left, r), right];
+  if (isTimePoint(l) && isText(r)) return [left, asTime(scope, operator, right, l)];
   const common = commonType([l, r]);
   const isOrdered = operator === "=" || operator === "<>" || (common !== undefined && comparisonOf(common) !== undefined);
   if (!common || !isOrdered) throw wrongComparison(scope, operator, left, right, range);
   return [convert(scope, left, common), convert(scope, right, common)];
+}
+
+/** A text that is no time is equal to none; in what order it stands to one cannot be said. */
+function asTime(scope: Scope, operator: string, text: Typed, to: DataType): Typed {
+  const converted = convert(scope, text, to);
+  const isEquality = operator === "=" || operator === "<>";
+  return isEquality && converted.kind !== "constant"
+    ? { kind: "try", operand: converted, dataType: withNullable(converted.dataType, true), range: text.range }
+    : converted;
 }
 
 /** The type to suggest for a cast to what this is compared with: a literal's own type would be too narrow. */

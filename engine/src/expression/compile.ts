@@ -5,17 +5,21 @@
 import { RowError } from "../node/operator.ts";
 import type { DataType, Value, Values } from "../schema/index.ts";
 import type { CheckedExpression, Compiled, EvalContext, ExpressionSettings } from "./api.ts";
+import { shorten } from "./problems.ts";
 import type { ApplyNode, Typed } from "./typed-tree.ts";
 
 export function compile(checked: CheckedExpression, settings: ExpressionSettings): Compiled {
   const writer = new Writer(settings);
-  return finished(writer, writer.write(checked.tree as Typed)) as Compiled;
+  return finished(writer, writer.write(checked.tree as Typed), [checked.text]) as Compiled;
 }
 
 /** Whether the expression is TRUE: NULL counts as false. */
 export function compileCondition(checked: CheckedExpression, settings: ExpressionSettings): (row: Values, context: EvalContext) => boolean {
   const writer = new Writer(settings);
-  return finished(writer, `${writer.write(checked.tree as Typed)} === true`) as (row: Values, context: EvalContext) => boolean;
+  return finished(writer, `${writer.write(checked.tree as Typed)} === true`, [checked.text]) as (
+    row: Values,
+    context: EvalContext,
+  ) => boolean;
 }
 
 /** A row of the fields, in their order; what several have in common is computed once. */
@@ -25,15 +29,40 @@ export function compileRow(
 ): (row: Values, context: EvalContext) => Values {
   const writer = new Writer(settings);
   // Computed keys, so that no name can be anything but a field.
-  const members = fields.map(({ name, value }) => `[${JSON.stringify(name)}]: ${writer.write(value.tree as Typed)}`);
-  return finished(writer, `{ ${members.join(", ")} }`) as (row: Values, context: EvalContext) => Values;
+  const members = fields.map(({ name, value }, i) => {
+    if (i > 0) writer.beginExpression(i);
+    return `[${JSON.stringify(name)}]: ${writer.write(value.tree as Typed)}`;
+  });
+  return finished(
+    writer,
+    `{ ${members.join(", ")} }`,
+    fields.map(({ value }) => value.text),
+  ) as (row: Values, context: EvalContext) => Values;
 }
 
-/** The function has its second parameter only where something asks for it: whoever calls it thousands of times need not make a context otherwise. */
-function finished(writer: Writer, result: string): unknown {
+/**
+ * The function has its second parameter only where something asks for it: whoever calls it thousands of times need not make a context otherwise. A row error names the
+ * expression, of several (`texts`) the one that was being computed.
+ */
+function finished(writer: Writer, result: string, texts: readonly string[]): unknown {
   const parameters = writer.usesContext ? "row, context" : "row";
-  const source = `"use strict";\n${writer.header()}return (${parameters}) => {\n${writer.body()}return ${result};\n};`;
+  const body = `${writer.body()}return ${result};`;
+  // What is source alone cannot fail.
+  const guarded = !writer.canFail
+    ? body
+    : `try {\n${body}\n} catch (error) { throw ${writer.give(located)}(error, ${writer.give(texts)}[at]); }`;
+  const source = `"use strict";\n${writer.header()}return (${parameters}) => {\nlet at = 0;\n${guarded}\n};`;
   return new Function("given", source)(writer.given);
+}
+
+/** Enough of an expression to find it by. */
+const SHOWN = 80;
+
+function located(error: unknown, text: string): unknown {
+  if (!(error instanceof RowError)) return error;
+  const { code, words } = error;
+  const shown = JSON.stringify(shorten(text.replace(/\s+/g, " ").trim(), SHOWN));
+  return new RowError(code, { en: `${shown}: ${words.en}`, zh: `${shown}：${words.zh}` });
 }
 
 /** A variable or literal in the source. */
@@ -43,6 +72,8 @@ class Writer {
   /** What the source refers to by position. */
   readonly given: unknown[] = [];
   usesContext = false;
+  /** Something is called that may throw a row error. */
+  canFail = false;
   private readonly positions = new Map<unknown, Atom>();
   private readonly lines: string[] = [];
   private readonly slots = new Map<symbol, Atom>();
@@ -95,6 +126,11 @@ class Writer {
       case "try":
         return this.attempt(node.operand);
     }
+  }
+
+  /** What is written from now on belongs to that expression. */
+  beginExpression(index: number): void {
+    this.lines.push(`at = ${index};`);
   }
 
   give(value: unknown): Atom {
@@ -230,6 +266,7 @@ class Writer {
     const implementation = compute.make?.(this.settings);
     if (!implementation) throw new Error("an operation without an implementation");
     if (compute.usesContext) this.usesContext = true;
+    this.canFail = true;
     return `${this.give(implementation)}(${[...atoms, ...(compute.usesContext ? ["context"] : [])].join(", ")})`;
   }
 

@@ -135,6 +135,8 @@ function parseTrim(cursor: TokenCursor, name: string, start: number): Expression
     cursor.expectSymbol(")");
     return call(cursor, name, start, [first]);
   }
+  // Flink reads TRIM(BOTH s) as well.
+  if (side && cursor.takeSymbol(")")) return call(cursor, name, start, [side, first]);
   cursor.expectWord("FROM");
   const operand = parseExpression(cursor);
   cursor.expectSymbol(")");
@@ -146,7 +148,7 @@ function parseSeparated(cursor: TokenCursor, name: string, start: number, words:
   if (cursor.isSymbol(")")) return call(cursor, name, start, parseList(cursor, ")"));
   // IN is an operator of its own inside an expression: POSITION(a IN b) must not read "a IN b".
   const args = [parseExpression(cursor, words[0] === "IN" ? OPERAND_POWER : 0)];
-  if (cursor.takeSymbol(",")) return call(cursor, name, start, [...args, ...parseList(cursor, ")")]);
+  if (words[0] === "FROM" && cursor.takeSymbol(",")) return call(cursor, name, start, [...args, ...parseList(cursor, ")")]);
   for (const word of words) {
     if (!cursor.takeWords(word)) break;
     args.push(parseExpression(cursor));

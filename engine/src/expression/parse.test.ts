@@ -110,7 +110,7 @@ describe("mistakes", () => {
   });
 });
 
-describe("hostile texts", () => {
+describe("hostile texts", { timeout: 60_000 }, () => {
   const nest = (open: string, close: string, times: number) => `${open.repeat(times)}a${close.repeat(times)}`;
 
   it.each([

@@ -6,7 +6,8 @@ import { type Token, tokenize } from "./tokens.ts";
 
 /** The text of the token with what was forgotten before it, or instead of it. */
 function missing(expected: readonly string[], token: Token, got: string): string | undefined {
-  if (expected[0] === "AS" && got === ",") return " AS";
+  const [word] = expected;
+  if ((word === "AS" || word === "IN" || word === "PLACING") && got === ",") return ` ${word}`;
   return expected.includes(",") && token.kind !== "symbol" ? `, ${got}` : undefined;
 }
 

@@ -83,7 +83,8 @@ export const CONDITION_FUNCTIONS: readonly FunctionDefinition[] = [
         build: ({ scope, args, range }) => {
           const [value, other] = args as [Typed, Typed];
           const slot = Symbol("value");
-          const reference: Typed = { kind: "slot", slot, dataType: value.dataType, range: value.range };
+          // A constant is compared as what it is, so that one which is no time beside a time is found here.
+          const reference: Typed = value.kind === "constant" ? value : { kind: "slot", slot, dataType: value.dataType, range: value.range };
           const when = checkComparison(scope, "=", reference, other, range);
           const body = choose(scope, [{ when, result: constant(null, NULL, range) }], reference, range);
           return { kind: "let", slot, value, body, dataType: body.dataType, range };
