@@ -138,6 +138,10 @@ export const LOOKUP_HOLDINGS = {
   "rows that found nothing": { en: "Rows that found nothing", zh: "未查到的行" },
 } as const satisfies Record<string, Words>;
 
+export const LOOKUP_SHARES = [
+  { title: { en: "Answered from memory, share", zh: "缓存命中率" }, part: "answers remembered", rest: "answers asked for" },
+] as const;
+
 export type LookupParams = z.infer<z.ZodObject<ReturnType<typeof lookupParams>>>;
 
 export function lookupSettings({ order, capacity, timeout, attempts, retryAfter, retryMisses, onFailure }: LookupParams): LookupSettings {

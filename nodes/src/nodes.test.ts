@@ -44,6 +44,8 @@ describe.each(all)("$type", ({ type, node }) => {
       ["title", spec.title],
       ["summary", spec.summary],
       ...Object.entries(spec.dropReasons ?? {}),
+      ...Object.entries(spec.holdings ?? {}),
+      ...(spec.shares ?? []).map(({ title }): [string, Words] => ["share", title]),
       ...played.flatMap(({ params }) => {
         const { inputs, outputs } = portsOf(spec, params);
         return [...Object.entries(inputs), ...Object.entries(outputs)];
@@ -95,6 +97,14 @@ describe.each(all)("$type", ({ type, node }) => {
     const icon = readFileSync(path, "utf8");
     expect(icon).toContain('viewBox="0 0 24 24" fill="none" stroke="currentColor"');
     expect(icon).not.toMatch(/<script|href|style=/);
+  });
+
+  it("has words for what it holds, and lets go of rows only at outputs that it has", () => {
+    const held = new Set(played.flatMap((nodeCase) => Object.keys(playCase(node, nodeCase).counts.node?.holdings ?? {})));
+    for (const { part, rest } of spec.shares ?? []) expect([...held]).toEqual(expect.arrayContaining([part, rest]));
+    if (spec.holdings) expect([...held].sort()).toEqual(Object.keys(spec.holdings).sort());
+    const outputs = new Set(played.flatMap(({ params }) => Object.keys(portsOf(spec, params).outputs)));
+    expect([...outputs]).toEqual(expect.arrayContaining([...(spec.sideOutputs ?? [])]));
   });
 
   it("leaves the error port to the runtime", () => {

@@ -20,6 +20,8 @@ export function NodeRun({ nodeId }: { readonly nodeId: string }) {
   const state = live?.state;
   const type = useDocument((store) => store.document.nodes[nodeId]?.type);
   const holdings = Object.entries(live?.holdings ?? {});
+  const shares = sharesOf(type, live?.holdings ?? {});
+  const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
   const failure = run?.failure?.nodeId === nodeId ? run.failure : undefined;
   if (!failure && !state && holdings.length === 0) return null;
   const runsAgain = run?.state === "running";
@@ -42,6 +44,9 @@ export function NodeRun({ nodeId }: { readonly nodeId: string }) {
           {holdings.map(([name, count]) => (
             <Fact key={name} name={nameOf(type, name, words)} value={countText(count)} />
           ))}
+          {shares.map(({ title, share }) => (
+            <Fact key={title.en} name={words(title)} value={percent.format(share)} />
+          ))}
         </dl>
       )}
       {state && (
@@ -59,6 +64,14 @@ export function NodeRun({ nodeId }: { readonly nodeId: string }) {
       )}
     </section>
   );
+}
+
+/** Those of which there is anything. */
+function sharesOf(type: string | undefined, holdings: Readonly<Record<string, number>>) {
+  return (type === undefined ? [] : (specs.get(type)?.shares ?? [])).flatMap(({ title, part, rest }) => {
+    const [one, other] = [holdings[part] ?? 0, holdings[rest] ?? 0];
+    return one + other === 0 ? [] : [{ title, share: one / (one + other) }];
+  });
 }
 
 function nameOf(type: string | undefined, name: string, words: (text: Words) => string): string {

@@ -31,6 +31,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly inputs: Ports<P>;
   /** Output ports by name, the main one first; `error` is added to every node and must not be listed. */
   readonly outputs: Ports<P>;
+  /** Outputs whose rows may well be let go, counted (late ones, unmatched ones): nobody is warned that they are not wired. */
+  readonly sideOutputs?: readonly string[];
   /** True when any number of edges may end in an input port (union). Otherwise at most one edge ends there. */
   readonly manyEdgesPerInput?: boolean;
   /** Output schemas by port. Runs only on params that passed `params`. `problems` gets what is wrong, with a path into params. */
@@ -68,6 +70,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly dropReasons?: Readonly<Record<string, Words>>;
   /** Words for what `holdings` counts, by the name it has there. */
   readonly holdings?: Readonly<Record<string, Words>>;
+  /** Shares that people want to see, of what `holdings` counts: how much `part` is of itself and `rest`. */
+  readonly shares?: readonly { readonly title: Words; readonly part: string; readonly rest: string }[];
   /** What the outputs carry; default: append if all inputs are. */
   readonly changelog?: (params: P, inputs: Readonly<Record<string, ChangelogMode>>) => Readonly<Record<string, ChangelogMode>>;
   /** Row kinds the inputs take, all or by input port; default: append only. A function where they depend on params. */

@@ -50,7 +50,7 @@ export function typeNode(draft: NodeDraft, flow: FlowContext): NodeReport {
         changelog: own(modes, port) ?? APPEND,
         edges,
       };
-      if (edges.length === 0) raise(problem("graph.output-unused", { port }, { severity: "warning" }));
+      if (edges.length === 0 && !spec.sideOutputs?.includes(port)) raise(problem("graph.output-unused", { port }, { severity: "warning" }));
     }
   }
   if (passesBy) passBy(draft, inputs, outputs);

@@ -350,6 +350,13 @@ describe("disabled nodes", () => {
 });
 
 describe("warnings", () => {
+  it("are not given for outputs whose rows may well be let go", () => {
+    const cases = ["late", "early"].map((name) => ({ name, when: "amount > 1" }));
+    const { problems } = analyze(pipeline({ a: ["source"], b: ["split", { cases }] }, ["a.out > b.in"]), specs);
+    const unused = problems.filter(({ code }) => code === "graph.output-unused").map(({ args }) => args?.["port"]);
+    expect(unused).toEqual(["early"]);
+  });
+
   it.each<[string, PipelineDocument, string]>([
     ["an empty pipeline", pipeline({}), "the pipeline has no nodes. Add a source and a sink."],
     ["no sink", pipeline({ a: ["source"] }), "no sink is in use: the rows go nowhere. Add a sink, for example a topic."],

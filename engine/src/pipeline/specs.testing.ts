@@ -79,6 +79,7 @@ const split = defineSpec({
   category: "route",
   params: z.strictObject({ cases: z.array(z.strictObject({ name: z.string(), when: condition() })).min(1) }),
   inputs: { in: words("Rows.") },
+  sideOutputs: ["late"],
   outputs: ({ cases }) => Object.fromEntries(cases.map(({ name }) => [name, words(name)])),
   expressions: ({ cases }) =>
     cases.map(({ when }, i) => ({ path: ["cases", i, "when"], text: when, port: "in", expects: "condition" as const })),

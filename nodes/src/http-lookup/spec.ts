@@ -3,7 +3,7 @@ import type { DataType, Schema } from "@millrace/engine/schema";
 import { z } from "zod";
 import { fieldType, nullable, requireField, withField, words } from "../field-types.ts";
 import { schemaParam } from "../io-params.ts";
-import { LOOKUP_HOLDINGS, lookupParams, lookupSettings, takenFields } from "../lookup-params.ts";
+import { LOOKUP_HOLDINGS, LOOKUP_SHARES, lookupParams, lookupSettings, takenFields } from "../lookup-params.ts";
 import { fieldName, listParam } from "../params.ts";
 import { schemaOf } from "../schema-text.ts";
 
@@ -222,6 +222,7 @@ export const spec = defineSpec<HttpLookupParams>({
   passes: () => ({ missing: "in" }),
   lookup: lookupSettings,
   holdings: LOOKUP_HOLDINGS,
+  shares: LOOKUP_SHARES,
   inferSchema,
   expressions: ({ path, body }) => [
     { path: ["path"], text: path, port: "in" },

@@ -127,6 +127,7 @@ export const spec = defineSpec<IntervalJoinParams>({
     right: { en: "Rows to find within the bounds.", zh: "在时间界内查找的行。" },
   },
   outputs,
+  sideOutputs: ["lateLeft", "lateRight", "unmatchedLeft", "unmatchedRight"],
   rows: "new",
   passes: () => ({ lateLeft: "left", lateRight: "right", unmatchedLeft: "left", unmatchedRight: "right" }),
   inferSchema,

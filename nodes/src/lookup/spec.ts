@@ -3,7 +3,7 @@ import type { Schema } from "@millrace/engine/schema";
 import { z } from "zod";
 import { fieldType, nullable, requireField, withField, words } from "../field-types.ts";
 import { connectionParam, schemaParam, tableParam } from "../io-params.ts";
-import { LOOKUP_HOLDINGS, lookupParams, lookupSettings, takenFields } from "../lookup-params.ts";
+import { LOOKUP_HOLDINGS, LOOKUP_SHARES, lookupParams, lookupSettings, takenFields } from "../lookup-params.ts";
 import { fieldName, listParam } from "../params.ts";
 import { schemaOf } from "../schema-text.ts";
 
@@ -102,6 +102,7 @@ export const spec = defineSpec<DimensionLookupParams>({
   passes: () => ({ missing: "in" }),
   lookup: lookupSettings,
   holdings: LOOKUP_HOLDINGS,
+  shares: LOOKUP_SHARES,
   inferSchema,
   expressions: ({ key, changeKey }) => [
     { path: ["key"], text: key, port: "in" },

@@ -107,6 +107,7 @@ export const spec = defineSpec<TemporalJoinParams>({
   },
   outputs,
   accepts: { left: ["append", "retract"], right: ["append", "upsert", "retract"] },
+  sideOutputs: ["late", "unmatched"],
   rows: "new",
   passes: () => ({ late: "left", unmatched: "left" }),
   changelog: (_params, { left }) => {
