@@ -22,6 +22,8 @@ export interface TopicPipeline {
     sources: string | readonly string[],
     during?: (run: RunHandle) => void,
   ): Promise<Omit<Pass, "recordsOut"> & { readonly run: RunHandle; readonly savepointMs: number }>;
+  /** Runs the document while `feed` adds to its topics, and stops it without a savepoint. */
+  runWhile<T>(document: PipelineDocument, feed: (topics: TopicLog) => Promise<T>): Promise<T>;
   /** Records in these topics. */
   count(topics: readonly string[]): Promise<number>;
   /** The texts of a topic's records. */
@@ -53,6 +55,14 @@ export async function topicsPipeline(topics: Readonly<Record<string, Records>>, 
       await run.stop({ savepoint: true });
       const now = performance.now();
       return { cpuSeconds: cpuSecondsSince(before), wallSeconds: (now - begun) / 1000, run, savepointMs: now - stopped };
+    },
+    async runWhile(document, feed) {
+      const run = await host.startRun({ pipelineId: "paced", runId: "paced", version: 1, document, set: {}, connections: {} });
+      try {
+        return await feed(connections.topics);
+      } finally {
+        await run.stop({ savepoint: false });
+      }
     },
     async count(topics) {
       let sum = 0;

@@ -5,6 +5,8 @@
 import { FORMAT_VERSION, type PipelineDocument, readDocument } from "@millrace/engine/pipeline";
 import type { Work } from "./main.ts";
 import { type Orders, ordersAndPayments, together } from "./orders.ts";
+import { latencyP99, type Paced } from "./paced.ts";
+import { BASE_TIME, type Records } from "./page-logs.ts";
 import { topicsPipeline } from "./topic-pipeline.ts";
 
 /** Orders, and about 0.9 payments for each. */
@@ -15,6 +17,7 @@ export const w4: Work = {
   name: "w4",
   perRecordIn: true,
   records: 2_000_000,
+  passes: 1,
   input(count) {
     input = ordersAndPayments(Math.round(count / (1 + PAID)));
     return together(input);
@@ -31,6 +34,7 @@ export const w4: Work = {
         if (recordsOut !== payments.count) throw new Error(`${recordsOut} rows were joined, expected ${payments.count}`);
         const state = joined?.state;
         const keys = state?.keys ?? 0;
+        const perSecond = (orders.count + payments.count) / pass.wallSeconds / 2;
         return {
           ...pass,
           recordsOut,
@@ -39,6 +43,7 @@ export const w4: Work = {
             memoryBytesPerKey: (state?.memoryBytes ?? 0) / keys,
             spilledBytesPerKey: (state?.spilledBytes ?? 0) / keys,
             savepointMs,
+            p99Ms: await pacedP99(perSecond),
           },
         };
       },
@@ -47,7 +52,45 @@ export const w4: Work = {
   },
 };
 
-export function w4Document(): PipelineDocument {
+const PACED_SECONDS = 10;
+
+/** From a payment's being in its topic to its joined row's being seen, at that many records a second. */
+async function pacedP99(perSecond: number): Promise<number> {
+  const few = ordersAndPayments(Math.ceil(perSecond * PACED_SECONDS));
+  const pipeline = await topicsPipeline({ orders: NOTHING, payments: NOTHING, joined: NOTHING }, 1);
+  const document = w4Document({ type: "topic-sink", params: { topic: "joined" } });
+  try {
+    return await pipeline.runWhile(document, (topics) =>
+      latencyP99(topics, inOrder(few), {
+        perSecond,
+        seconds: PACED_SECONDS,
+        out: "joined",
+        idOf: (text) => String((JSON.parse(text) as { order_id: number }).order_id),
+      }),
+    );
+  } finally {
+    await pipeline.clear();
+  }
+}
+
+const NOTHING: Records = { bytes: Buffer.alloc(0), starts: new Float64Array(0), ends: new Float64Array(0), count: 0 };
+
+/** Orders in order, each payment behind the order of its time. */
+function* inOrder({ orders, payments }: Orders): Iterable<Paced> {
+  let next = 0;
+  const rangeOf = ({ bytes, starts, ends }: Records, i: number) => ({ bytes, start: starts[i] as number, end: ends[i] as number });
+  for (let i = 0; i < orders.count; i++) {
+    yield { topic: "orders", record: rangeOf(orders, i), id: undefined };
+    for (; next < payments.count; next++) {
+      const record = rangeOf(payments, next);
+      const { order_id, ts } = JSON.parse(payments.bytes.toString("latin1", record.start, record.end)) as { order_id: number; ts: number };
+      if (ts > BASE_TIME + i) break;
+      yield { topic: "payments", record, id: String(order_id) };
+    }
+  }
+}
+
+export function w4Document(end: { readonly type: string; readonly params: object } = { type: "discard", params: {} }): PipelineDocument {
   const eventTime = (name: string) => ({ type: "event-time", name, params: { time: "ts", outOfOrderness: "2 s" } });
   const { document, problems } = readDocument({
     formatVersion: FORMAT_VERSION,
@@ -82,7 +125,7 @@ export function w4Document(): PipelineDocument {
           },
         },
       },
-      end: { type: "discard", name: "End", params: {} },
+      end: { name: "End", ...end },
     },
     edges: [
       { from: "orders.out", to: "order-time.in" },
