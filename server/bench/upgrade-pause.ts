@@ -24,10 +24,13 @@ export const upgradePause: Work = {
         const begun = performance.now();
         const [pipeline] = await server.api<{ id: string }[]>("GET", "/api/pipelines");
         const id = pipeline?.id as string;
-        const { document } = await server.api<{ document: PipelineDocument }>("GET", `/api/pipelines/${id}`);
+        const deploy = async (rate: number) => {
+          const { draft, revision } = await server.api<{ draft: PipelineDocument; revision: number }>("GET", `/api/pipelines/${id}`);
+          await server.api("PUT", `/api/pipelines/${id}/draft`, { document: withRate(draft, rate), revision });
+          await server.api("POST", `/api/pipelines/${id}/deploy`, {});
+        };
         // So many that every checkpoint has some.
-        await server.api("PUT", `/api/pipelines/${id}/draft`, { document: withRate(document, 500) });
-        await server.api("POST", `/api/pipelines/${id}/deploy`, {});
+        await deploy(500);
         const topics = await openBuiltInTopics({ folder: join(server.dataFolder, "topics"), now: Date.now });
         let isWatching = true;
         let longest = 0;
@@ -49,8 +52,7 @@ export const upgradePause: Work = {
         await new Promise((resolve) => setTimeout(resolve, AROUND_MS));
         const usual = longest;
         longest = 0;
-        await server.api("PUT", `/api/pipelines/${id}/draft`, { document: withRate(document, 501) });
-        await server.api("POST", `/api/pipelines/${id}/deploy`, {});
+        await deploy(501);
         await new Promise((resolve) => setTimeout(resolve, AROUND_MS));
         isWatching = false;
         await watching;
