@@ -3,9 +3,18 @@
  * an event whose turn the seed decides. The run is crashed, stopped, failed, taken over while it still lives, and begun again from its newest checkpoint, at the same or another
  * parallelism, as a server does it; what became visible is the result.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Committer, NodeType, Prepared, RunClaim, Sink, Source, SplitReader } from "../src/node/index.ts";
 import type { TypedGraph } from "../src/pipeline/index.ts";
-import { type Checkpoint, type DeadLetter, type PortCounts, REPLAYS, type Replay, type SnapshotEntry } from "../src/run/index.ts";
+import {
+  type Checkpoint,
+  type DeadLetter,
+  type PortCounts,
+  parallelismIn,
+  REPLAYS,
+  type Replay,
+  type SnapshotEntry,
+} from "../src/run/index.ts";
 import { SeededScheduler } from "./seeded-scheduler.ts";
 import { type SimulatedSource, SimulatedWorld, type StatePointer, type StoreTransaction, type VisibleRow } from "./simulated-world.ts";
 import { type WiredRun, wireRun } from "./wired-run.ts";
@@ -113,8 +122,8 @@ class Life {
   private isComplete = false;
   /** Splits that are open, and whether each is read to its end. */
   private readonly readers = new Map<string, boolean>();
-  /** State files in use, by subtask. */
-  private readonly files = new Map<number, { file: string; increments: number }>();
+  /** Chains of state files, by subtask; what is added goes to the last file, once it is this life's own. */
+  private readonly chains = new Map<number, { parts: StatePointer["parts"]; isOwn: boolean; increments: number }>();
   private operations = 0;
 
   constructor(simulation: Simulation, scheduler: SeededScheduler, world: SimulatedWorld, number: number) {
@@ -132,6 +141,14 @@ class Life {
       batchBytes,
       restored,
       readState: (state) => world.read(state as StatePointer),
+      goesOn: (plan) => {
+        const states = (restored?.states ?? []) as readonly StatePointer[];
+        // As many of those that could are made to begin anew.
+        if (number % 2 === 0 || states.length !== plan.subtasks) return false;
+        const isSame = states.every(({ parallelism }) => isDeepStrictEqual(parallelism, parallelismIn(plan)));
+        if (isSame) for (const [subtask, { parts }] of states.entries()) this.chains.set(subtask, { parts, isOwn: false, increments: 1 });
+        return isSame;
+      },
       sourceIds: [...sources.keys()],
       source: (nodeId, subtask) => this.source(nodeId, `${subtask}`),
       sinkIds: [...sinks.keys()],
@@ -217,14 +234,16 @@ class Life {
   }
 
   private async writeState(subtask: number, checkpointId: number, full: boolean, entries: readonly SnapshotEntry[]) {
-    const { file, increments } = full
-      ? { file: `${this.number}-${subtask}-${checkpointId}`, increments: 0 }
-      : (this.files.get(subtask) as { file: string; increments: number });
-    this.files.set(subtask, { file, increments: increments + 1 });
+    const chain = full ? { parts: [], isOwn: false, increments: 0 } : this.chains.get(subtask);
+    if (!chain) throw new Error(`subtask ${subtask} has nothing to add to`);
+    const file = chain.isOwn ? (chain.parts.at(-1)?.file as string) : `${this.number}-${subtask}-${checkpointId}`;
     await this.outside(`state of ${subtask}`);
-    const state = this.world.append(file, entries, full);
+    const written = { file, entries: this.world.append(file, entries) };
+    const parts = [...chain.parts.filter((part) => part.file !== file), written];
+    this.chains.set(subtask, { parts, isOwn: true, increments: chain.increments + 1 });
     await this.outside(`state of ${subtask}`);
-    return { state, bytes: 0, nextFull: increments === 3 };
+    const state: StatePointer = { parts, parallelism: parallelismIn(this.run.plan) };
+    return { state, bytes: 0, nextFull: chain.increments === 3 };
   }
 
   /** The outside answers, now or some time later; or with the failure that was asked for. */

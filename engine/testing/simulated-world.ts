@@ -26,8 +26,10 @@ export interface VisibleRow {
 
 /** Where a subtask's state is, as a checkpoint says it. */
 export interface StatePointer {
-  readonly file: string;
-  readonly entries: number;
+  /** Beginnings of files, oldest first. */
+  readonly parts: readonly { readonly file: string; readonly entries: number }[];
+  /** Subtasks of each node when it was written. */
+  readonly parallelism: Readonly<Record<string, number>>;
 }
 
 interface Transaction {
@@ -76,16 +78,16 @@ export class SimulatedWorld {
     for (const id of via.store.ids) this.show(this.transaction(id));
   }
 
-  /** Adds entries to a state file and returns where they end. */
-  append(file: string, entries: readonly SnapshotEntry[], begin: boolean): StatePointer {
-    const all = begin ? [] : (this.files.get(file) as SnapshotEntry[]);
+  /** Adds entries to a state file and returns how many there are. */
+  append(file: string, entries: readonly SnapshotEntry[]): number {
+    const all = this.files.get(file) ?? [];
     all.push(...entries);
     this.files.set(file, all);
-    return { file, entries: all.length };
+    return all.length;
   }
 
-  read({ file, entries }: StatePointer): readonly SnapshotEntry[] {
-    return structuredClone((this.files.get(file) as SnapshotEntry[]).slice(0, entries));
+  read({ parts }: StatePointer): readonly SnapshotEntry[] {
+    return structuredClone(parts.flatMap(({ file, entries }) => (this.files.get(file) as SnapshotEntry[]).slice(0, entries)));
   }
 
   /**

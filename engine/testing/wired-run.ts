@@ -33,6 +33,8 @@ export interface Wiring {
   readonly batchBytes?: number;
   /** What the run goes on from. */
   readonly restored: Checkpoint | undefined;
+  /** Whether snapshots go on from what is restored, under this plan. */
+  readonly goesOn?: (plan: RunPlan) => boolean;
   /** The entries that a subtask's state in a checkpoint stands for, oldest first. */
   readonly readState: (state: unknown) => readonly SnapshotEntry[];
   readonly sourceIds: readonly string[];
@@ -133,6 +135,7 @@ export function wireRun(wiring: Wiring): WiredRun {
       sources: new Map(wiring.sourceIds.filter(runsHere).map((nodeId) => [nodeId, wiring.source(nodeId, number)])),
       sinks: new Map([...sinks, [letters.id, letters.sink]]),
       restored,
+      goesOn: wiring.goesOn?.(plan) ?? false,
       ...(number === 0 && wiring.replays && { replays: wiring.replays }),
       host: {
         now,

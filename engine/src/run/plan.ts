@@ -86,6 +86,11 @@ function keepsStateInOnePlace(schema: StateSchema | undefined): boolean {
   return schema !== undefined && schema.keys.length === 0 && Object.keys(schema.states).length > 0;
 }
 
+/** Subtasks of each node, as plain data: keys are where they were as long as it is the same. */
+export function parallelismIn(plan: RunPlan): Readonly<Record<string, number>> {
+  return Object.fromEntries(plan.parallelism);
+}
+
 /** Undefined: rows stay in their subtask. */
 function waysOf(node: TypedNode, port: string, senders: number, receivers: number): Exchange["by"] | undefined {
   if (receivers === 1) return senders === 1 ? undefined : "one";

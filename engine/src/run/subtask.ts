@@ -51,6 +51,8 @@ export interface SubtaskOptions {
   /** Of the nodes that run here, and the one that keeps dead letters. */
   readonly sinks: ReadonlyMap<string, Sink>;
   readonly host: SubtaskHost;
+  /** What was restored is the whole of what this subtask had, and of that alone: snapshots go on from it. Left out: the first one holds everything. */
+  readonly goesOn?: boolean;
   readonly restored: Pick<Restored, "positions"> | undefined;
   /** Dead letters to replay, as a split of their own with a position in the checkpoint. */
   readonly replays?: { readonly reader: SplitReader; read(reader: SplitReader): Promise<readonly Replay[]> };
@@ -111,7 +113,7 @@ export class Subtask {
   /** The picture is taken, and others have not taken theirs. */
   private isHeld = false;
   private isStopped = false;
-  private nextFull = true;
+  private nextFull: boolean;
   private hasChanged = false;
   private hasToldOfChange = false;
   private hasAskedForRoom = false;
@@ -123,6 +125,7 @@ export class Subtask {
 
   constructor(options: SubtaskOptions) {
     this.options = options;
+    this.nextFull = options.goesOn !== true;
     const { exchanges } = options.plan;
     this.downstream = new Map(
       exchanges.map(({ id }) => [id, exchanges.filter(({ upstream }) => upstream.includes(id)).map((next) => next.id)]),

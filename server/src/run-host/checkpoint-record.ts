@@ -27,6 +27,8 @@ export interface CheckpointRecord {
   /** Of sinks that commit after the checkpoint: one per subtask. */
   readonly prepared: Readonly<Record<string, readonly Prepared[]>>;
   readonly schemas: Readonly<Record<string, StateSchema>>;
+  /** Subtasks of each node; missing in records of older versions. */
+  readonly parallelism?: Readonly<Record<string, number>>;
   /** Rows that the pipeline's sinks took, up to here, by node. */
   readonly rowsOut: RowCounts;
 }

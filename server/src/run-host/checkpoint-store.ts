@@ -75,7 +75,7 @@ export async function forgetCheckpoints(topics: TopicLog, pipelineId: string): P
 
 export class CheckpointStore {
   private readonly topics: TopicLog;
-  private readonly identity: { readonly pipelineId: string; readonly runId: string; readonly version: number };
+  private readonly identity: Pick<CheckpointRecord, "pipelineId" | "runId" | "version" | "parallelism">;
   private readonly limits: Pick<RunLimits, "checkpoints" | "savepoints">;
   private claimed: RunClaim = { number: 0, former: [] };
 
@@ -84,10 +84,12 @@ export class CheckpointStore {
     pipelineId: string;
     runId: string;
     version: number;
+    parallelism?: CheckpointRecord["parallelism"];
     limits: Pick<RunLimits, "checkpoints" | "savepoints">;
   }) {
     this.topics = options.topics;
-    this.identity = { pipelineId: options.pipelineId, runId: options.runId, version: options.version };
+    const { pipelineId, runId, version, parallelism } = options;
+    this.identity = { pipelineId, runId, version, ...(parallelism && { parallelism }) };
     this.limits = options.limits;
   }
 

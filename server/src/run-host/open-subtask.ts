@@ -1,6 +1,7 @@
 /** Builds one subtask of a run in this thread: its connections, its task, its sources and sinks, and what it has to show. */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { NodeType, Roles, RunClaim, Sink, Source, TopicLog, Words } from "@millrace/engine/node";
 import { analyze, parsePortRef, type TypedGraph, type TypedNode, words } from "@millrace/engine/pipeline";
 import {
@@ -9,6 +10,7 @@ import {
   DROPPED,
   type ExchangeBatch,
   type FromSubtask,
+  parallelismIn,
   planRun,
   type RunPlan,
   type StateSchema,
@@ -142,7 +144,9 @@ export async function openSubtask(options: {
     await spill.close();
     throw error;
   }
-  const writer = new StateFileWriter({ folder: stateFolder, pipelineId: start.pipelineId, runId: start.runId, subtask, log: links.log });
+  const base = restored && keepsAll(restored, plan, stateSchemas(graph, nodeTypes)) ? restored.states[subtask] : undefined;
+  const { pipelineId, runId } = start;
+  const writer = new StateFileWriter({ folder: stateFolder, pipelineId, runId, subtask, base, log: links.log });
   // Replays enter at the first subtask, which sends them where they belong.
   const reader =
     subtask === 0
@@ -156,6 +160,7 @@ export async function openSubtask(options: {
     sources,
     sinks: new Map([...sinks, [DEAD_LETTERS, letters.sink]]),
     restored,
+    goesOn: !writer.nextFull,
     ...(reader && { replays: { reader, read: readReplays } }),
     host: {
       now,
@@ -205,6 +210,12 @@ export async function openSubtask(options: {
       await spill.close();
     },
   };
+}
+
+/** Whether each subtask has what it had, and nothing else: then its files go on, and are not written anew. */
+function keepsAll(restored: CheckpointRecord, plan: RunPlan, schemas: Readonly<Record<string, StateSchema>>): boolean {
+  const asStored = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  return isDeepStrictEqual(restored.parallelism, parallelismIn(plan)) && isDeepStrictEqual(asStored(restored.schemas), asStored(schemas));
 }
 
 /** All ports whose last samples are kept when a run ends, those of rows that ended at a node among them. */

@@ -6,6 +6,7 @@ import type { PipelineDocument } from "@millrace/engine/pipeline";
 import type { BuiltInTopicLog } from "@millrace/nodes/connections";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RunHandle, RunHost, StartRun } from "../runs/run-host.ts";
+import { readCheckpoints } from "./checkpoint-store.ts";
 import { openTopics } from "./connections.ts";
 import { createRunHost } from "./index.ts";
 
@@ -77,6 +78,33 @@ describe("a run host", { timeout: 30_000 }, () => {
   }
 
   const visit = (user: string) => JSON.stringify({ user, day: "20210222" });
+
+  it("goes on with the files of its state after a restart, where no key has moved", async () => {
+    const everybody = Array.from({ length: 2_000 }, (_, i) => `user ${i}`);
+    /** Runs that wrote the files of the newest checkpoint. */
+    const writers = () =>
+      readCheckpoints(topics, "p").kept[0]?.states.flatMap(({ parts }) => parts.map(({ file }) => file.split("-")[0])) ?? [];
+    const first = `run${runs}`;
+    let run = await start();
+    await post(...everybody.map(visit));
+    await vi.waitFor(async () => expect(await users()).toHaveLength(2_000), WAIT);
+    let known = 2_000;
+    for (const [parallelism, isKept] of [
+      [1, true],
+      [1, true],
+      [2, false],
+    ] as const) {
+      await run.stop({ savepoint: false });
+      const own = `run${runs}`;
+      run = await start({ document: { ...visits, parallelism }, restoreFrom: "newest" });
+      await post(visit("user 7"), visit(`late ${known++}`));
+      await vi.waitFor(async () => expect(await users()).toHaveLength(known), WAIT);
+      expect(writers()).toContain(own);
+      expect(writers().includes(first)).toBe(isKept);
+    }
+    const late = Array.from({ length: known - 2_000 }, (_, i) => `late ${2_000 + i}`);
+    expect(await users()).toEqual([...everybody, ...late].sort());
+  });
 
   it("passes rows on and remembers them over a stop with savepoint", async () => {
     const run = await start();

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Committer, NodeType, RunClaim, TopicLog } from "@millrace/engine/node";
 import type { TypedGraph } from "@millrace/engine/pipeline";
-import { addUp, Coordinator, type FromSubtask, type StateSchema, type ToSubtask } from "@millrace/engine/run";
+import { addUp, Coordinator, type FromSubtask, parallelismIn, type StateSchema, type ToSubtask } from "@millrace/engine/run";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { Sample } from "../api.ts";
 import type { NodeRestore, RunEnd } from "../runs/run-host.ts";
@@ -93,6 +93,7 @@ async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, conn
     pipelineId: start.pipelineId,
     runId: start.runId,
     version: start.version,
+    parallelism: parallelismIn(plan),
     limits: start.limits,
   });
   const claim = await store.claim();
