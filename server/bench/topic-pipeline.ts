@@ -91,7 +91,8 @@ export async function topicsPipeline(topics: Readonly<Record<string, Records>>, 
   };
 }
 
-async function fill(topics: TopicLog, topic: string, records: Records, partitions: number): Promise<void> {
+/** Appends the records to the topic, which is made if it is not there. */
+export async function fill(topics: TopicLog, topic: string, records: Records, partitions: number): Promise<void> {
   await topics.createTopic(topic, { partitions });
   for (let from = 0; from < records.count; from += CHUNK) {
     const chunk = Array.from({ length: Math.min(CHUNK, records.count - from) }, (_, i) => ({
