@@ -1,7 +1,8 @@
 /**
- * Kills a real server with SIGKILL again and again while logs are posted, and compares what is in the topics with what was posted. Every post carries
+ * Kills a real server, or brokers of its cluster, with SIGKILL again and again while logs are posted, and compares what is in the topics with what was posted. Every post carries
  * an `X-Record-Id` and is repeated until it is answered, so each log must be there exactly once, whatever was killed when.
  */
+import type { KafkaCluster } from "@millrace/services/kafka";
 import { deployJob } from "./base-log-job.ts";
 import { dataFolder, readTopic, removeFolder, startEmpty, startMillrace } from "./millrace.ts";
 import { committedTexts, KAFKA, restartOnKafka, startOnKafka } from "./on-kafka.ts";
@@ -12,7 +13,7 @@ export interface KillReport {
   readonly posted: number;
   readonly lost: number;
   readonly doubled: number;
-  /** Milliseconds from the start of the new process to its first answer. */
+  /** Milliseconds from the start of the new process to its first answer; of brokers nothing. */
   readonly recoveryMs: readonly number[];
 }
 
@@ -23,9 +24,11 @@ export interface KillOptions {
   readonly parallelism: number;
   /** Bootstrap address of a broker that has all topics; left out: they are built in. */
   readonly kafka?: string | undefined;
+  /** Brokers that are killed, one after the other, in the server's place. */
+  readonly brokers?: Pick<KafkaCluster, "kill" | "restart" | "count"> | undefined;
 }
 
-export async function killAgainAndAgain({ kills, seed, parallelism, kafka }: KillOptions): Promise<KillReport> {
+export async function killAgainAndAgain({ kills, seed, parallelism, kafka, brokers }: KillOptions): Promise<KillReport> {
   const data = dataFolder();
   let server = await (kafka === undefined ? startEmpty(data) : startOnKafka(data, kafka));
   const port = new URL(server.origin).port;
@@ -55,6 +58,13 @@ export async function killAgainAndAgain({ kills, seed, parallelism, kafka }: Kil
   const recoveryMs: number[] = [];
   for (let kill = 0; kill < kills; kill++) {
     await wait(shortest + random() * (longest - shortest));
+    if (brokers) {
+      const broker = 1 + Math.floor(random() * brokers.count);
+      await brokers.kill(broker);
+      await wait(random() * WITHOUT_BROKER_MS);
+      await brokers.restart(broker);
+      continue;
+    }
     await server.stop("SIGKILL");
     const begun = performance.now();
     server = await (kafka === undefined ? startMillrace({ data, args: ["--port", port] }) : restartOnKafka(data, port));
@@ -81,6 +91,9 @@ export async function killAgainAndAgain({ kills, seed, parallelism, kafka }: Kil
   removeFolder(data);
   return { kills, posted, lost, doubled, recoveryMs };
 }
+
+/** For so long at most a broker is away: less than others need to notice, and more. */
+const WITHOUT_BROKER_MS = 8_000;
 
 interface Log {
   readonly common?: { readonly mid: string };

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { REPOSITORY } from "../millrace.ts";
 import { decoderFuzzLong } from "./decoder-fuzz.ts";
 import { expressionFuzzLong } from "./expression-fuzz.ts";
-import { killKafkaLong, killLong, killRunLong } from "./kill.ts";
+import { killBrokerLong, killKafkaLong, killLong, killRunLong } from "./kill.ts";
 import { operatorsLong } from "./operators.ts";
 import { scannerLong } from "./scanner.ts";
 import { simulationLong } from "./simulation.ts";
@@ -26,6 +26,7 @@ export interface Part {
 const parts: readonly Part[] = [
   killLong,
   killKafkaLong,
+  killBrokerLong,
   killRunLong,
   soakLong,
   stalledSinkLong,

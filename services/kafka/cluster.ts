@@ -10,6 +10,8 @@ import type { Ports } from "./properties.ts";
 export interface KafkaCluster {
   /** "host:port" of each, in the order of their ids from 1 on, parted by commas. */
   readonly bootstrap: string;
+  /** Brokers, by id from 1 on. */
+  readonly count: number;
   /** Kills a broker, as a lost machine would. */
   kill(id: number): Promise<void>;
   /** Starts it again with the same data; in an orderly way when it is running. */
@@ -41,6 +43,7 @@ export async function startKafkaCluster({ brokers = 3, properties = {} } = {}): 
   };
   return {
     bootstrap: all.map(({ plain }) => `127.0.0.1:${plain}`).join(","),
+    count: brokers,
     kill: (id) => nodeOf(id).end("SIGKILL"),
     async restart(id) {
       await nodeOf(id).end("SIGTERM");
