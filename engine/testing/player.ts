@@ -1,6 +1,6 @@
 /**
  * Plays timelines. A node case is a pipeline of one node, so there is one player: it pushes what the steps say into a task, and after each step compares what came out
- * with what is expected. `restart` snapshots the task through plain data, throws it away and goes on in a new one.
+ * with what is expected. `restart` snapshots the task through plain data, throws it away and goes on in a new one; `rescale` goes on in another number of subtasks.
  */
 
 import { codecOf } from "../src/codec/index.ts";
@@ -18,10 +18,11 @@ import {
   type TimelineTest,
 } from "../src/node/index.ts";
 import { analyze, type PipelineDocument, type Problem, type TypedGraph, words } from "../src/pipeline/index.ts";
-import { type DeadLetter, type PortCounts, type SnapshotEntry, Task } from "../src/run/index.ts";
+import type { DeadLetter, PortCounts } from "../src/run/index.ts";
 import { CapturingSink } from "./capturing-sink.ts";
 import { differences, type SeenRow, seenRow } from "./compare-rows.ts";
 import { toJsonText } from "./json-text.ts";
+import { LocalTasks } from "./local-tasks.ts";
 import { MockAnswers } from "./mock-answers.ts";
 
 export interface PlayResult {
@@ -36,6 +37,8 @@ export interface PlayResult {
 export interface PlayOptions {
   /** Restart before this step too (0: before the first). */
   readonly restartBefore?: number;
+  /** Go on in so many subtasks before this step. */
+  readonly rescaleBefore?: { readonly step: number; readonly parallelism: number };
   readonly settings?: { readonly timeZone?: string };
 }
 
@@ -66,7 +69,8 @@ export class Player {
   private readonly ended = new Set<string>();
   private clock = 0;
   private lives = 0;
-  private task: Task;
+  private parallelism: number | undefined;
+  private tasks: LocalTasks;
   private seen = new Map<string, number>();
 
   constructor(graph: TypedGraph, nodeTypes: ReadonlyMap<string, NodeType>) {
@@ -75,30 +79,33 @@ export class Player {
     for (const node of graph.nodes) if (nodeTypes.get(node.spec.type)?.createSink) this.sinks.set(node.id, new CapturingSink());
     for (const node of graph.nodes)
       if (nodeTypes.get(node.spec.type)?.createLookup) this.mocks.set(node.id, new MockAnswers(() => this.clock));
-    this.task = this.newTask();
+    this.tasks = this.newTasks();
   }
 
   play(steps: readonly Step[], options: PlayOptions = {}): PlayResult {
     steps.forEach((step, index) => {
       if (options.restartBefore === index) this.restart();
+      if (options.rescaleBefore?.step === index) this.rescale(options.rescaleBefore.parallelism);
       const fresh = this.act(step);
       if (step.expect) this.compare(step.expect, fresh, `step ${index + 1}`);
     });
-    return { failures: this.failures, rows: this.rows, counts: this.task.counts(), deadLetters: this.deadLetters };
+    return { failures: this.failures, rows: this.rows, counts: this.tasks.counts(), deadLetters: this.deadLetters };
   }
 
   /** Does what the step says; returns what it emitted by place. */
   private act(step: Step): Record<string, SeenRow[]> {
     if (step.restart) this.restart();
+    if (step.rescale !== undefined) this.rescale(step.rescale);
     for (const [node, answers] of Object.entries(step.answers ?? {})) this.answer(node, answers);
     for (const [place, rows] of Object.entries(step.rows ?? {})) for (const row of rows) this.push(place, row);
-    for (const [node, time] of Object.entries(step.watermark ?? {})) this.task.pushWatermark(node, time === "max" ? MAX_TIME : time);
-    for (const [node, idle] of Object.entries(step.idle ?? {})) this.task.pushIdle(node, idle);
+    for (const [node, time] of Object.entries(step.watermark ?? {}))
+      this.each(node, (task) => task.pushWatermark(node, time === "max" ? MAX_TIME : time));
+    for (const [node, idle] of Object.entries(step.idle ?? {})) this.each(node, (task) => task.pushIdle(node, idle));
     if (step.clock !== undefined) this.clock = step.clock;
     // Flink asks its watermark generators every 200 ms; here each step is long enough for that.
-    this.task.advanceClock(this.clock);
+    this.tasks.advanceClock(this.clock);
     if (step.end !== undefined)
-      this.end(step.end === true ? this.graph.nodes.map((node) => node.id).filter((id) => this.task.isSource(id)) : step.end);
+      this.end(step.end === true ? this.graph.nodes.map((node) => node.id).filter((id) => this.tasks.isSource(id)) : step.end);
     this.deliver();
     return this.collect();
   }
@@ -112,55 +119,65 @@ export class Player {
   /** Lookups answer as far as the clock says, and what they answer goes on. */
   private deliver(): void {
     for (const mock of this.mocks.values()) mock.tick();
-    while (this.task.deliver()) for (const mock of this.mocks.values()) mock.tick();
+    while (this.tasks.deliver()) for (const mock of this.mocks.values()) mock.tick();
   }
 
   private end(sources: readonly string[]): void {
     for (const id of sources) {
       this.ended.add(id);
-      this.task.end(id);
+      this.each(id, (task) => task.end(id));
     }
   }
 
   private push(place: string, row: InputRow): void {
     if (row.value === null) {
-      this.task.pushTombstone(place);
+      this.tasks.tasks[0]?.pushTombstone(place);
       return;
     }
     const bytes = new TextEncoder().encode(typeof row.value === "string" ? row.value : toJsonText(row.value));
-    this.task.pushText(place, { bytes, start: 0, end: bytes.length }, row.time ?? this.clock, row.kind);
+    this.tasks.pushText(place, bytes, row.time ?? this.clock, row.kind);
   }
 
   private collect(): Record<string, SeenRow[]> {
     const fresh: Record<string, SeenRow[]> = {};
-    for (const node of this.task.nodes.values()) {
-      for (const port of node.outputs.values()) {
-        const place = `${node.id}.${port.name}`;
-        const samples = port.tap.since(this.seen.get(place) ?? -1);
-        const last = samples.at(-1);
-        if (last) this.seen.set(place, last.seq);
-        fresh[place] = samples.map((sample) => seenRow(sample.text, sample.time, sample.kind));
-      }
-    }
+    for (const [subtask, task] of this.tasks.tasks.entries())
+      for (const node of task.nodes.values())
+        for (const port of node.outputs.values()) {
+          const place = `${node.id}.${port.name}`;
+          const samples = port.tap.since(this.seen.get(`${subtask} ${place}`) ?? -1);
+          const last = samples.at(-1);
+          if (last) this.seen.set(`${subtask} ${place}`, last.seq);
+          (fresh[place] ??= []).push(...samples.map((sample) => seenRow(sample.text, sample.time, sample.kind)));
+        }
     for (const [id, sink] of this.sinks) fresh[id] = sink.take();
     for (const [place, rows] of Object.entries(fresh)) (this.rows[place] ??= []).push(...rows);
     return fresh;
   }
 
+  private each(nodeId: string, call: Parameters<LocalTasks["each"]>[1]): void {
+    this.tasks.each(nodeId, call);
+  }
+
+  private rescale(parallelism: number): void {
+    this.parallelism = parallelism;
+    this.restart();
+  }
+
   private restart(): void {
-    const entries = structuredClone([...this.task.snapshot(true)]) as SnapshotEntry[];
+    const states = this.tasks.snapshot();
     for (const [name, total] of this.totals(false)) this.before.set(name, (this.before.get(name) ?? 0) + total);
     for (const mock of this.mocks.values()) mock.forget();
-    this.task = this.newTask();
+    this.tasks = this.newTasks();
     this.seen = new Map();
-    this.task.restore(entries);
+    this.tasks.restore(states);
     // A source that was at its end finds itself there again.
     this.end([...this.ended]);
   }
 
-  private newTask(): Task {
-    return new Task({
+  private newTasks(): LocalTasks {
+    return new LocalTasks({
       graph: this.graph,
+      parallelism: this.parallelism,
       nodeTypes: this.nodeTypes,
       sinks: this.sinks,
       now: () => this.clock,
@@ -186,7 +203,7 @@ export class Player {
   private totals(whole = true): Map<string, number> {
     const totals = new Map<string, number>(whole ? this.before : []);
     const add = (name: string, count: number) => totals.set(name, (totals.get(name) ?? 0) + count);
-    for (const [id, counts] of Object.entries(this.task.counts())) {
+    for (const [id, counts] of Object.entries(this.tasks.counts())) {
       for (const [port, count] of Object.entries(counts.in)) add(`${id}.${port}`, count);
       for (const [port, count] of Object.entries(counts.out)) add(`${id}.${port}`, count);
       for (const [reason, count] of Object.entries(counts.dropped)) add(`${id}.dropped.${reason}`, count);
@@ -209,7 +226,7 @@ export class Player {
       if (got !== count) this.failures.push(`${where}, counter ${name}: expected ${count}, got ${got}.`);
     }
     for (const [id, time] of Object.entries(expect.watermark ?? {})) {
-      const watermark = this.task.nodes.get(id)?.watermark ?? MIN_TIME;
+      const watermark = this.tasks.watermarkOf(id) ?? MIN_TIME;
       const got = watermark === MIN_TIME ? "none" : watermark === MAX_TIME ? "max" : watermark;
       if (got !== time) this.failures.push(`${where}, watermark of ${id}: expected ${time}, got ${got}.`);
     }

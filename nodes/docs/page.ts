@@ -70,9 +70,10 @@ function example({ name, params, inputs, schemas, timeZone, steps = [], emits, i
 }
 
 /** One step in words: what happens, and what is expected. */
-function line({ rows, watermark, idle, clock, end, restart, expect }: Step): string {
+function line({ rows, watermark, idle, clock, end, restart, rescale, expect }: Step): string {
   const events = [
     ...(restart ? ["restart"] : []),
+    ...(rescale === undefined ? [] : [`go on in ${rescale} subtasks`]),
     ...Object.entries(rows ?? {}).flatMap(([port, list]) => list.map((row) => rowText(port, row.value, row.time, row.kind))),
     ...Object.entries(watermark ?? {}).map(([port, time]) => `watermark of ${port}: ${time}`),
     ...Object.entries(idle ?? {}).map(([port, isIdle]) => `${port} is ${isIdle ? "idle" : "active"}`),

@@ -28,6 +28,16 @@ describe.each(all)("$type", ({ type, node }) => {
       for (const i of (nodeCase.steps ?? []).keys())
         expect(playCase(node, nodeCase, { restartBefore: i }).failures, `restored before step ${i + 1}`).toEqual([]);
     });
+
+    // Watermarks that a node makes of its rows are each subtask's own, and so is what a lookup remembers.
+    if (spec.watermark !== "own" && !node.createLookup)
+      it.each(played)("in three subtasks from any one step on: $name", (nodeCase) => {
+        for (const i of (nodeCase.steps ?? []).keys())
+          expect(
+            playCase(node, nodeCase, { rescaleBefore: { step: i, parallelism: 3 } }).failures,
+            `rescaled before step ${i + 1}`,
+          ).toEqual([]);
+      });
   }
 
   it.each(refused)("$name", (nodeCase) => {

@@ -45,6 +45,43 @@ export function namedExpressions() {
     .max(1_000);
 }
 
+/** Fields of a group of rows: a name and an expression with aggregates. */
+export function namedAggregates() {
+  return z
+    .array(
+      z.strictObject({
+        name: fieldName().register(paramMeta, {
+          title: { en: "Name", zh: "名称" },
+          description: {
+            en: "Field of the result; dots make a member of a nested row.",
+            zh: "结果中的字段名；用点号表示嵌套行的成员。",
+          },
+          examples: ["pv", "uv"],
+        }),
+        value: expression().register(paramMeta, {
+          title: { en: "Value", zh: "值" },
+          description: {
+            en: "Aggregates of the rows, and beside them the key's fields, window_start, window_end (on the clock of the pipeline's zone) and window_time.",
+            zh: "对行的聚合；其外可用分组字段、window_start、window_end（流水线时区的时钟）和 window_time。",
+          },
+          kind: "expression",
+          examples: [
+            "COUNT(*)",
+            "COUNT(DISTINCT mid)",
+            "SUM(amount) FILTER (WHERE status = 'paid')",
+            "DATE_FORMAT(window_start, 'HH:mm:ss')",
+          ],
+        }),
+      }),
+    )
+    .min(1)
+    .max(1_000)
+    .register(paramMeta, {
+      title: { en: "Fields", zh: "字段" },
+      description: { en: "What the result holds beside the key.", zh: "结果中除分组字段以外的字段。" },
+    });
+}
+
 /** The params as the user typed them may be anything: ports and the card are asked for while one types. */
 export function listParam(params: Params, name: string): readonly Readonly<Record<string, unknown>>[] {
   const list = params[name];

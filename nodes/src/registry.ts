@@ -23,6 +23,7 @@ import { node as tokenize } from "./tokenize/index.ts";
 import { node as topicSink } from "./topic-sink/index.ts";
 import { node as topicSource } from "./topic-source/index.ts";
 import { node as union } from "./union/index.ts";
+import { node as window } from "./window/index.ts";
 
 const ALL: readonly NodeType[] = [
   topicSource,
@@ -39,6 +40,7 @@ const ALL: readonly NodeType[] = [
   distinct,
   split,
   union,
+  window,
   intervalJoin,
   temporalJoin,
   pattern,

@@ -23,6 +23,7 @@ import { spec as tokenize } from "./tokenize/spec.ts";
 import { spec as topicSink } from "./topic-sink/spec.ts";
 import { spec as topicSource } from "./topic-source/spec.ts";
 import { spec as union } from "./union/spec.ts";
+import { spec as window } from "./window/spec.ts";
 
 export { type ConnectionKind, type ConnectionSetting, connectionKinds } from "./connections/kinds.ts";
 
@@ -41,6 +42,7 @@ export const specs: readonly NodeSpec[] = [
   distinct,
   split,
   union,
+  window,
   intervalJoin,
   temporalJoin,
   pattern,

@@ -21,3 +21,4 @@ export type { Expression } from "./syntax.ts";
 export { parseSchema, parseType } from "./types.ts";
 export { comparisonOf, sameValue } from "./values/compare.ts";
 export { formatValue } from "./values/format-value.ts";
+export { type TimeZone, timeZoneOf } from "./values/time-zone.ts";

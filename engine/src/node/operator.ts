@@ -38,6 +38,8 @@ export interface Out {
   emit(port: string, row: Row, time: Millis): void;
   /** A row that was taken in before and cannot be processed now, in a timer or beside other rows: it leaves by `error` as one that `onRow` throws for. */
   reject(error: RowError, row: Row, time: Millis): void;
+  /** A row that was made for `port` cannot be finished: as far as it came it leaves by `error` instead. For results of many rows, where there is no row to blame. */
+  fail(port: string, row: Row, time: Millis, error: RowError): void;
   /** The row ends here on purpose; `reason` is one of the spec's `dropReasons` and has a counter. */
   drop(reason: string, row: Row): void;
   /** Only for `watermark: "own"` operators. Lower than before is ignored. */
@@ -111,8 +113,8 @@ export interface GroupExpressions {
   add(accumulator: Values): void;
   /** Adds all that the other holds, as if its rows had come after. */
   merge(accumulator: Values, other: Values): void;
-  /** The expressions' values for a group with these fields of its own (`spec.groups`). Throws `RowError`. */
-  values(accumulator: Values, group: Values, time: Millis): Value[];
+  /** The expressions' values for a group with these fields of its own (`spec.groups`); NULL, and `failed` is told, where one cannot be computed. */
+  values(accumulator: Values, group: Values, time: Millis, failed: (error: RowError) => void): Value[];
 }
 
 /** A row that was matched, with the name of the step. */
@@ -209,6 +211,8 @@ export interface ListState {
 export interface Timers {
   /** The operator's merged input watermark. */
   readonly watermark: Millis;
+  /** Timers of all keys that are set, and cancelled ones that did not come up yet. */
+  readonly pending: { readonly event: number; readonly processing: number };
   /** A timer for the current key; one per time. A time at or before the watermark fires at the next watermark. */
   atEventTime(time: Millis): void;
   atProcessingTime(time: Millis): void;

@@ -26,6 +26,8 @@ export interface Step {
   readonly end?: true | readonly string[];
   /** Snapshot, throw everything away, restore. */
   readonly restart?: true;
+  /** The same, and go on with so many subtasks. */
+  readonly rescale?: number;
   /** What lookup nodes find from now on, by node id (in node cases: "lookup"), in place of the outside system. */
   readonly answers?: Readonly<Record<string, LookupAnswers>>;
   /** Nothing happens, something is only expected. */

@@ -67,8 +67,18 @@ function canonicalTest({ name, description, set, steps }: Test): Test {
   }) as Test;
 }
 
-function canonicalStep({ rows, watermark, idle, clock, end, restart, check, expect }: Test["steps"][number]): Test["steps"][number] {
-  return compact({ rows, watermark, idle, clock, end, restart, check, expect }) as Test["steps"][number];
+function canonicalStep({
+  rows,
+  watermark,
+  idle,
+  clock,
+  end,
+  restart,
+  rescale,
+  check,
+  expect,
+}: Test["steps"][number]): Test["steps"][number] {
+  return compact({ rows, watermark, idle, clock, end, restart, rescale, check, expect }) as Test["steps"][number];
 }
 
 /** Without the members that say nothing. */

@@ -35,6 +35,7 @@ export const timelineStep = z.strictObject({
   clock: z.number().optional(),
   end: z.union([z.literal(true), z.array(z.string())]).optional(),
   restart: z.literal(true).optional(),
+  rescale: z.int().min(1).max(128).optional(),
   answers: z
     .record(
       z.string(),

@@ -20,6 +20,7 @@ import {
   MIN_TIME,
   type Millis,
   type Row,
+  RowError,
   type Sink,
 } from "../node/index.ts";
 import { expressionKey, type TypedNode } from "../pipeline/index.ts";
@@ -99,10 +100,18 @@ function groupsOf(typed: TypedNode, texts: readonly string[], port: string, surr
     read: (row, time) => read(row, at(time)),
     add,
     merge,
-    values(accumulator, group, time) {
+    values(accumulator, group, time, failed) {
       const row = results(accumulator, group);
       at(time);
-      return compiled.map((evaluate) => evaluate(row, context));
+      return compiled.map((evaluate) => {
+        try {
+          return evaluate(row, context);
+        } catch (error) {
+          if (!(error instanceof RowError)) throw error;
+          failed(error);
+          return null;
+        }
+      });
     },
   };
 }

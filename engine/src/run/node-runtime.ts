@@ -39,7 +39,7 @@ export interface NodeHost {
   sample(tap: Tap, row: Row, time: Millis, reason?: string): void;
   /** Whether the current source record is followed through all taps. Read for each row, so it is data, not a getter. */
   readonly current: { readonly traced: boolean };
-  /** A row could not be processed at `node`; `text` is the record as it came in there. */
+  /** A row could not be processed at `node`; `text` is the record as it came in there at the input `port`, or as far as it was made for an output of that name. */
   failed(node: NodeRuntime, error: RowError, text: ByteRange, row: Row | undefined, time: Millis, port: string): void;
 }
 
@@ -86,6 +86,8 @@ export interface Drops {
 
 export interface OutputPort {
   readonly name: string;
+  /** Writes a row of this port as text. */
+  readonly encoder: () => Encoder;
   readonly tap: Tap;
   readonly targets: Downstream[];
 }
@@ -212,6 +214,11 @@ export class NodeRuntime {
       reject: (error, row, time) => {
         const port = this.inputs.values().next().value as InputPort;
         this.host.failed(this, error, this.textOf(port, row), row, time, port.name);
+      },
+      fail: (port, row, time, error) => {
+        const encoder = this.outputs.get(port)?.encoder();
+        if (encoder === undefined) throw new NodeFailure(this.id, `it has no output port ${JSON.stringify(port)}`);
+        this.host.failed(this, error, encoder.encode(row), row, time, port);
       },
       drop: (reason, row) => {
         if (reason !== this.lastReason) this.lastDrops = this.dropsOf(reason);

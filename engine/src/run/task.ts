@@ -24,7 +24,7 @@ import {
   type Split,
 } from "../node/index.ts";
 import { declaredSchemas } from "../pipeline/declared-schemas.ts";
-import type { TypedGraph, TypedNode } from "../pipeline/index.ts";
+import type { TypedGraph, TypedNode, TypedPort } from "../pipeline/index.ts";
 import type { RowKind, Schema } from "../schema/index.ts";
 import { KeyedBackend, type SpillOptions, type StateSchema } from "../state/index.ts";
 import { countsOf, type PortCounts } from "./counts.ts";
@@ -94,7 +94,6 @@ export class Task {
   private readonly lookups: NodeRuntime[] = [];
   private readonly options: TaskOptions;
   private readonly ordered: NodeRuntime[] = [];
-  private readonly schemas = new Map<string, Schema>();
   private readonly declared: ReadonlyMap<string, Schema>;
   private readonly wiring: Wiring;
   /** The record being processed. Its origin is put together only when a sample or a dead letter wants it. */
@@ -212,13 +211,17 @@ export class Task {
     }
   }
 
-  /** One row into an input port, decoded from text by the port's schema, on whichever subtask it belongs to: replays of dead letters. */
+  /**
+   * One row into an input port, decoded from text by the port's schema, on whichever subtask it belongs to; or, where the node could not finish a row for an output, out of that: replays of
+   * dead letters.
+   */
   pushInto(nodeId: string, port: string, text: ByteRange, time: Millis, kind: RowKind = "+I"): void {
     if (port === "") return this.pushText(nodeId, text, time, kind);
     const node = this.node(nodeId);
-    const input = node.inputs.get(port);
-    if (!input) throw new NodeFailure(nodeId, `it has no input port ${JSON.stringify(port)}`);
-    const schema = this.schemas.get(`${nodeId}.${port}`) as Schema;
+    const [input, output] = [node.inputs.get(port), node.outputs.get(port)];
+    if (!input && !output) throw new NodeFailure(nodeId, `it has no port ${JSON.stringify(port)}`);
+    const typed = this.options.graph.nodes.find(({ id }) => id === nodeId) as TypedNode;
+    const { schema } = (input ? typed.inputs[port] : typed.outputs[port]) as TypedPort;
     let row: Row;
     try {
       row = codecOf({ name: "json" }).decoder(schema, true, { name: "json" }).decode(text);
@@ -228,6 +231,7 @@ export class Task {
       return;
     }
     if (kind !== "+I") row = { ...row, [META]: { ...row[META], kind } };
+    if (!input) return node.emitBy(output as OutputPort, row, time);
     const exchange = this.wiring.exchangeInto(`${nodeId}.${port}`);
     if (exchange) exchange.onRow(row, time);
     else node.receive(input, row, time);
@@ -353,7 +357,6 @@ export class Task {
     const node = new NodeRuntime(typed.id, typed.spec, typed.disabled, backend, this.tapFor(firstInput), this.host);
     const json = codecOf({ name: "json" });
     for (const [name, port] of Object.entries(typed.inputs)) {
-      this.schemas.set(`${typed.id}.${name}`, port.schema);
       node.addInput(
         name,
         this.wiring.channelsOf(port.edges),
@@ -362,7 +365,8 @@ export class Task {
       );
     }
     for (const [name, port] of Object.entries(typed.outputs)) {
-      node.addOutput({ name, tap: this.tapFor(port.schema), targets: [] });
+      const encoder = () => json.encoder(port.schema, { name: "json" });
+      node.addOutput({ name, encoder, tap: this.tapFor(port.schema), targets: [] });
     }
     const isSource = Object.keys(typed.inputs).length === 0;
     if (isSource) {

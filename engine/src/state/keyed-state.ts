@@ -112,6 +112,10 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
     return this.currentValues;
   }
 
+  get pending(): Timers["pending"] {
+    return { event: this.eventQueue.size, processing: this.processingQueue.size };
+  }
+
   /** Keys that hold anything. */
   get size(): number {
     return this.table.size;

@@ -10,6 +10,7 @@ import { playIntervalJoin, playSqlIntervalJoin } from "./operators/interval-join
 import { type OperatorScript, type PlayScript, Unsupported } from "./operators/script.ts";
 import { playTemporalJoin } from "./operators/temporal-join.ts";
 import { playWatermarkValve } from "./operators/watermark-valve.ts";
+import { playGroupWindow, playStreamWindow, playWindowTvf } from "./operators/window.ts";
 import { addUnsupported, newTally, type Tally } from "./tally.ts";
 
 /** By `operator.kind`. */
@@ -19,7 +20,10 @@ const PLAYERS: Readonly<Record<string, PlayScript>> = {
   sqlIntervalJoin: playSqlIntervalJoin,
   temporalJoin: playTemporalJoin,
   cep: playCep,
+  groupWindow: playGroupWindow,
   watermarkValve: playWatermarkValve,
+  window: playStreamWindow,
+  windowTvfAgg: playWindowTvf,
 };
 
 export function operatorScripts({ cases = [] }: { readonly cases?: readonly OperatorScript[] }): Tally {

@@ -56,3 +56,32 @@ export function scriptTime(millis: number): ScriptTime {
   if (millis === Number.POSITIVE_INFINITY) return "MAX";
   return millis === Number.NEGATIVE_INFINITY ? "MIN" : millis;
 }
+
+const FAR = 2n ** 53n;
+/** A whole number of windows for every length that a script has: a day's. */
+const DAY = 86_400_000n;
+
+/**
+ * The script with its times moved back where they lie beyond 2^53, by whole days, so that they are exact; `raise` moves what came out forth again. Only for operators to which one day is like
+ * another.
+ */
+export function lowered(script: OperatorScript): { readonly script: OperatorScript; readonly raise: (value: unknown) => unknown } {
+  const far =
+    JSON.stringify(script.steps)
+      .match(/"\d{16,19}"/g)
+      ?.map((text) => BigInt(text.slice(1, -1)))
+      .filter((time) => time > FAR) ?? [];
+  if (far.length === 0) return { script, raise: (value) => value };
+  const least = far.reduce((a, b) => (a < b ? a : b));
+  const shift = least - (least % DAY);
+  const lower = (value: unknown) => (typeof value === "string" && /^\d{16,19}$/.test(value) ? Number(BigInt(value) - shift) : value);
+  const raise = (value: unknown) => (typeof value === "number" && value >= 0 && isTime(value) ? String(BigInt(value) + shift) : value);
+  const isTime = (value: number) => far.some((time) => Math.abs(Number(time - shift) - value) < Number(DAY)) && value > 1_000;
+  return { script: mapped(script, lower) as OperatorScript, raise: (value) => mapped(value, raise) };
+}
+
+function mapped(value: unknown, change: (scalar: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => mapped(item, change));
+  if (typeof value !== "object" || value === null) return change(value);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapped(item, change)]));
+}
