@@ -20,6 +20,7 @@ import { topics } from "./topics.ts";
 import { twoWorkers } from "./two-workers.ts";
 import { upgradePause } from "./upgrade-pause.ts";
 import { w1Work } from "./w1.ts";
+import { w2Work } from "./w2.ts";
 import { w4 } from "./w4.ts";
 
 /** One measured pass. */
@@ -57,6 +58,7 @@ keepFreedMemory();
 
 const works: readonly Work[] = [
   w1Work("w1", 1),
+  w2Work(),
   w4,
   baseLogWork("base-log", 1),
   ...kafkaWorks,

@@ -72,11 +72,12 @@ export function lowered(script: OperatorScript): { readonly script: OperatorScri
       ?.map((text) => BigInt(text.slice(1, -1)))
       .filter((time) => time > FAR) ?? [];
   if (far.length === 0) return { script, raise: (value) => value };
-  const least = far.reduce((a, b) => (a < b ? a : b));
+  const [least = 0n] = far.toSorted((a, b) => (a < b ? -1 : 1));
   const shift = least - (least % DAY);
   const lower = (value: unknown) => (typeof value === "string" && /^\d{16,19}$/.test(value) ? Number(BigInt(value) - shift) : value);
-  const raise = (value: unknown) => (typeof value === "number" && value >= 0 && isTime(value) ? String(BigInt(value) + shift) : value);
-  const isTime = (value: number) => far.some((time) => Math.abs(Number(time - shift) - value) < Number(DAY)) && value > 1_000;
+  // Numbers of rows and sums are smaller than any time of such a script.
+  const isTime = (value: number) => value > 1_000 && far.some((time) => Math.abs(Number(time - shift) - value) < Number(DAY));
+  const raise = (value: unknown) => (typeof value === "number" && isTime(value) ? String(BigInt(value) + shift) : value);
   return { script: mapped(script, lower) as OperatorScript, raise: (value) => mapped(value, raise) };
 }
 
