@@ -154,6 +154,14 @@ test("values are there before the pipeline ever ran, whatever is wrong elsewhere
   await page.locator('.react-flow__node[data-id="orders"]').click();
   await page.getByRole("button", { name: "Preview" }).click();
   await expect(page.getByText(/rows of the draft, tried on its sources/)).toBeVisible();
+  await test.step("a field of an edge shows its latest value and where it comes from", async () => {
+    await page.goto(`${page.url().replace(/\/nodes\/.*/, "")}/edges/${encodeURIComponent("keep.out->out.in")}`);
+    const schema = page.getByRole("table", { name: "Schema" });
+    await expect(schema.getByRole("row", { name: /channel/ })).toContainText(/web|app/);
+    await schema.getByRole("button", { name: "amount", exact: true }).click();
+    await expect(schema).toContainText(/Orders gives amount/);
+    await expect(schema).toContainText("Keep decides by amount > 5");
+  });
   expect(await server.api("GET", "/api/topics?internal=true")).toEqual([]);
 });
 

@@ -1,8 +1,8 @@
-import { Button, Code, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Button, Code, Group, Stack, Table, Text, Title, UnstyledButton } from "@mantine/core";
 import { formatType } from "@millrace/engine/expression";
 import { type Edge, parsePortRef } from "@millrace/engine/pipeline";
 import { IconTable } from "@tabler/icons-react";
-import { useMemo } from "react";
+import { Fragment, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "../preview/CopyButton.tsx";
 import classes from "../preview/preview.module.css";
@@ -12,6 +12,7 @@ import { useAnalysis, useEdgeSchema } from "../store/analysis.ts";
 import { useDocument } from "../store/document.ts";
 import { edgeKey } from "../store/edge-key.ts";
 import { openDrawer } from "../store/ui.ts";
+import { FieldLineage } from "./FieldLineage.tsx";
 import { fieldChoices } from "./field-paths.ts";
 
 /** What an edge carries: the schema of its rows. */
@@ -23,6 +24,7 @@ export function EdgeInspector({ edge }: { readonly edge: Edge }) {
   const fields = useMemo(() => (schema ? fieldChoices(schema) : []), [schema]);
   const { records, from: origin } = usePortRecords(edge.from);
   const latest = records.at(-1)?.value;
+  const [opened, setOpened] = useState<string>();
   return (
     <Stack gap="sm">
       <div>
@@ -57,20 +59,38 @@ export function EdgeInspector({ edge }: { readonly edge: Edge }) {
             </Table.Thead>
             <Table.Tbody>
               {fields.map(({ path, steps, dataType }) => (
-                <Table.Tr key={path}>
-                  <Table.Td ff="monospace" style={{ overflowWrap: "anywhere" }}>
-                    {path}
-                    <Sample value={dataType.type === "ROW" ? undefined : valueAt(latest, steps)} />
-                  </Table.Td>
-                  <Table.Td>
-                    <Code fz="xs" display="block" w="fit-content" maw="100%" title={formatType(dataType)} className={classes.line ?? ""}>
-                      {dataType.type === "ROW" ? "ROW" : formatType(dataType)}
-                    </Code>
-                  </Table.Td>
-                  <Table.Td>
-                    <CopyButton text={path} label={t("copyField", { path })} />
-                  </Table.Td>
-                </Table.Tr>
+                <Fragment key={path}>
+                  <Table.Tr>
+                    <Table.Td ff="monospace" style={{ overflowWrap: "anywhere" }}>
+                      <UnstyledButton
+                        fz="xs"
+                        ff="monospace"
+                        aria-expanded={opened === path}
+                        td="underline dotted"
+                        title={t("lineage")}
+                        onClick={() => setOpened(opened === path ? undefined : path)}
+                      >
+                        {path}
+                      </UnstyledButton>
+                      <Sample value={dataType.type === "ROW" ? undefined : valueAt(latest, steps)} />
+                    </Table.Td>
+                    <Table.Td>
+                      <Code fz="xs" display="block" w="fit-content" maw="100%" title={formatType(dataType)} className={classes.line ?? ""}>
+                        {dataType.type === "ROW" ? "ROW" : formatType(dataType)}
+                      </Code>
+                    </Table.Td>
+                    <Table.Td>
+                      <CopyButton text={path} label={t("copyField", { path })} />
+                    </Table.Td>
+                  </Table.Tr>
+                  {opened === path && (
+                    <Table.Tr>
+                      <Table.Td colSpan={3}>
+                        <OpenLineage node={from.node} port={from.port} steps={steps} />
+                      </Table.Td>
+                    </Table.Tr>
+                  )}
+                </Fragment>
               ))}
             </Table.Tbody>
           </Table>
@@ -83,6 +103,12 @@ export function EdgeInspector({ edge }: { readonly edge: Edge }) {
       )}
     </Stack>
   );
+}
+
+/** The place stays the same one while it is open, so that its way is worked out once. */
+function OpenLineage({ node, port, steps }: { readonly node: string; readonly port: string; readonly steps: readonly string[] }) {
+  const [place] = useState({ node, port, path: steps });
+  return <FieldLineage place={place} />;
 }
 
 /** What stands in the field in the latest record; nothing where it has none. */
