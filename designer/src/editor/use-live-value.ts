@@ -4,8 +4,8 @@ import type { PreviewRecord } from "../preview/record.ts";
 import type { LiveAnswer } from "./live-value.ts";
 import { askLiveValue } from "./live-value-client.ts";
 
-/** Waits for a pause in typing that nobody notices; value and wait together stay under 300 ms. */
-const PAUSE_MS = 80;
+/** What a paste or a repair changes in several steps is asked once; value and wait together are to stay under 300 ms. */
+const PAUSE_MS = 30;
 
 export interface LiveValueInput {
   readonly text: string;
