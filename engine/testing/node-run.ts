@@ -83,6 +83,16 @@ export class NodeRun {
     return emitted;
   }
 
+  /** What the node's operator says it holds. */
+  holdings(): Record<string, number> {
+    return this.task.nodes.get(NODE)?.operator?.holdings?.() ?? {};
+  }
+
+  /** Keys for which it keeps anything. */
+  get keys(): number {
+    return this.task.nodes.get(NODE)?.backend.keys.length ?? 0;
+  }
+
   private newTask(): Task {
     const task = new Task({
       graph: this.graph,

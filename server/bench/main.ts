@@ -22,6 +22,7 @@ import { upgradePause } from "./upgrade-pause.ts";
 import { w1Work } from "./w1.ts";
 import { w2Work } from "./w2.ts";
 import { w4 } from "./w4.ts";
+import { w5, w5Keys } from "./w5.ts";
 
 /** One measured pass. */
 export interface Pass {
@@ -60,6 +61,8 @@ const works: readonly Work[] = [
   w1Work("w1", 1),
   w2Work(),
   w4,
+  w5,
+  w5Keys,
   baseLogWork("base-log", 1),
   ...kafkaWorks,
   topics,

@@ -149,6 +149,8 @@ export interface KeyedState {
   value(name: string, dataType: DataType, options?: StateOptions): ValueState;
   map(name: string, types: { key: DataType; value: DataType }, options?: StateOptions): MapState;
   list(name: string, dataType: DataType, options?: StateOptions): ListState;
+  /** A number for each key, and its sum over all keys of the subtask, after a restart too: for `holdings`. */
+  counter(name: string): CounterState;
   /** What the broadcast inputs wrote (`spec.broadcast`). */
   readonly shared: SharedState;
 }
@@ -189,6 +191,12 @@ export interface ValueState {
   get(): Value;
   set(value: Value): void;
   clear(): void;
+}
+
+export interface CounterState {
+  /** Adds to the current key's number. */
+  add(count: number): void;
+  readonly total: number;
 }
 
 export interface MapState {

@@ -134,6 +134,13 @@ export class EntryTable {
     return isEmpty(entry) ? undefined : entry;
   }
 
+  /** A key's entry to look at, without it being moved or counted as used: what is spilled is a copy. */
+  copyOf(values: readonly Value[]): KeyEntry | undefined {
+    const known = this.entries.get(keyIdOf(values));
+    if (known !== undefined || this.spilled === undefined || this.spilled.keys === 0) return known;
+    return this.peek(values);
+  }
+
   /** Moves entries that were not used lately to the store until those in memory take no more than `target`, a batch of them at most; never `current`, nor what has no key. */
   evict(target: number, current: KeyEntry | undefined): void {
     const { spilled } = this;

@@ -17,6 +17,49 @@ function keysOf(snapshots: readonly KeySnapshot[]): unknown[] {
   return snapshots.map(({ key, state }) => [...keyOfBytes(key), state === undefined ? "gone" : "kept"]);
 }
 
+describe("a counter", () => {
+  const make = (budgetBytes?: number) => {
+    const backend = new KeyedBackend(
+      [STRING],
+      () => 0,
+      budgetBytes === undefined ? undefined : { store: createMemorySpill(), budgetBytes },
+    );
+    return { backend, counter: backend.counter("held") };
+  };
+  const add = ({ backend, counter }: ReturnType<typeof make>, key: string, count: number) => {
+    backend.select([key]);
+    counter.add(count);
+  };
+
+  it("sums up the numbers of all keys, those that went to disk too", () => {
+    const one = make(2_000);
+    for (let i = 0; i < 100; i++) add(one, `k${i}`, 2);
+    expect(one.backend.usage().spilledKeys).toBeGreaterThan(0);
+    expect(one.counter.total).toBe(200);
+    for (let i = 0; i < 100; i++) add(one, `k${i}`, -1);
+    expect(one.counter.total).toBe(100);
+  });
+
+  it("has the same sum when increments of a key are restored one after the other, and nothing for a key at 0", () => {
+    const before = make();
+    add(before, "a", 3);
+    add(before, "b", 4);
+    const first = stored(before.backend);
+    add(before, "a", -3);
+    add(before, "b", 1);
+    const second = stored(before.backend);
+    for (const budgetBytes of [undefined, 1]) {
+      const after = make(budgetBytes);
+      for (const snapshot of [...first, ...second]) after.backend.restore(snapshot);
+      expect(after.counter.total).toBe(5);
+    }
+    expect(keysOf(second)).toEqual([
+      ["a", "gone"],
+      ["b", "kept"],
+    ]);
+  });
+});
+
 describe("keyed state", () => {
   it("shows each key its own values", () => {
     const backend = new KeyedBackend([STRING], () => 0);

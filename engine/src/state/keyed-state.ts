@@ -3,6 +3,7 @@
  * memory within a budget where the host gave it a spill store, and forgets what is over; operators need no code for any of it. Why it is so is in `docs/decisions/state.md`.
  */
 import {
+  type CounterState,
   type KeyedState,
   type ListState,
   type MapState,
@@ -91,6 +92,7 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
   private currentValues: readonly Value[] = NO_KEY;
   private timerBytes = 0;
   private hasExpiry = false;
+  private readonly counters: { readonly slot: Slot; total: number }[] = [];
   private selects = 0;
   /** How the bytes that are restored number their states. */
   private written: readonly (Slot | undefined)[] | undefined;
@@ -144,6 +146,25 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
 
   map(name: string, types: { key: DataType; value: DataType }, options: StateOptions = {}): MapState {
     return mapView(this, this.addSlot(name, "map", [types.key, types.value], options));
+  }
+
+  counter(name: string): CounterState {
+    const slot = this.addSlot(name, "value", [{ type: "BIGINT", nullable: false }], {});
+    const number = valueView(this, slot);
+    const counter = { slot, total: 0 };
+    this.counters.push(counter);
+    return {
+      add: (count) => {
+        if (count === 0) return;
+        const sum = ((number.get() as number | null) ?? 0) + count;
+        if (sum === 0) number.clear();
+        else number.set(sum);
+        counter.total += count;
+      },
+      get total() {
+        return counter.total;
+      },
+    };
   }
 
   list(name: string, dataType: DataType, options: StateOptions = {}): ListState {
@@ -222,7 +243,9 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
   restore(snapshot: KeySnapshot, share?: Share): void {
     if (share !== undefined && !ownsGroup(snapshot.group, share)) return;
     const values = keyOfBytes(snapshot.key);
+    for (const counter of this.counters) counter.total -= numberIn(this.table.copyOf(values), counter.slot);
     this.table.restore(values, snapshot.state, this.written ?? this.table.numbered);
+    for (const counter of this.counters) counter.total += numberIn(this.table.copyOf(values), counter.slot);
     if (snapshot.state !== undefined) {
       const { event, processing } = readTimers(this.reader.reset(snapshot.state));
       for (const time of event) this.eventQueue.add(time, values);
@@ -335,4 +358,8 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
       fire(time);
     }
   }
+}
+
+function numberIn(entry: KeyEntry | undefined, { index }: Slot): number {
+  return ((entry?.slots[index] as Held | undefined)?.value as number | undefined) ?? 0;
 }

@@ -249,7 +249,7 @@ export const boundaryCases: readonly NodeCase[] = [
     params: {
       key: ["user"],
       steps: [step("a"), step("b", { follows: "followed-by" })],
-      limit: 2,
+      limit: 1,
       output: { do: "fields", fields: [{ name: "n", value: "COUNT(*)" }] },
     },
     inputs,
@@ -265,7 +265,7 @@ export const boundaryCases: readonly NodeCase[] = [
                 value: {
                   code: "pattern.too-much-held",
                   message:
-                    'With this row more than 2 partial matches or matched rows would be held for its key. Shorten "within", end loops by "until", skip matches, or raise the limit.',
+                    'With this row more than 1 partial matches or matched rows would be held for its key. Shorten "within", end loops by "until", skip matches, or raise the limit.',
                 },
                 exact: false,
               },

@@ -20,31 +20,44 @@ export interface Decision {
   readonly isIdle: boolean;
 }
 
-/** More do not fit into the number by which a decision is found again. */
-export const MOST_CONDITIONS = 50;
+/** Conditions that may matter in one state; more that look back do not fit into the number by which a decision is found again. */
+export const MOST_CONDITIONS = 20;
 
-/** `hold` says whether a condition holds, and is asked for each of them that matters in the state. */
-export type Decide = (hold: (condition: number) => boolean) => Decision;
+/** Finds the decision of one state. `holds` has a bit for each condition that needs the row alone; of the others `hold` is asked, where they matter in the state. */
+export type Decide = (holds: number, hold: (condition: number) => boolean) => Decision;
 
-export function decider(state: State): Decide {
+/** `bits`: by condition, its bit; 0 for those that are asked for. */
+export function decider(state: State, bits: readonly number[]): Decide {
   const conditions = conditionsAt(state);
+  const asked = conditions.filter((condition) => bits[condition] === 0);
   const known = new Map<number, Decision>();
-  const powers = conditions.map((_, i) => 2 ** i);
-  return (hold) => {
-    let key = 0;
-    for (let i = 0; i < conditions.length; i++) if (hold(conditions[i] as number)) key += powers[i] as number;
-    let decision = known.get(key);
-    if (decision === undefined) {
-      const holding = new Set(conditions.filter((_, i) => Math.floor(key / (powers[i] as number)) % 2 === 1));
-      decision = decide(state, (condition) => holding.has(condition));
-      known.set(key, decision);
-    }
+  const mask = conditions.reduce((all, condition) => all | (bits[condition] as number), 0);
+  const powers = asked.map((_, i) => 2 ** (i + MOST_BITS));
+  const decideNew = (key: number, holds: number): Decision => {
+    const holding = new Set(conditions.filter((condition) => (holds & (bits[condition] as number)) !== 0));
+    for (const [i, condition] of asked.entries()) if (Math.floor(key / (powers[i] as number)) % 2 === 1) holding.add(condition);
+    const decision = decide(state, (condition) => holding.has(condition));
+    known.set(key, decision);
     return decision;
+  };
+  if (asked.length === 0 && mask < SMALL) {
+    const small: (Decision | undefined)[] = Array.from({ length: mask + 1 }, () => undefined);
+    return (holds) => (small[holds & mask] ??= decideNew(holds & mask, holds));
+  }
+  return (holds, hold) => {
+    let key = holds & mask;
+    for (let i = 0; i < asked.length; i++) if (hold(asked[i] as number)) key += powers[i] as number;
+    return known.get(key) ?? decideNew(key, holds);
   };
 }
 
-export function decidersOf({ states }: Automaton): ReadonlyMap<string, Decide> {
-  return new Map(states.map((state) => [state.name, decider(state)]));
+/** Conditions that have a bit. */
+export const MOST_BITS = 30;
+/** Up to this decisions are found by index. */
+const SMALL = 1_024;
+
+export function decidersOf({ states }: Automaton, bits: readonly number[]): ReadonlyMap<string, Decide> {
+  return new Map(states.map((state) => [state.name, decider(state, bits)]));
 }
 
 /** Numbers of the conditions that a decision in the state depends on. */

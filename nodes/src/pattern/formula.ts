@@ -44,3 +44,9 @@ export function collectConditions(formula: Formula, into: Set<number>): void {
     collectConditions(formula.right, into);
   }
 }
+
+/** A condition without which it is not true; undefined where there is none for sure. */
+export function neededCondition(formula: Formula): number | undefined {
+  if (formula.kind === "holds") return formula.condition;
+  return formula.kind === "both" ? (neededCondition(formula.left) ?? neededCondition(formula.right)) : undefined;
+}

@@ -1,6 +1,6 @@
 /**
  * The rows that partial matches of one key hold. A partial match is a chain of entries, each with a row and the entry before it; what several partial matches begin with they share, and an entry that nobody needs
- * any more goes, with those that only it needed. What is done to it while a row is processed is written down when all of it is known, or not at all.
+ * any more goes, with those that only it needed. What comes and goes while the key is looked at is never written to state.
  */
 import type { KeyedState, MapState, Row } from "@millrace/engine/node";
 import type { DataType, Value } from "@millrace/engine/schema";
@@ -8,6 +8,7 @@ import type { DataType, Value } from "@millrace/engine/schema";
 interface Entry {
   /** Name of the step that took the row. */
   readonly step: string;
+  /** Number of the row, which is that of its first entry: later rows have greater ones. */
   readonly row: number;
   readonly time: number;
   /** The entry before; 0: none. */
@@ -24,28 +25,26 @@ export interface Matched {
   readonly number: number;
 }
 
+const BIGINT: DataType = { type: "BIGINT", nullable: false };
 const ENTRY: DataType = {
   type: "ROW",
   fields: [
     { name: "step", dataType: { type: "STRING", nullable: false } },
-    { name: "row", dataType: { type: "BIGINT", nullable: false } },
-    { name: "time", dataType: { type: "BIGINT", nullable: false } },
-    { name: "previous", dataType: { type: "BIGINT", nullable: false } },
-    { name: "uses", dataType: { type: "BIGINT", nullable: false } },
+    ...["row", "time", "previous", "uses"].map((name) => ({ name, dataType: BIGINT })),
   ],
 };
-const BIGINT: DataType = { type: "BIGINT", nullable: false };
 
 export class MatchBuffer {
   private readonly entries: MapState;
   private readonly rows: MapState;
   /** How many entries hold a row, where more than one does. */
   private readonly shared: MapState;
-  /** Entries with other uses than their state says. */
+  /** Entries that are new, or have other uses than their state says. */
   private readonly changed = new Map<number, Entry>();
-  private readonly added = new Set<number>();
+  private readonly added = new Map<number, Row>();
+  private stored = 0;
+  private latest = 0;
   private rowNumber = 0;
-  private nextEntry = 1;
 
   constructor(state: KeyedState, rowType: DataType) {
     this.entries = state.map("matched entries", { key: BIGINT, value: ENTRY });
@@ -55,36 +54,43 @@ export class MatchBuffer {
 
   /** Entries of the current key. */
   get size(): number {
-    return this.entries.size + this.added.size;
+    return this.stored + this.added.size;
   }
 
-  /** Entries that are added from here on have numbers above `latest`, and hold one and the same row. */
-  begin(latest: number): void {
-    this.nextEntry = latest + 1;
-    this.rowNumber = latest + 1;
+  /** Looks at the current key, whose entries have numbers up to `latest`. */
+  open(latest: number): void {
+    this.latest = latest;
+    this.stored = latest === 0 ? 0 : this.entries.size;
   }
 
-  /** Number of the row that entries are added for; later rows have greater ones. */
+  /** Entries that are added from here on are of another row. */
+  nextRow(): void {
+    this.rowNumber = this.latest + 1;
+  }
+
+  /** The row's number; the first entry that is added has the same. */
   get row(): number {
     return this.rowNumber;
   }
 
-  add(step: string, time: number, previous: number): number {
-    const entry = this.nextEntry++;
+  add(step: string, row: Row, time: number, previous: number): number {
+    const entry = ++this.latest;
     this.changed.set(entry, { step, row: this.rowNumber, time, previous, uses: 0 });
-    this.added.add(entry);
+    this.added.set(entry, row);
     if (previous !== 0) this.acquire(previous);
     return entry;
   }
 
   acquire(entry: number): void {
-    this.open(entry).uses++;
+    this.change(entry).uses++;
   }
 
   release(entry: number): void {
     for (let at = entry; at !== 0; ) {
-      const found = this.open(at);
+      const found = this.change(at);
       if (--found.uses > 0) return;
+      // One that came and went leaves no trace.
+      if (this.added.delete(at)) this.changed.delete(at);
       at = found.previous;
     }
   }
@@ -93,42 +99,40 @@ export class MatchBuffer {
     return this.read(entry).time;
   }
 
-  /** All rows up to the entry, from the first; `current` stands for the row that is being processed. */
-  pathTo(entry: number, current?: Row): Matched[] {
+  /** All rows up to the entry, from the first. */
+  pathTo(entry: number): Matched[] {
     const path: Matched[] = [];
     for (let at = entry; at !== 0; ) {
       const { step, row, time, previous } = this.read(at);
-      path.push({ step, time, number: row, row: row === this.rowNumber && current ? current : (this.rows.get(row) as Row) });
+      path.push({ step, time, number: row, row: this.added.get(at) ?? (this.rows.get(row) as Row) });
       at = previous;
     }
-    return path.reverse();
+    return path.length > 1 ? path.reverse() : path;
   }
 
-  /** Writes down what was done; `current` is the row of what was added. */
-  commit(current: Row | undefined): void {
+  /** Writes down what was done. */
+  close(): void {
+    if (this.changed.size === 0) return;
+    let size = this.stored;
     for (const [number, entry] of this.changed) {
-      const isNew = this.added.has(number);
-      if (entry.uses > 0) {
-        if (isNew) this.holdRow(entry.row, current);
-        if (isNew || entry.uses !== this.stored(number).uses) this.entries.set(number, entry as unknown as Value);
-      } else if (!isNew) {
+      const row = this.added.get(number);
+      if (row !== undefined) {
+        size++;
+        this.holdRow(entry.row, row);
+        this.entries.set(number, entry as unknown as Value);
+      } else if (entry.uses === 0) {
+        size--;
         this.entries.delete(number);
         this.letRowGo(entry.row);
-      }
+      } else if (entry.uses !== this.storedAt(number).uses) this.entries.set(number, entry as unknown as Value);
     }
-    this.forget();
-  }
-
-  /** As if nothing had been done. */
-  forget(): void {
+    this.stored = size;
     this.changed.clear();
     this.added.clear();
-    this.rowNumber = 0;
   }
 
-  private holdRow(number: number, current: Row | undefined): void {
-    const held = this.rows.get(number);
-    if (held === undefined) this.rows.set(number, current as Row);
+  private holdRow(number: number, row: Row): void {
+    if (this.rows.get(number) === undefined) this.rows.set(number, row);
     else this.shared.set(number, ((this.shared.get(number) as number | undefined) ?? 1) + 1);
   }
 
@@ -140,19 +144,19 @@ export class MatchBuffer {
   }
 
   private read(entry: number): Entry {
-    return this.changed.get(entry) ?? this.stored(entry);
+    return this.changed.get(entry) ?? this.storedAt(entry);
   }
 
-  private open(entry: number): Entry {
+  private change(entry: number): Entry {
     let found = this.changed.get(entry);
     if (found === undefined) {
-      found = { ...this.stored(entry) };
+      found = { ...this.storedAt(entry) };
       this.changed.set(entry, found);
     }
     return found;
   }
 
-  private stored(entry: number): Entry {
+  private storedAt(entry: number): Entry {
     const found = this.entries.get(entry);
     if (found === undefined) throw new Error(`entry ${entry} of a partial match is not there`);
     return found as unknown as Entry;

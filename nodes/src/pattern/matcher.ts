@@ -2,10 +2,11 @@
  * Moves the partial matches of one key through the automaton, as Flink 2.2.1's NFA does: time first, then the row. Completed matches leave in the order of their first rows; with a skip strategy one is held back
  * until no partial match began before it, for that one, once complete, would have the first say.
  */
-import type { KeyedState, ListState, Row } from "@millrace/engine/node";
+import type { CounterState, KeyedState, Row, ValueState } from "@millrace/engine/node";
 import type { DataType, Value } from "@millrace/engine/schema";
 import type { Automaton, State } from "./automaton.ts";
-import { type Decision, decidersOf } from "./decisions.ts";
+import { type Decide, type Decision, decidersOf, MOST_BITS } from "./decisions.ts";
+import { neededCondition } from "./formula.ts";
 import { MatchBuffer, type Matched } from "./match-buffer.ts";
 import { isNotLater, keep, type Partial, pop, push } from "./partial-heap.ts";
 
@@ -13,19 +14,23 @@ export type Skip =
   | { readonly to: "none" | "next" | "past-last" }
   | { readonly to: "first" | "last"; readonly step: string; readonly failsWithout: boolean };
 
-/** Whether a condition holds for the row, whose time it is; `path` gives the rows that the partial match has so far. */
-export type Condition = (row: Row, time: number, path: () => readonly Matched[]) => boolean;
+/** Whether it holds for the row, whose time it is, beside the rows that the partial match has so far. */
+export interface Condition {
+  (row: Row, time: number, path: readonly Matched[]): boolean;
+  /** Whether it looks at those, so that it may differ from one partial match to the next. */
+  readonly looksBack: boolean;
+}
 
 export interface MatcherOptions {
   readonly automaton: Automaton;
   readonly skip: Skip;
   readonly conditions: readonly Condition[];
-  /** By condition: whether it looks at earlier rows, so that it may differ from one partial match to the next. */
-  readonly looksBack: readonly boolean[];
   /** Type of the rows. */
   readonly rowType: DataType;
   /** Most partial matches, and most entries, of one key. */
   readonly limit: number;
+  /** Rows are needed though no step takes them. */
+  readonly needsRows: boolean;
 }
 
 /** What is to be emitted. */
@@ -41,57 +46,137 @@ export interface Found {
 export class TooMuchHeld extends Error {}
 
 const NONE: readonly Found[] = [];
-const PARTIAL: DataType = {
-  type: "ROW",
-  fields: [
-    { name: "state", dataType: { type: "STRING", nullable: false } },
-    { name: "entry", dataType: { type: "BIGINT", nullable: false } },
-    { name: "start", dataType: { type: "BIGINT" } },
-    { name: "first", dataType: { type: "BIGINT" } },
-  ],
+const NO_ROWS: readonly Matched[] = [];
+const NO_PARTIALS: readonly Partial[] = [];
+const PARTIALS: DataType = {
+  type: "ARRAY",
+  element: {
+    type: "ROW",
+    fields: [
+      { name: "state", dataType: { type: "STRING", nullable: false } },
+      { name: "entry", dataType: { type: "BIGINT", nullable: false } },
+      { name: "start", dataType: { type: "BIGINT" } },
+      { name: "first", dataType: { type: "BIGINT" } },
+    ],
+  },
 };
 
+/** Between `open` and `close` it works on the key that is current; what it did is in state from `close` on. */
 export class Matcher {
   private readonly options: MatcherOptions;
   private readonly states: ReadonlyMap<string, State>;
-  private readonly deciders: ReturnType<typeof decidersOf>;
+  private readonly deciders: ReadonlyMap<string, Decide>;
+  /** Conditions that need the row alone, each with its bit. */
+  private readonly plain: readonly Condition[];
+  /** The bits of those by which a row may be taken; undefined: it may be whatever holds. */
+  private readonly taking: number | undefined;
+  private readonly decideFirst: Decide;
   private readonly buffer: MatchBuffer;
-  private readonly partials: ListState;
-  private readonly completed: ListState;
+  private readonly partialState: ValueState;
+  private readonly completedState: ValueState;
   /** The partial match that has not begun; each row may begin one. */
   private readonly notBegun: Partial;
+  private readonly onlyNotBegun: readonly Partial[];
+  /** Of the key: a heap, and one of matches that are held back. */
+  private partials: readonly Partial[] = NO_PARTIALS;
+  private completed: readonly Partial[] = NO_PARTIALS;
+  private hasChanged = false;
+  private readonly partialCount: CounterState;
+  private readonly entryCount: CounterState;
+  /** Of the key, when it was opened. */
+  private partialsBefore = 0;
+  private entriesBefore = 0;
   /** Of the row that is being processed. */
   private row: Row | undefined;
   private time = 0;
+  private holding = 0;
   private current: Partial;
   private path: readonly Matched[] | undefined;
-  /** By condition, for the row: 0 not known, 1 does not hold, 2 holds. */
-  private readonly known: Int8Array;
-  /** Whether the last call let a partial match begin, whose time must be watched. */
+  /** Whether a row since `open` let a partial match begin, whose time must be watched. */
   begins = false;
 
   constructor(state: KeyedState, options: MatcherOptions) {
     this.options = options;
     const { automaton, rowType, conditions } = options;
     this.states = new Map(automaton.states.map((one) => [one.name, one]));
-    this.deciders = decidersOf(automaton);
+    this.plain = conditions.filter(({ looksBack }) => !looksBack).slice(0, MOST_BITS);
+    const bits = conditions.map((condition) => (this.plain.includes(condition) ? 2 ** this.plain.indexOf(condition) : 0));
+    this.deciders = decidersOf(automaton, bits);
+    this.taking = takingBits(options, bits);
+    this.decideFirst = this.deciders.get(automaton.start.name) as Decide;
     this.buffer = new MatchBuffer(state, rowType);
-    this.partials = state.list("partial matches", PARTIAL);
-    this.completed = state.list("completed matches", PARTIAL);
+    this.partialState = state.value("partial matches", PARTIALS);
+    this.completedState = state.value("completed matches", PARTIALS);
+    this.partialCount = state.counter("partial matches held");
+    this.entryCount = state.counter("matched rows held");
     this.notBegun = { state: automaton.start.name, entry: 0, start: null, first: null };
+    this.onlyNotBegun = [this.notBegun];
     this.current = this.notBegun;
-    this.known = new Int8Array(conditions.length);
   }
 
-  /** Whether the current key has partial matches that have begun. */
+  /** Which conditions hold that need the row alone, as `process` takes them. Throws what a condition throws. */
+  judge(row: Row, time: number): number {
+    const { plain } = this;
+    let holds = 0;
+    for (let i = 0; i < plain.length; i++) if ((plain[i] as Condition)(row, time, NO_ROWS)) holds += 2 ** i;
+    return holds;
+  }
+
+  /** Whether a row of which this holds may be taken, or looked at beside others. */
+  mayNeed(holds: number): boolean {
+    return this.taking === undefined || (holds & this.taking) !== 0;
+  }
+
+  open(): void {
+    this.partials = (this.partialState.get() as unknown as readonly Partial[] | null) ?? this.onlyNotBegun;
+    this.completed = (this.completedState.get() as unknown as readonly Partial[] | null) ?? NO_PARTIALS;
+    this.begins = false;
+    let latest = 0;
+    for (const { entry } of this.partials) if (entry > latest) latest = entry;
+    for (const { entry } of this.completed) if (entry > latest) latest = entry;
+    this.buffer.open(latest);
+    this.partialsBefore = this.partials.length;
+    this.entriesBefore = this.buffer.size;
+  }
+
+  /** What all keys of the subtask hold, in the names of the spec's `holdings`. */
+  holdings(): Record<string, number> {
+    return { "partial matches": this.partialCount.total, "matched rows": this.entryCount.total };
+  }
+
+  close(): void {
+    if (!this.hasChanged) return;
+    this.hasChanged = false;
+    this.buffer.close();
+    this.partialCount.add(this.partials.length - this.partialsBefore);
+    this.entryCount.add(this.buffer.size - this.entriesBefore);
+    // One that has not begun is not worth an entry in the state.
+    const { partials, completed } = this;
+    if (partials.length > 1) this.partialState.set(partials as unknown as Value);
+    else this.partialState.clear();
+    if (completed.length > 0) this.completedState.set(completed as unknown as Value);
+    else this.completedState.clear();
+  }
+
+  /** Whether the key has partial matches that have begun. */
   get holds(): boolean {
-    return this.partials.get().length > 0;
+    return this.partials.length > 1;
+  }
+
+  /** When the first of them has taken as long as a whole match may; Infinity when none will. */
+  get deadline(): number {
+    const first = this.partials[0] as Partial;
+    const { withinMs } = this.options.automaton;
+    return first.start === null || withinMs === 0 ? Number.POSITIVE_INFINITY : first.start + withinMs;
   }
 
   /** Time is now `time`: what took too long times out, and what waited for something not to come is a match. */
   advance(time: number): readonly Found[] {
-    const before = this.partials.get() as unknown as readonly Partial[];
-    if (before.length === 0 || !before.some((partial) => this.timeoutOf(partial, time) !== undefined)) return NONE;
+    const before = this.partials;
+    if (before.length === 1) return NONE;
+    const isDue =
+      this.options.automaton.gaps.size === 0 ? time >= this.deadline : before.some((one) => this.timeoutOf(one, time) !== undefined);
+    if (!isDue) return NONE;
     const found: Found[] = [];
     const after: Partial[] = [];
     const complete: Partial[] = [];
@@ -105,46 +190,62 @@ export class Matcher {
       }
     }
     const matches = this.settle(complete, after, time);
-    this.commit(after, undefined);
+    this.partials = after;
+    this.hasChanged = true;
     return matches.length === 0 ? found : [...matches, ...found];
   }
 
-  /** The matches that the row completes. `time` is its time, to which `advance` came before. Throws what a condition throws, and then nothing has changed. */
-  process(row: Row, time: number): readonly Found[] {
+  /** The matches that the row completes. `time` is its time, to which `advance` came before; `holds` what `judge` said of it. Throws what a condition throws, and then nothing has changed. */
+  process(row: Row, time: number, holds: number): readonly Found[] {
     this.row = row;
     this.time = time;
-    this.known.fill(0);
-    this.begins = false;
-    const stored = this.partials.get() as unknown as readonly Partial[];
-    try {
-      if (stored.length > 0) return this.move(stored);
-      // Most rows of most keys begin nothing.
-      return this.decide(this.notBegun).isIdle ? NONE : this.move([this.notBegun]);
-    } catch (error) {
-      this.buffer.forget();
-      this.heldAfter = undefined;
-      this.begins = false;
-      throw error;
-    } finally {
-      this.row = undefined;
+    this.holding = holds;
+    const before = this.partials;
+    // Most rows of most keys begin nothing.
+    if (before.length === 1) {
+      const decision = this.decide(this.notBegun);
+      return decision.isIdle ? NONE : this.move(before, [decision]);
     }
+    const decisions: Decision[] = [];
+    let isIdle = true;
+    for (const partial of before) {
+      const decision = this.decide(partial);
+      isIdle &&= decision.isIdle;
+      decisions.push(decision);
+    }
+    return isIdle ? NONE : this.move(before, decisions);
   }
 
-  private move(before: readonly Partial[]): readonly Found[] {
-    const decisions = before.map((partial) => this.decide(partial));
-    if (decisions.every(({ isIdle }) => isIdle)) return NONE;
-    this.buffer.begin(this.latestEntry(before));
+  private move(before: readonly Partial[], decisions: readonly Decision[]): readonly Found[] {
+    this.checkLimit(decisions);
+    this.buffer.nextRow();
     const after: Partial[] = [];
     const complete: Partial[] = [];
-    for (const [i, partial] of before.entries()) this.apply(partial, decisions[i] as Decision, after, complete);
+    for (let i = 0; i < before.length; i++) this.apply(before[i] as Partial, decisions[i] as Decision, after, complete);
     const found = this.settle(complete, after, this.time);
-    const { limit } = this.options;
-    if (after.length > limit || this.buffer.size > limit) throw new TooMuchHeld();
-    this.commit(after, this.row);
+    this.partials = after;
+    this.hasChanged = true;
     return found;
   }
 
+  private checkLimit(decisions: readonly Decision[]): void {
+    let partials = 0;
+    let entries = this.buffer.size;
+    for (const { moves, stops } of decisions) {
+      let taken = -1;
+      for (const { target, take } of moves) {
+        // What is completed is not held.
+        if (stops || target.kind === "final") continue;
+        partials++;
+        if (take > taken) entries++;
+        taken = Math.max(taken, take);
+      }
+    }
+    if (partials > this.options.limit || entries > this.options.limit) throw new TooMuchHeld();
+  }
+
   private apply(partial: Partial, { moves, stops }: Decision, after: Partial[], complete: Partial[]): void {
+    const hasBegun = partial.start !== null;
     let take = -1;
     let entry = 0;
     for (const move of moves) {
@@ -153,78 +254,61 @@ export class Matcher {
       if (move.step === undefined) entry = partial.entry;
       else if (move.take !== take) {
         take = move.take;
-        entry = this.buffer.add(move.step, this.time, partial.entry);
+        entry = this.buffer.add(move.step, this.row as Row, this.time, partial.entry);
       }
       this.buffer.acquire(entry);
-      const begins = partial.start === null;
       const next: Partial = {
         state: move.target.name,
         entry,
-        start: begins ? this.time : partial.start,
-        first: begins ? this.buffer.row : partial.first,
+        start: hasBegun ? partial.start : this.time,
+        first: hasBegun ? partial.first : this.buffer.row,
       };
       push(isEnd ? complete : after, next);
     }
-    if (partial.start === null) {
-      // Flink watches the time of those alone that begin after the epoch.
-      if ((moves.length > 0 || stops) && this.time > 0) this.begins = true;
+    if (hasBegun) this.buffer.release(partial.entry);
+    else {
+      if (moves.length > 0) this.begins = true;
       push(after, this.notBegun);
-    } else this.buffer.release(partial.entry);
+    }
   }
 
   /** Takes completed matches from those that are held, as far as the skip strategy lets them go, with what they skip. */
   private settle(complete: readonly Partial[], partials: Partial[], time: number): readonly Found[] {
     const { skip } = this.options;
-    const stored = this.completed.get() as unknown as readonly Partial[];
-    if (complete.length === 0 && stored.length === 0) return NONE;
-    const held = [...stored];
+    if (complete.length === 0 && this.completed.length === 0) return NONE;
+    const held = [...this.completed];
     for (const match of complete) push(held, match);
     const found: Found[] = [];
     for (let match = held[0]; match !== undefined; match = held[0]) {
       const earliest = partials[0];
       if (skip.to !== "none" && earliest !== undefined && !isNotLater(match, earliest)) break;
       pop(held);
-      const path = this.buffer.pathTo(match.entry, this.row);
+      const path = this.buffer.pathTo(match.entry);
       const target = skippedTo(skip, path);
       const isMissed = "failsWithout" in skip && skip.failsWithout && (target === undefined || target.number === path[0]?.number);
       if (target !== undefined && !isMissed) for (const heap of [partials, held]) this.prune(skip, target, heap);
       found.push({ path, time, isTimeout: false, ...(isMissed && { cannotSkip: true }) });
       this.buffer.release(match.entry);
     }
-    if (stored.length > 0 || held.length > 0) this.heldAfter = held;
+    this.completed = held.length === 0 ? NO_PARTIALS : held;
     return found;
   }
 
-  /** What `completed` is to be; undefined: as it is. */
-  private heldAfter: readonly Partial[] | undefined;
-
   private prune(skip: Skip, until: Matched, heap: Partial[]): void {
-    const isPruned = ({ start, first }: Partial): boolean => {
-      if (start === null) return false;
+    keep(heap, ({ start, first, entry }) => {
+      if (start === null) return true;
       const order = start - until.time || (first as number) - until.number;
-      return skip.to === "next" || skip.to === "past-last" ? order <= 0 : order < 0;
-    };
-    keep(heap, (partial) => {
-      if (!isPruned(partial)) return true;
-      this.buffer.release(partial.entry);
+      if (skip.to === "next" || skip.to === "past-last" ? order > 0 : order >= 0) return true;
+      this.buffer.release(entry);
       return false;
     });
-  }
-
-  private commit(after: readonly Partial[], row: Row | undefined): void {
-    this.buffer.commit(row);
-    // One that has not begun is not worth an entry in the state.
-    const isEmpty = after.length === 1 && after[0]?.start === null;
-    this.partials.set(isEmpty ? [] : (after as unknown as readonly Value[]));
-    if (this.heldAfter !== undefined) this.completed.set(this.heldAfter as unknown as readonly Value[]);
-    this.heldAfter = undefined;
   }
 
   /** When it took too long: its time plus the longest that is allowed; undefined when it did not. */
   private timeoutOf(partial: Partial, time: number): number | undefined {
     if (partial.start === null) return undefined;
     const { withinMs, gaps } = this.options.automaton;
-    const gapMs = gaps.get(partial.state) ?? 0;
+    const gapMs = gaps.size === 0 ? 0 : (gaps.get(partial.state) ?? 0);
     if (gapMs > 0) {
       const previous = this.buffer.timeOf(partial.entry);
       if (time - previous >= gapMs) return previous + gapMs;
@@ -235,31 +319,32 @@ export class Matcher {
   private decide(partial: Partial): Decision {
     this.current = partial;
     this.path = undefined;
-    const decide = this.deciders.get(partial.start === null ? this.notBegun.state : partial.state);
-    // The pattern was changed since, and has no such state any more.
-    return decide === undefined ? GONE : decide(this.hold);
+    if (partial.start === null) return this.decideFirst(this.holding, this.hold);
+    // Where the pattern was changed since, and has no such state any more, it ends.
+    return this.deciders.get(partial.state)?.(this.holding, this.hold) ?? GONE;
   }
 
   private readonly hold = (condition: number): boolean => {
-    const { conditions, looksBack } = this.options;
-    const known = this.known[condition] as number;
-    if (known !== 0) return known === 2;
-    const holds = (conditions[condition] as Condition)(this.row as Row, this.time, this.currentPath);
-    if (!looksBack[condition]) this.known[condition] = holds ? 2 : 1;
-    return holds;
-  };
-
-  private readonly currentPath = (): readonly Matched[] => {
     this.path ??= this.buffer.pathTo(this.current.entry);
-    return this.path;
+    return (this.options.conditions[condition] as Condition)(this.row as Row, this.time, this.path);
   };
+}
 
-  private latestEntry(partials: readonly Partial[]): number {
-    let latest = 0;
-    for (const { entry } of partials) if (entry > latest) latest = entry;
-    for (const { entry } of this.completed.get() as unknown as readonly Partial[]) if (entry > latest) latest = entry;
-    return latest;
+/** A row is taken by an edge, and that only where one of the edge's conditions holds. */
+function takingBits({ automaton, conditions, needsRows }: MatcherOptions, bits: readonly number[]): number | undefined {
+  if (needsRows || conditions.some(({ looksBack }) => looksBack) || bits.includes(0)) return undefined;
+  let taking = 0;
+  for (const { kind, edges } of automaton.states) {
+    // What a stop state takes is forgotten with it.
+    if (kind === "stop") continue;
+    for (const { action, when } of edges) {
+      if (action !== "take") continue;
+      const needed = neededCondition(when);
+      if (needed === undefined) return undefined;
+      taking |= bits[needed] as number;
+    }
   }
+  return taking;
 }
 
 const GONE: Decision = { moves: [], stops: false, isIdle: false };

@@ -1,4 +1,12 @@
-import { type MatchedExpression, type Operator, type OperatorContext, type Out, type Row, RowError } from "@millrace/engine/node";
+import {
+  type MatchedExpression,
+  type MatchedRow,
+  type Operator,
+  type OperatorContext,
+  type Out,
+  type Row,
+  RowError,
+} from "@millrace/engine/node";
 import type { DataType, Value } from "@millrace/engine/schema";
 import { makeAutomaton } from "./automaton.ts";
 import { chainOf } from "./links-of-params.ts";
@@ -6,6 +14,7 @@ import { resultMaker } from "./match-result.ts";
 import { type Found, Matcher, type Skip, TooMuchHeld } from "./matcher.ts";
 import type { PatternParams } from "./params.ts";
 import { compareRows } from "./row-order.ts";
+import { WaitingRows } from "./waiting-rows.ts";
 
 /**
  * In event time rows wait, by time, until the watermark has passed them. The first timer of a key that fires then processes all of them that the watermark has passed, each time first, and last the time of the
@@ -17,21 +26,29 @@ export function createOperator(params: PatternParams, context: OperatorContext):
   const { links, conditions } = chainOf(params);
   const automaton = makeAutomaton(links);
   const tests = conditions.map(({ text }) => expressions.matched(text, "matched"));
-  const plain = tests.filter(({ looksBack }) => !looksBack);
   const order = (params.order ?? []).map((text) => expressions.matched(text, "matched"));
   const result = resultMaker(params, context);
   const { rowType, keptOf } = keptRows(context, result.needsWholeRows, [...tests, ...order, result]);
   const matcher = new Matcher(state, {
     automaton,
     skip: skipOf(params.skip),
-    conditions: tests.map((test) => (row, time, path) => test(test.looksBack ? path() : NONE, row, time) === true),
-    looksBack: tests.map(({ looksBack }) => looksBack),
+    conditions: tests.map((test) =>
+      Object.assign((row: Row, time: number, path: readonly MatchedRow[]) => test(path, row, time) === true, { looksBack: test.looksBack }),
+    ),
     rowType,
     limit: params.limit,
+    needsRows: order.length > 0,
   });
-  const waiting = state.map("waiting rows", { key: { type: "BIGINT", nullable: false }, value: { type: "ARRAY", element: rowType } });
+  const waiting = new WaitingRows(state, rowType);
+  /** By which conditions the rows that wait were judged. */
+  const judgedBy = state.value("judged by", { type: "INT" });
+  const judges = fingerprint(conditions.map(({ text }) => text));
+  /** The time of the key's timer, but for those that were set before it and are of no use any more. */
+  const nextTimer = state.value("next timer", { type: "BIGINT" });
   const compare = order.length === 0 ? undefined : compareRows(order);
-  const endTimer = automaton.withinMs === 0 && automaton.gaps.size > 0;
+  const hasGaps = automaton.gaps.size > 0;
+  /** Nothing but the key's next row tells what took too long. */
+  const isBlind = hasGaps && automaton.withinMs === 0;
   const keyTexts = params.key ?? [];
 
   function emit(found: Found, out: Out): void {
@@ -49,8 +66,8 @@ export function createOperator(params: PatternParams, context: OperatorContext):
     for (const found of matcher.advance(time)) emit(found, out);
   }
 
-  function process(row: Row, time: number, out: Out): void {
-    for (const found of matcher.process(row, time)) emit(found, out);
+  function process(row: Row, time: number, holds: number, out: Out): void {
+    for (const found of matcher.process(row, time, holds)) emit(found, out);
   }
 
   function refuse(error: unknown): RowError {
@@ -59,43 +76,75 @@ export function createOperator(params: PatternParams, context: OperatorContext):
     throw error;
   }
 
-  /** All that wait and that the watermark has passed, in order; true if there were any. */
-  function processWaiting(out: Out): boolean {
-    if (waiting.size === 0) return false;
-    const due = [...waiting.entries()].filter(([time]) => (time as number) <= timers.watermark);
-    due.sort(([a], [b]) => (a as number) - (b as number));
-    let begins = false;
-    for (const [at, held] of due) {
-      const time = at as number;
-      waiting.delete(time);
-      const rows = held as readonly Row[];
-      advance(time, out);
-      for (const row of compare === undefined ? rows : rows.toSorted((a, b) => compare(a, b, time))) {
-        try {
-          process(row, time, out);
-        } catch (error) {
-          out.reject(refuse(error), row, time);
-        }
-        begins ||= matcher.begins;
-        if (begins && automaton.withinMs > 0) timers.atEventTime(time + automaton.withinMs);
-      }
-    }
-    return due.length > 0;
+  /** Sets the key's timer, unless one is set for that time or before. */
+  function wakeAt(time: number): void {
+    const next = nextTimer.get() as number | null;
+    if (next !== null && next <= time) return;
+    nextTimer.set(time);
+    timers.atEventTime(time);
   }
 
-  /** One timer of the key is ahead while partial matches are held for which there is no other. */
-  function keepEndTimer(): void {
-    if (endTimer && timers.watermark < Number.POSITIVE_INFINITY && matcher.holds)
-      timers.atEventTime((Math.floor(timers.watermark / END_TIMER_MS) + 1) * END_TIMER_MS);
+  /** Rows that wait when a changed pattern goes on are judged by its conditions. */
+  function checkJudges(): void {
+    if (judgedBy.get() === judges) return;
+    waiting.judgeAgain((row, time) => matcher.judge(row, time));
+    judgedBy.set(judges);
+  }
+
+  function processDue(count: number, out: Out): void {
+    const { dueTimes, dueHolds, dueRows } = waiting;
+    let time = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < count; i++) {
+      const at = dueTimes[i] as number;
+      const row = dueRows[i] ?? NO_ROW;
+      if (at > time) advance(at, out);
+      time = at;
+      try {
+        process(row, time, dueHolds[i] as number, out);
+      } catch (error) {
+        out.reject(refuse(error), row, time);
+      }
+      // Flink looks at gaps whenever a whole match might have taken too long.
+      if (hasGaps && !isBlind && matcher.begins) timers.atEventTime(time + automaton.withinMs);
+    }
+  }
+
+  function onEventTimer(out: Out): void {
+    const { watermark } = timers;
+    matcher.open();
+    checkJudges();
+    const due = waiting.take(watermark, compare);
+    processDue(due, out);
+    if (due > 0 || !isBlind || watermark === Number.POSITIVE_INFINITY) advance(watermark, out);
+    matcher.close();
+    const next = nextTimer.get() as number | null;
+    if (next !== null && next > watermark) return;
+    // The key's timer has fired.
+    const isLooked = isBlind && matcher.holds && watermark < Number.POSITIVE_INFINITY;
+    const wanted = Math.min(
+      waiting.next,
+      matcher.deadline,
+      isLooked ? (Math.floor(watermark / END_TIMER_MS) + 1) * END_TIMER_MS : Number.POSITIVE_INFINITY,
+    );
+    if (wanted === Number.POSITIVE_INFINITY) {
+      nextTimer.clear();
+      judgedBy.clear();
+    } else {
+      nextTimer.set(wanted);
+      timers.atEventTime(wanted);
+    }
   }
 
   function onArrival(row: Row, out: Out): void {
     const now = context.now();
-    advance(now, out);
+    matcher.open();
     try {
-      process(row, now, out);
+      advance(now, out);
+      process(row, now, matcher.judge(row, now), out);
     } catch (error) {
       throw refuse(error);
+    } finally {
+      matcher.close();
     }
     if (matcher.begins && automaton.withinMs > 0) timers.atProcessingTime(now + automaton.withinMs + 1);
   }
@@ -106,24 +155,32 @@ export function createOperator(params: PatternParams, context: OperatorContext):
       if (missing !== -1) throw noKey(keyTexts[missing] as string);
       if (params.time === "processing") return onArrival(row, out);
       if (time <= timers.watermark) return out.emit("late", row, time);
-      // A row that cannot be computed is best told as long as all of it is at hand.
-      for (const test of plain) test(NONE, row, time);
-      const held = waiting.get(time) as readonly Value[] | undefined;
-      const kept = keptOf(row);
-      waiting.set(time, held === undefined ? [kept] : [...held, kept]);
-      timers.atEventTime(time);
+      // Judged now, for a row that cannot be computed is best told while all of it is at hand.
+      const holds = matcher.judge(row, time);
+      checkJudges();
+      waiting.add(time, holds, matcher.mayNeed(holds) ? keptOf(row) : null);
+      wakeAt(time);
     },
     onTimer(_time, out, timer) {
-      if (timer === "processing") return advance(context.now(), out);
-      const hadWaiting = processWaiting(out);
-      if (hadWaiting || !endTimer || timers.watermark === Number.POSITIVE_INFINITY) advance(timers.watermark, out);
-      keepEndTimer();
+      if (timer === "event") return onEventTimer(out);
+      matcher.open();
+      advance(context.now(), out);
+      matcher.close();
     },
+    holdings: () => matcher.holdings(),
   };
 }
 
-const NONE: readonly never[] = [];
+const NO_ROW: Row = {};
+/** While partial matches are held for which there is no other timer, one is ahead by no more than this. */
 const END_TIMER_MS = 600_000;
+
+/** Tells conditions from others: rows that wait were judged by those of before when a changed pattern goes on. */
+function fingerprint(texts: readonly string[]): number {
+  let hash = 0;
+  for (const char of texts.join("\u0000")) hash = (Math.imul(hash, 31) + (char.codePointAt(0) as number)) | 0;
+  return hash;
+}
 
 /** What of a row is kept: all of it where it may leave as it came, else the fields that are read. */
 function keptRows(

@@ -46,6 +46,10 @@ export const spec = defineSpec<PatternParams>({
   }),
   rows: ({ output }) => (output.do === "row" ? "pass" : "new"),
   passes: () => ({ late: "in" }),
+  holdings: {
+    "partial matches": { en: "Partial matches", zh: "部分匹配" },
+    "matched rows": { en: "Matched rows kept", zh: "保留的匹配行" },
+  },
   cardLine,
 });
 

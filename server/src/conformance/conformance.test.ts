@@ -23,6 +23,12 @@ describe("the recorded answers of Flink", () => {
     expect(passed).toBe(32);
   });
 
+  it("are those of our patterns in every combination of what steps can be", () => {
+    const { passed, failures } = patternCases(readCases(join(FOLDER, "patterns.json")) as PatternFile);
+    expect(failures).toEqual([]);
+    expect(passed).toBe(300);
+  }, 60_000);
+
   it("are those of our operators", () => {
     const { passed, failures } = operatorScripts(readCases(join(FOLDER, "windows.json")) as { readonly cases: readonly OperatorScript[] });
     expect(failures).toEqual([]);
