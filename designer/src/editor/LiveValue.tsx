@@ -1,4 +1,5 @@
 import { ActionIcon, Group, Text } from "@mantine/core";
+import type { ExpressionUse } from "@millrace/engine/node";
 import { type Problem, words as problemWords } from "@millrace/engine/pipeline";
 import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
 import { useState } from "react";
@@ -19,10 +20,12 @@ interface LiveValueProps extends Omit<LiveValueInput, "samples"> {
   readonly compact?: boolean;
   /** The condition chooses rows, it does not drop the others. */
   readonly isChoice?: boolean;
+  /** It looks at more than a single row. */
+  readonly over?: ExpressionUse["over"];
 }
 
 /** What the expression gives for records that really passed, or that the draft gives when it is tried. */
-export function LiveValue({ compact = false, isChoice = false, records, ...input }: LiveValueProps) {
+export function LiveValue({ compact = false, isChoice = false, over, records, ...input }: LiveValueProps) {
   const { t } = useTranslation("editor");
   const { answer, failure } = useLiveValue({ ...input, samples: records.records });
   if (input.text.trim() === "") return null;
@@ -36,6 +39,8 @@ export function LiveValue({ compact = false, isChoice = false, records, ...input
     return <Line tone="error">{text}</Line>;
   }
   if (!input.schema) return <Line>{t("liveNoInput")}</Line>;
+  // A condition that may look back has a value for a row alone as long as it does not.
+  if (over === "groups" || over === "match" || (over === "matched" && answer && !answer.type)) return <Line>{t("liveOverRows")}</Line>;
   if (records.records.length === 0) return <NoRecords records={records} />;
   if (answer && !answer.type) return <Line>{t("liveWrong")}</Line>;
   if (!answer?.type) return null;

@@ -28,7 +28,8 @@ export function completionProvider(monaco: Monaco, contextOf: ContextOf): langua
     provideCompletionItems(model, position) {
       const context = contextOf(model);
       if (!context) return { suggestions: [] };
-      const offers = completionsAt(model.getValue(), model.getOffsetAt(position), context.schema ?? NO_FIELDS);
+      const schema = context.schema ?? NO_FIELDS;
+      const offers = completionsAt(model.getValue(), model.getOffsetAt(position), schema, context.overRows ? schema : undefined);
       const range = rangeOf(model, offers.range);
       return {
         suggestions: offers.items.map((item, index) => ({
@@ -112,7 +113,8 @@ export function hoverProvider(contextOf: ContextOf): languages.HoverProvider {
     provideHover(model, position) {
       const context = contextOf(model);
       if (!context) return undefined;
-      const place = { schema: context.schema ?? NO_FIELDS, settings: { timeZone: context.timeZone } };
+      const schema = context.schema ?? NO_FIELDS;
+      const place = { schema, ...(context.overRows && { groups: schema }), settings: { timeZone: context.timeZone } };
       const part = describeAt(model.getValue(), model.getOffsetAt(position), place);
       if (!part) return undefined;
       const { dataType, constant, path, help } = part;

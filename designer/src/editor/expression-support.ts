@@ -15,6 +15,8 @@ import { THEMES } from "./themes.ts";
 export interface ExpressionContext {
   /** Of the rows that the expression reads; undefined while nothing is wired. */
   readonly schema: Schema | undefined;
+  /** It looks at several rows together, so aggregates may stand in it. */
+  readonly overRows?: boolean;
   readonly timeZone: string;
   readonly samples: readonly PreviewRecord[];
   readonly problems: readonly ExpressionMark[];

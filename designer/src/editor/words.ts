@@ -42,5 +42,6 @@ export const words = {
     en: "No value: what is before this has an error. {{name}}: {{problem}}",
     zh: "无法求值：上游有错误。{{name}}：{{problem}}",
   },
+  liveOverRows: { en: "It has a value for several rows together: a test shows it.", zh: "其值取决于多行：可用测试查看。" },
   liveWrong: { en: "Values appear once the problem is mended.", zh: "修正问题后显示求值结果。" },
 } as const satisfies RoomWords;

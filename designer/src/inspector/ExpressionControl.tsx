@@ -1,3 +1,4 @@
+import type { Schema } from "@millrace/engine/schema";
 import { useMemo } from "react";
 import { ExpressionEditor } from "../editor/ExpressionEditor.tsx";
 import { LiveValue } from "../editor/LiveValue.tsx";
@@ -13,14 +14,18 @@ const MANY = 3;
 /** An expression in the editor, with what it gives for real records under it. */
 export function ExpressionControl({ item, value, path, label, invalid, describedBy, onChange }: ScalarProps) {
   const words = useWords();
-  const { schemaAt, feederAt, timeZone, filled, problemsAt, expressionCount } = useFormSurroundings();
+  const { schemaAt, overAt, steps, feederAt, timeZone, filled, problemsAt, expressionCount } = useFormSurroundings();
   const schema = schemaAt(path);
+  const over = overAt(path);
   const records = usePortRecords(feederAt(path));
   const { records: samples } = records;
   const problems = problemsAt(path);
   const text = typeof value === "string" ? value : "";
   const marks = useMemo(() => marksOf(text, problems, words), [text, problems, words]);
-  const context = useMemo(() => ({ schema, timeZone, samples, problems: marks }), [schema, timeZone, samples, marks]);
+  const context = useMemo(() => {
+    const written = over === "matched" || over === "match" ? withSteps(schema, steps) : schema;
+    return { schema: written, overRows: over !== undefined, timeZone, samples, problems: marks };
+  }, [schema, over, steps, timeZone, samples, marks]);
   const use = item.control.kind === "text" ? item.control.use : undefined;
   return (
     <>
@@ -37,6 +42,7 @@ export function ExpressionControl({ item, value, path, label, invalid, described
         compact={expressionCount > MANY}
         // One of several conditions drops nothing: the next may take the row.
         isChoice={path.some((step) => typeof step === "number")}
+        over={over}
         text={filled(text)}
         schema={schema}
         records={records}
@@ -45,4 +51,11 @@ export function ExpressionControl({ item, value, path, label, invalid, described
       />
     </>
   );
+}
+
+/** For completion: the rows of a step are read by its name, unless a field has it. */
+function withSteps(schema: Schema | undefined, steps: readonly string[]): Schema | undefined {
+  if (!schema) return undefined;
+  const named = steps.filter((name) => !schema.fields.some((field) => field.name === name));
+  return { ...schema, fields: [...schema.fields, ...named.map((name) => ({ name, dataType: schema }))] };
 }

@@ -1,4 +1,5 @@
 /** What the controls of a form need to know of the pipeline around the node; given once, so that controls stay small. */
+import type { ExpressionUse } from "@millrace/engine/node";
 import type { Problem } from "@millrace/engine/pipeline";
 import type { Schema } from "@millrace/engine/schema";
 import { createContext, useContext } from "react";
@@ -12,6 +13,10 @@ export interface FormSurroundings {
   readonly change: (path: Path, value: unknown) => void;
   /** The schema of the rows that a param reads; undefined while nothing is wired. */
   readonly schemaAt: (path: Path) => Schema | undefined;
+  /** What the expression at the path may look at beside a single row; undefined: nothing. */
+  readonly overAt: (path: Path) => ExpressionUse["over"];
+  /** Names of the steps by which rows are matched, for expressions that look at those. */
+  readonly steps: readonly string[];
   /** The output port ("node.port") that gives these rows, for their records. */
   readonly feederAt: (path: Path) => string | undefined;
   /** How many expressions the form has: many are shown with one value each. */

@@ -29,6 +29,8 @@ export function useNodeSurroundings(nodeId: string, node: PipelineNode, form: Fo
       problemBelow: (path) => hasProblemBelow(problems, path),
       change: (path, value) => changeParam(nodeId, path, value),
       schemaAt: (path) => (typed && inputOf(typed, portAt(path))?.schema) ?? undefined,
+      overAt: (path) => expressionAt(uses, path)?.over,
+      steps: stepsOf(typed),
       feederAt: (path) => (typed && inputOf(typed, portAt(path))?.edges[0]?.from) ?? undefined,
       filled: (text) => String(fillIn(text, values, () => undefined)),
       expressionCount: uses.length,
@@ -66,7 +68,19 @@ function expressionsOf(typed: TypedNode | undefined): readonly ExpressionUse[] {
 }
 
 function portOf(uses: readonly ExpressionUse[], path: Path): string | undefined {
-  return uses.find((use) => pathKey(use.path) === pathKey(path))?.port;
+  return expressionAt(uses, path)?.port;
+}
+
+function expressionAt(uses: readonly ExpressionUse[], path: Path): ExpressionUse | undefined {
+  return uses.find((use) => pathKey(use.path) === pathKey(path));
+}
+
+function stepsOf(typed: TypedNode | undefined): readonly string[] {
+  try {
+    return typed?.spec.steps?.(typed.params) ?? NONE;
+  } catch {
+    return NONE;
+  }
 }
 
 function firstInput(typed: TypedNode | undefined): string | undefined {
