@@ -12,7 +12,7 @@ import type { RunHost } from "../runs/run-host.ts";
 import { openBuiltIn, openTopics } from "./connections.ts";
 import { createRunHost } from "./index.ts";
 
-const WAIT = { timeout: 15_000, interval: 20 };
+const WAIT = { timeout: 30_000, interval: 20 };
 
 const document: PipelineDocument = {
   formatVersion: 1,
@@ -44,7 +44,7 @@ const document: PipelineDocument = {
   ],
 };
 
-describe("a run that looks up", { timeout: 30_000 }, () => {
+describe("a run that looks up", { timeout: 120_000 }, () => {
   let folder: string;
   let host: RunHost;
   let topics: BuiltInTopicLog;
@@ -86,14 +86,14 @@ describe("a run that looks up", { timeout: 30_000 }, () => {
     return found.sort();
   }
 
-  it("finds what it wrote, keeps rows under way over a stop, and sees changes at once", async () => {
+  it("finds what it wrote, keeps rows under way over a stop and another parallelism, and sees changes at once", async () => {
     const run = await start();
     // The order comes before its SKU: it is under way when the run is stopped.
     await post("orders", { id: 1, sku: 26 });
     await vi.waitFor(() => expect(run.nodes().find?.holdings?.["rows under way"]).toBe(1), WAIT);
     await run.stop({ savepoint: true });
     expect(await wide()).toEqual([]);
-    const again = await start({ restoreFrom: "newest" });
+    const again = await start({ restoreFrom: "newest", document: { ...document, parallelism: 3 } });
     await post("skus", { id: 26, name: "口红" }, { id: 1, name: "小米10" });
     await vi.waitFor(async () => expect(await wide()).toEqual(["1 口红"]), WAIT);
     await vi.waitFor(() => expect(again.nodes().find?.holdings?.["rows remembered"]).toBe(1), WAIT);
