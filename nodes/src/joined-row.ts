@@ -51,3 +51,19 @@ export function joinedRowMaker(joined: JoinedRow, { expressions, schemas }: Pick
 function memberOf(row: Values | null, name: string): Value {
   return row === null ? null : (row[name] ?? null);
 }
+
+/**
+ * Computes what a joined row takes of a row, and throws the `RowError` that comes of it: where rows are joined by a timer, one that cannot be computed must leave by `error` when it comes, for in a timer there is
+ * no row to blame.
+ */
+export function joinedRowCheck(
+  joined: JoinedRow,
+  { expressions }: Pick<OperatorContext, "expressions">,
+): (side: JoinSide, row: Row, time: Millis) => void {
+  if (joined.as !== "select") return () => undefined;
+  const of = (side: JoinSide) => joined.fields.filter(({ from }) => from === side).map(({ value }) => expressions.value(value, side));
+  const values = { left: of("left"), right: of("right") };
+  return (side, row, time) => {
+    for (const value of values[side]) value(row, time);
+  };
+}

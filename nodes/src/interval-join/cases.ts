@@ -250,6 +250,15 @@ export const cases: readonly NodeCase[] = [
     ],
   },
   {
+    name: "sends a row to the error port as it comes that could not be joined with NULL later",
+    params: { ...join, outer: "left", joined: { as: "select", fields: [{ name: "q", from: "left", value: "10 / l" }] } },
+    inputs,
+    steps: [
+      { ...left(1_000, 0), expect: { rows: { joined: [], error: [{ value: { code: "expression.division-by-zero" }, exact: false }] } } },
+      { ...both(9_000), expect: { rows: { joined: [], error: [] } } },
+    ],
+  },
+  {
     name: "sends a row without a time to the error port",
     params: join,
     inputs,

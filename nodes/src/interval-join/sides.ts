@@ -2,7 +2,7 @@
 import type { ListState, Millis, OperatorContext, Out, Row } from "@millrace/engine/node";
 import type { DataType } from "@millrace/engine/schema";
 import type { JoinSide } from "../joined-fields.ts";
-import { joinedRowMaker } from "../joined-row.ts";
+import { joinedRowCheck, joinedRowMaker } from "../joined-row.ts";
 import { boundsOf, type IntervalJoinParams, outerSides } from "./spec.ts";
 
 /** A row that waits. */
@@ -26,6 +26,8 @@ export interface Sides {
   readonly right: Side;
   /** Emits a pair; `here` is the row of `side`. Its time is the later one of both. */
   join(side: Side, here: Row, hereTime: Millis, there: Waiting, out: Out): void;
+  /** Throws the `RowError` of a row that could not be let out when its time has passed. */
+  check(side: Side, row: Row, time: Millis): void;
   /** Lets a row without a partner out. */
   unmatched(side: Side, row: Row, rowTime: Millis, time: Millis, out: Out): void;
 }
@@ -33,6 +35,7 @@ export interface Sides {
 export function openSides(params: IntervalJoinParams, context: OperatorContext): Sides {
   const { lower, upper } = boundsOf(params);
   const make = joinedRowMaker(params.joined, context);
+  const check = joinedRowCheck(params.joined, context);
   const padded = outerSides(params.outer);
   const side = (name: JoinSide, from: Millis, to: Millis): Side => ({
     name,
@@ -46,6 +49,9 @@ export function openSides(params: IntervalJoinParams, context: OperatorContext):
     join(side, here, hereTime, there, out) {
       const row = side.name === "left" ? make(here, hereTime, there.row, there.time) : make(there.row, there.time, here, hereTime);
       out.emit("joined", row, Math.max(hereTime, there.time));
+    },
+    check({ name }, row, time) {
+      if (padded.has(name)) check(name, row, time);
     },
     unmatched({ name }, row, rowTime, time, out) {
       if (!padded.has(name)) out.emit(name === "left" ? "unmatchedLeft" : "unmatchedRight", row, time);

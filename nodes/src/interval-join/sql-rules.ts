@@ -56,6 +56,7 @@ export function sqlRules(params: IntervalJoinParams, context: OperatorContext): 
       const at = now();
       const time = byEvent ? eventTime : at;
       if (state.key.includes(null)) return sides.unmatched(own, row, time, time, out);
+      sides.check(own, row, time);
       const [from, to] = [time + own.from, time + own.to];
       const over = overSince(other, at);
       const held = other.rows.get() as unknown as readonly Waiting[];

@@ -25,6 +25,7 @@ export function streamRules(params: IntervalJoinParams, context: OperatorContext
       const [own, other] = port === "left" ? [left, right] : [right, left];
       if (time < timers.watermark) return out.emit(own === left ? "lateLeft" : "lateRight", row, time);
       if (state.key.includes(null)) return sides.unmatched(own, row, time, time, out);
+      sides.check(own, row, time);
       const held = other.rows.get() as unknown as Waiting[];
       const [from, to] = [time + own.from, time + own.to];
       let matched = false;

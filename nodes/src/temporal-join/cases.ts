@@ -216,6 +216,27 @@ export const cases: readonly NodeCase[] = [
     steps: [{ clock: 1_000 }, right(1_000, 1), left(2_000, 1), { clock: 7_000 }, lets(gives(both(9_000)), "unmatched")],
   },
   {
+    name: "sends rows and versions to the error port as they come that could not be joined later",
+    params: {
+      ...join,
+      joined: {
+        as: "select",
+        fields: [
+          { name: "l", from: "left", value: "10 / id" },
+          { name: "r", from: "right", value: "10 / rate" },
+        ],
+      },
+    },
+    inputs,
+    steps: [
+      { ...right(1_000, 0), expect: { rows: { error: [{ value: { code: "expression.division-by-zero" }, exact: false }] } } },
+      { ...left(1_000, 0), expect: { rows: { error: [{ value: { code: "expression.division-by-zero" }, exact: false }] } } },
+      right(1_000, 5),
+      left(2_000, 2),
+      { ...both(9_000), expect: { rows: { joined: [{ value: { l: 5, r: 2 } }], unmatched: [] } } },
+    ],
+  },
+  {
     name: "sends a row without a time to the error port",
     params: join,
     inputs,

@@ -11,7 +11,7 @@ import {
   toMillis,
 } from "@millrace/engine/node";
 import type { DataType } from "@millrace/engine/schema";
-import { joinedRowMaker } from "../joined-row.ts";
+import { joinedRowCheck, joinedRowMaker } from "../joined-row.ts";
 import type { TemporalJoinParams } from "./spec.ts";
 
 interface Waiting {
@@ -32,6 +32,7 @@ export function createOperator(params: TemporalJoinParams, context: OperatorCont
   const { state, timers, schemas } = context;
   const byEvent = params.time === "event";
   const make = joinedRowMaker(params.joined, context);
+  const check = joinedRowCheck(params.joined, context);
   const ends = params.endsWhen === undefined ? () => false : context.expressions.condition(params.endsWhen, "right");
   const waiting = state.list("waiting", rowOf({ time: BIGINT, row: schemas.inputs.left as DataType }));
   const versions = state.map("versions", { key: BIGINT, value: rowOf({ row: schemas.inputs.right as DataType }) });
@@ -66,6 +67,7 @@ export function createOperator(params: TemporalJoinParams, context: OperatorCont
 
   function onRight(row: Row, time: Millis, out: Out): void {
     if (state.key.includes(null)) return out.drop("no-key", row);
+    check("right", row, time);
     const version = versionOf(row, time);
     if (byEvent) {
       versions.set(time, version as never);
@@ -80,6 +82,7 @@ export function createOperator(params: TemporalJoinParams, context: OperatorCont
   function onLeft(row: Row, time: Millis, out: Out): void {
     if (byEvent && time <= timers.watermark) return out.emit("late", row, time);
     if (state.key.includes(null)) return emit(row, time, null, out);
+    check("left", row, time);
     if (byEvent) {
       waiting.add({ time, row });
       setTimer(time);
