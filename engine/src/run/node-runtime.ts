@@ -19,6 +19,7 @@ import {
 } from "../node/index.ts";
 import type { Value } from "../schema/index.ts";
 import type { KeyedBackend } from "../state/index.ts";
+import type { KeyBytes } from "./key-bytes.ts";
 import type { Tap } from "./tap.ts";
 import { CombinedWatermark, WatermarkValve } from "./watermark.ts";
 
@@ -39,6 +40,8 @@ export interface NodeHost {
   sample(tap: Tap, row: Row, time: Millis, reason?: string): void;
   /** Whether the current source record is followed through all taps. Read for each row, so it is data, not a getter. */
   readonly current: { readonly traced: boolean };
+  /** Of all the task's sinks. */
+  readonly keyBytes: KeyBytes;
   /** A row could not be processed at `node`; `text` is the record as it came in there at the input `port`, or as far as it was made for an output of that name. */
   failed(node: NodeRuntime, error: RowError, text: ByteRange, row: Row | undefined, time: Millis, port: string): void;
 }
@@ -155,10 +158,7 @@ export interface SinkSide {
   text(value: Value, expression: CompiledExpression): string | null;
 }
 
-/** Keys of a sink whose bytes are remembered. */
-const MOST_KEYS = 4_096;
 const NO_KEY: readonly Value[] = [];
-const utf8 = new TextEncoder();
 
 export class NodeRuntime {
   readonly id: string;
@@ -191,9 +191,6 @@ export class NodeRuntime {
   private readonly ports: OutputPort[] = [];
   private lastReason = "";
   private lastDrops: Drops = { total: 0 };
-  private lastKey: string | undefined;
-  private lastKeyBytes: Uint8Array = new Uint8Array(0);
-  private readonly keyBytes = new Map<string, Uint8Array>();
   /** Some input has a key; what comes in by one without (the rules of a dynamic split) sees the state of no key. */
   private isKeyed = false;
   /** What the nodes after this one were last told. */
@@ -436,26 +433,10 @@ export class NodeRuntime {
     if (change === "none") return;
     if (change !== undefined && key === null) throw noKey();
     const value = change === "delete" ? null : side.encoder.encode(row);
-    const keyBytes = key === null ? null : this.bytesOf(key);
+    const keyBytes = key === null ? null : this.host.keyBytes.of(key);
     const isPlain = target === undefined && partition === undefined;
     side.sink.write(isPlain ? { value, key: keyBytes, time } : { value, key: keyBytes, time, target, partition });
     this.written++;
-  }
-
-  /** A key that came before as the same bytes: most devices, users and orders come again, and rows flattened out of one record one after the other. */
-  private bytesOf(key: string): Uint8Array {
-    // Without this the map's hash of each text costs more than all the rest here.
-    if (key === this.lastKey) return this.lastKeyBytes;
-    let bytes = this.keyBytes.get(key);
-    if (bytes === undefined) {
-      if (this.keyBytes.size === MOST_KEYS) this.keyBytes.clear();
-      // Not Buffer.from: that cuts it out of a pool, of which each key that is kept would keep 64 KB.
-      bytes = utf8.encode(key);
-      this.keyBytes.set(key, bytes);
-    }
-    this.lastKey = key;
-    this.lastKeyBytes = bytes;
-    return bytes;
   }
 
   private textOf(port: InputPort, row: Row): ByteRange {

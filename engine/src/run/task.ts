@@ -31,6 +31,7 @@ import { countsOf, type PortCounts } from "./counts.ts";
 import type { ExchangeBatch, RecordPlace } from "./exchange-batch.ts";
 import { type CurrentRecord, ExchangeEdge } from "./exchange-edge.ts";
 import type { ExchangeOutput } from "./exchange-output.ts";
+import { KeyBytes } from "./key-bytes.ts";
 import { createLookupSide, FLIGHT_KEY, type LookupSurroundings } from "./lookup-side.ts";
 import { expressionsOf, sinkSideOf } from "./node-expressions.ts";
 import { NodeFailure, type NodeHost, NodeRuntime, type OutputPort } from "./node-runtime.ts";
@@ -422,6 +423,7 @@ export class Task {
     return {
       now: this.options.now,
       current: this.current,
+      keyBytes: new KeyBytes(),
       sample: (tap, row, time, reason) => tap.take(row, time, this.options.now(), this.origin(), reason),
       failed: (node, error, text, row, time, port) => this.failed(node, error, text, row, time, port),
     };

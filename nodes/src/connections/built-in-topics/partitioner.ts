@@ -21,6 +21,14 @@ export function murmur2(data: Uint8Array): number {
   return h ^ (h >>> 15);
 }
 
+let lastKey: Uint8Array | undefined;
+let lastHash = 0;
+
+/** Bytes of keys are never written to, and a run's sinks are given the same ones for the same key: rows of one record, which go to several, have it hashed once. */
 export function partitionOfKey(key: Uint8Array, partitions: number): number {
-  return (murmur2(key) & 0x7fff_ffff) % partitions;
+  if (key !== lastKey) {
+    lastHash = murmur2(key) & 0x7fff_ffff;
+    lastKey = key;
+  }
+  return lastHash % partitions;
 }
