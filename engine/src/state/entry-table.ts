@@ -6,7 +6,7 @@
 import type { Millis } from "../node/operator.ts";
 import type { Value } from "../schema/index.ts";
 import { expiryOf, isAnyOver, removeOver } from "./expiry.ts";
-import { type KeyId, keyIdOf, writeKey } from "./key.ts";
+import { type KeyId, KeyIds, keyIdOf, writeKey } from "./key.ts";
 import { emptySize, isEmpty, KeyEntry, readEntry, type Slot, sizeOfEntry, writeEntry } from "./key-entry.ts";
 import { copyOf, type SpillStore } from "./spill-store.ts";
 import { isNothing, periodOf, SpilledEntries, stateOf } from "./spilled-entries.ts";
@@ -36,6 +36,7 @@ export class EntryTable {
   readonly reader = new ValueReader();
   private readonly spilled: SpilledEntries | undefined;
   private readonly entries = new Map<KeyId, KeyEntry>();
+  private readonly ids = new KeyIds();
   private readonly now: () => Millis;
   /** The slots by name: their places are their numbers in an entry's bytes. Fixed once one was written. */
   private order: readonly Slot[] | undefined;
@@ -98,7 +99,7 @@ export class EntryTable {
   }
 
   find(values: readonly Value[]): KeyEntry | undefined {
-    const id = keyIdOf(values);
+    const id = this.ids.idOf(values);
     const entry = this.entries.get(id);
     if (entry === undefined) return this.spilled === undefined || this.spilled.keys === 0 ? undefined : this.load(id, values, this.spilled);
     entry.isWarm = true;
