@@ -264,6 +264,7 @@ export const spec = defineSpec<WindowParams>({
     late: { en: "late: all its windows were over", zh: "迟到：所属窗口均已结束" },
     between: { en: "between two windows", zh: "位于窗口之间的空隙" },
   },
+  holdings: { "open windows": { en: "open windows", zh: "未结束的窗口" } },
   cardLine: (params) =>
     `${windowText(params.window)} / ${listParam(params, "key")
       .map(({ name }) => String(name))

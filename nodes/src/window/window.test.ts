@@ -6,7 +6,7 @@ import { node } from "./index.ts";
 import { type PlainRules, type PlainShape, plainWindows, type WindowEvent } from "./reference.testing.ts";
 
 /** `pnpm verify:long` asks for more. */
-const SEEDS = Number(process.env["MILLRACE_WINDOW_SEEDS"] ?? 500);
+const SEEDS = Number(process.env["MILLRACE_SEEDS"] ?? 500);
 
 const event = fc.oneof(
   {

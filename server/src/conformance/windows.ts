@@ -9,6 +9,7 @@ import { playDeduplicate } from "./operators/deduplicate.ts";
 import { playIntervalJoin, playSqlIntervalJoin } from "./operators/interval-join.ts";
 import { type OperatorScript, type PlayScript, Unsupported } from "./operators/script.ts";
 import { playTemporalJoin } from "./operators/temporal-join.ts";
+import { playWatermarkGenerator } from "./operators/watermark-generator.ts";
 import { playWatermarkValve } from "./operators/watermark-valve.ts";
 import { playGroupWindow, playStreamWindow, playWindowTvf } from "./operators/window.ts";
 import { addUnsupported, newTally, type Tally } from "./tally.ts";
@@ -21,6 +22,7 @@ const PLAYERS: Readonly<Record<string, PlayScript>> = {
   temporalJoin: playTemporalJoin,
   cep: playCep,
   groupWindow: playGroupWindow,
+  watermarkGenerator: playWatermarkGenerator,
   watermarkValve: playWatermarkValve,
   window: playStreamWindow,
   windowTvfAgg: playWindowTvf,
