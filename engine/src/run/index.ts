@@ -10,5 +10,5 @@ export * from "./subtask.ts";
 export { DEFAULT_TAP, type TapSample, type TapSettings } from "./tap.ts";
 export * from "./task.ts";
 export * from "./try.ts";
-export { WatermarkValve } from "./watermark.ts";
+export { PartialWatermarks, WatermarkValve } from "./watermark.ts";
 export type { TaskPlace } from "./wiring.ts";

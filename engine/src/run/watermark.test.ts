@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MIN_TIME } from "../node/index.ts";
-import { CombinedWatermark, SplitWatermarks, WatermarkValve } from "./watermark.ts";
+import { CombinedWatermark, PartialWatermarks, SplitWatermarks, WatermarkValve } from "./watermark.ts";
 
 function recorder() {
   const seen: (number | "idle" | "active")[] = [];
@@ -150,5 +150,25 @@ describe("SplitWatermarks", () => {
     splits.onEnd("b");
     splits.onRecords("a", 5, 0);
     expect(splits.current(0).watermark).toBe(4);
+  });
+});
+
+describe("parts that come and go", () => {
+  it("give the least of those that speak, the greatest of all when nobody does, and never less than before", () => {
+    const parts = new PartialWatermarks();
+    for (const part of ["a", "b"]) parts.add(part);
+    parts.onWatermark("a", 5);
+    expect(parts.current()).toEqual({ watermark: MIN_TIME, isIdle: false });
+    parts.onWatermark("b", 2);
+    expect(parts.current()).toEqual({ watermark: 2, isIdle: false });
+    parts.onIdle("a", true);
+    parts.onIdle("b", true);
+    expect(parts.current()).toEqual({ watermark: 5, isIdle: true });
+    parts.onWatermark("b", 3);
+    expect(parts.current()).toEqual({ watermark: 5, isIdle: false });
+    parts.remove("b");
+    parts.add("c");
+    parts.onWatermark("c", 9);
+    expect(parts.current()).toEqual({ watermark: 9, isIdle: false });
   });
 });

@@ -4,7 +4,7 @@
  * from idle counts again only once its watermark has caught up; when the last active channel goes idle and it held the
  * minimum, the maximum over all channels is let through first.
  */
-import { MIN_TIME, type Millis } from "../node/index.ts";
+import { MAX_TIME, MIN_TIME, type Millis } from "../node/index.ts";
 
 export interface WatermarkOutput {
   watermark(time: Millis): void;
@@ -152,43 +152,81 @@ export class CombinedWatermark {
   }
 }
 
-/** Watermark of a source over its splits: each split's times rise, the minimum counts, splits that have been quiet for long are left out. */
-export class SplitWatermarks {
-  private readonly splits = new Map<string, { watermark: Millis; lastRecordAt: Millis; ended: boolean }>();
-  private readonly idleAfterMs: number;
+/**
+ * Merges parts that come and go, as Flink's WatermarkOutputMultiplexer does: the minimum over parts that are not idle, never decreasing; when all are idle, the maximum over all of them, since
+ * none of them holds the others back any more.
+ */
+export class PartialWatermarks {
+  private readonly parts = new Map<string, { watermark: Millis; idle: boolean }>();
   private last: Millis = MIN_TIME;
+
+  add(part: string): void {
+    this.parts.set(part, { watermark: MIN_TIME, idle: false });
+  }
+
+  remove(part: string): void {
+    this.parts.delete(part);
+  }
+
+  /** A part that speaks is active again. Lower than before changes nothing else. */
+  onWatermark(part: string, time: Millis): void {
+    const state = this.parts.get(part);
+    if (!state) return;
+    state.idle = false;
+    if (time > state.watermark) state.watermark = time;
+  }
+
+  onIdle(part: string, idle: boolean): void {
+    const state = this.parts.get(part);
+    if (state) state.idle = idle;
+  }
+
+  /** What all of them come to now, and whether nobody speaks. */
+  current(): { readonly watermark: Millis; readonly isIdle: boolean } {
+    let [minimum, maximum] = [MAX_TIME, MIN_TIME];
+    let isIdle = true;
+    for (const { watermark, idle } of this.parts.values()) {
+      if (watermark > maximum) maximum = watermark;
+      if (idle) continue;
+      isIdle = false;
+      if (watermark < minimum) minimum = watermark;
+    }
+    const merged = isIdle ? maximum : minimum;
+    if (merged > this.last) this.last = merged;
+    return { watermark: this.last, isIdle };
+  }
+}
+
+/** Watermark of a source over its splits: each split's times rise; splits that have been quiet for long are idle, and those at their end are gone. */
+export class SplitWatermarks {
+  private readonly parts = new PartialWatermarks();
+  private readonly lastRecordAt = new Map<string, Millis>();
+  private readonly idleAfterMs: number;
 
   constructor(idleAfterMs: number) {
     this.idleAfterMs = idleAfterMs;
   }
 
   add(split: string, now: Millis): void {
-    this.splits.set(split, { watermark: MIN_TIME, lastRecordAt: now, ended: false });
+    this.parts.add(split);
+    this.lastRecordAt.set(split, now);
   }
 
   /** Records up to time `maxTime` were read: times rise within a split, so nothing before it is to come. */
   onRecords(split: string, maxTime: Millis, now: Millis): void {
-    const state = this.splits.get(split);
-    if (!state) return;
-    state.lastRecordAt = now;
-    if (maxTime - 1 > state.watermark) state.watermark = maxTime - 1;
+    if (!this.lastRecordAt.has(split)) return;
+    this.lastRecordAt.set(split, now);
+    this.parts.onWatermark(split, maxTime - 1);
   }
 
   onEnd(split: string): void {
-    const state = this.splits.get(split);
-    if (state) state.ended = true;
+    this.parts.remove(split);
+    this.lastRecordAt.delete(split);
   }
 
   /** The source's watermark now (never lower than before), and whether all of its splits are quiet. */
-  current(now: Millis): { watermark: Millis; isIdle: boolean } {
-    let minimum = Number.POSITIVE_INFINITY;
-    let any = false;
-    for (const state of this.splits.values()) {
-      if (state.ended || now - state.lastRecordAt > this.idleAfterMs) continue;
-      any = true;
-      if (state.watermark < minimum) minimum = state.watermark;
-    }
-    if (any && minimum > this.last) this.last = minimum;
-    return { watermark: this.last, isIdle: !any };
+  current(now: Millis): { readonly watermark: Millis; readonly isIdle: boolean } {
+    for (const [split, at] of this.lastRecordAt) this.parts.onIdle(split, now - at > this.idleAfterMs);
+    return this.parts.current();
   }
 }

@@ -10,6 +10,7 @@ import { playIntervalJoin, playSqlIntervalJoin } from "./operators/interval-join
 import { type OperatorScript, type PlayScript, Unsupported } from "./operators/script.ts";
 import { playTemporalJoin } from "./operators/temporal-join.ts";
 import { playWatermarkGenerator } from "./operators/watermark-generator.ts";
+import { playWatermarkMultiplexer } from "./operators/watermark-multiplexer.ts";
 import { playWatermarkValve } from "./operators/watermark-valve.ts";
 import { playGroupWindow, playStreamWindow, playWindowTvf } from "./operators/window.ts";
 import { addUnsupported, newTally, type Tally } from "./tally.ts";
@@ -23,6 +24,7 @@ const PLAYERS: Readonly<Record<string, PlayScript>> = {
   cep: playCep,
   groupWindow: playGroupWindow,
   watermarkGenerator: playWatermarkGenerator,
+  watermarkMultiplexer: playWatermarkMultiplexer,
   watermarkValve: playWatermarkValve,
   window: playStreamWindow,
   windowTvfAgg: playWindowTvf,
