@@ -87,7 +87,7 @@ function inferSchema(context: InferContext<PatternParams>): Record<string, Schem
 
 const FOLLOWS: Readonly<Record<string, string>> = { next: " → ", "followed-by": " ⇢ ", "followed-by-any": " ⇢* " };
 
-/** "entry → then none of next for 10 s"; whatever is typed so far. */
+/** "entry ⇢ no more · 10 s"; whatever is typed so far. */
 function cardLine(given: Params): string {
   const within = typeof given.within === "string" && given.within !== "" ? given.within : undefined;
   return `${stepsLine(listParam(given, "steps"))}${within === undefined ? "" : ` · ${within}`}`;
@@ -98,7 +98,7 @@ function stepsLine(steps: readonly Readonly<Record<string, unknown>>[]): string 
     .map((step, i) => {
       const arrow = i === 0 ? "" : (FOLLOWS[String(step.follows)] ?? (step.is === "none" ? " ⇢ " : " → "));
       const label = step.is === "group" ? `(${stepsLine(listParam(step, "steps"))})` : String(step.name ?? "");
-      return `${arrow}${step.is === "none" ? "¬" : ""}${label}${timesLine(step)}${step.optional === true ? "?" : ""}`;
+      return `${arrow}${step.is === "none" ? "no " : ""}${label}${timesLine(step)}${step.optional === true ? "?" : ""}`;
     })
     .join("");
 }
