@@ -46,7 +46,10 @@ describe("readDocument", () => {
       'nodes.A: got "A" as a name, expected an id of at most 64 characters: a small letter, then small letters, digits, - or _. Rename it.',
     ],
     [{ ...valid, nodes: { a: { name: "A" } } }, "nodes.a.type: expected text, got nothing."],
-    [{ ...valid, connections: { k: { role: "tpic" } } }, 'connections.k.role: expected one of "topic", "files", got "tpic".'],
+    [
+      { ...valid, connections: { k: { role: "tpic" } } },
+      'connections.k.role: expected one of "topic", "files", "dimension", "http", got "tpic".',
+    ],
     [
       { ...valid, nodes: { constructor: valid.nodes["a"] } },
       'nodes.constructor: "constructor" cannot be a name here: JavaScript reserves it. Choose another name.',

@@ -16,10 +16,10 @@ const offset = () =>
   signedDuration()
     .optional()
     .register(paramMeta, {
-      title: { en: "Offset", zh: "偏移" },
+      title: { en: "Offset", zh: "偏移量" },
       description: {
         en: "Windows begin so much later (or, with a minus, earlier) than at whole multiples on the clock of the pipeline's time zone.",
-        zh: "窗口起点相对于流水线时区时钟上整倍数时刻的偏移，可为负。",
+        zh: "窗口起点相对于流水线时区时钟上整倍数时刻的偏移量，可为负。",
       },
       kind: "text",
       examples: ["-15 min", "2 s"],
