@@ -51,7 +51,7 @@ export function NodeRun({ nodeId }: { readonly nodeId: string }) {
       )}
       {state && (
         <>
-          <Text size="sm" fw={600} mt={failure ? "xs" : 0}>
+          <Text size="sm" fw={600} mt={failure || holdings.length > 0 ? "xs" : 0}>
             {t("stateHeld")}
           </Text>
           <dl className={classes.state}>

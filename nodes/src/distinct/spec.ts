@@ -140,10 +140,11 @@ export const spec = defineSpec<DistinctParams>({
   keywords: ["deduplicate", "dedup", "unique", "row_number", "upsert", "latest", "first", "last", "去重", "排重", "最新", "幂等"],
   params,
   inputs: { in: { en: "Rows, several of a key.", zh: "每个 key 可能有多行。" } },
-  outputs: {
+  outputs: ({ emit }) => ({
     out: { en: "One row of each key, or the changes of it.", zh: "每个 key 一行，或该行的变更。" },
-    late: { en: "Rows behind the watermark, where it decides.", zh: "由水位线决定时，落后于水位线的行。" },
-  },
+    ...(emit === "watermark" && { late: { en: "Rows behind the watermark.", zh: "落后于水位线的行。" } }),
+  }),
+  sideOutputs: ["late"],
   inferSchema({ params, inputs, typeOf, problem }) {
     const input = inputs.in;
     if (!input) return {};
@@ -157,7 +158,7 @@ export const spec = defineSpec<DistinctParams>({
           `${quote(order.value)} 是 ${formatType(type)}，没有大小顺序。请用数字、文本或时间。`,
         ),
       );
-    return { out: input, late: input };
+    return params.emit === "watermark" ? { out: input, late: input } : { out: input };
   },
   keyBy: ({ key }) => ({ in: key }),
   expressions: ({ key, order, endsWhen }) => [

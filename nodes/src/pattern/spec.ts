@@ -45,6 +45,7 @@ export const spec = defineSpec<PatternParams>({
     in: output.do === "fields" && output.fields.some(({ value }) => wholeRowStep(value, steps) !== undefined) ? ["*"] : [],
   }),
   rows: ({ output }) => (output.do === "row" ? "pass" : "new"),
+  sideOutputs: ["timeout", "late"],
   passes: () => ({ late: "in" }),
   holdings: {
     "partial matches": { en: "Partial matches", zh: "部分匹配" },

@@ -247,6 +247,7 @@ export const spec = defineSpec<WindowParams>({
   params,
   inputs: { in: { en: "Rows to aggregate.", zh: "待聚合的行。" } },
   outputs,
+  sideOutputs: ["late"],
   rows: "new",
   passes: (params): Readonly<Record<string, string>> => (hasLatePort(params) ? { late: "in" } : {}),
   keyBy: ({ key }): Readonly<Record<string, readonly string[]>> => (key.length === 0 ? {} : { in: key.map(({ value }) => value) }),
