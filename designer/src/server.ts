@@ -21,6 +21,7 @@ import type {
   Sample,
   SavedDraft,
   SavedStateView,
+  SchemaProposal,
   Template,
   TemplateSummary,
   TestedConnection,
@@ -130,6 +131,9 @@ export const server = {
 
   /** Plays a document over records with sinks off. */
   tryDocument: (body: TryRequest, signal?: AbortSignal) => send<TryResult>("POST", "/try", body, signal),
+  /** Looks at the newest records of the source, or at those that the pipeline's run keeps. */
+  proposeSchema: (body: { document: PipelineDocument; node: string; pipelineId?: string }, signal?: AbortSignal) =>
+    send<SchemaProposal>("POST", "/propose-schema", body, signal),
 
   dimensions: (connection?: string, signal?: AbortSignal) => get<DimensionTable[]>("/dimensions", { connection }, signal),
   /** In the order of their keys; `after` is the `next` of the page before. */

@@ -10,6 +10,7 @@ import { fieldChoices } from "./field-paths.ts";
 import type { Control, FormItem, Path } from "./form-model.ts";
 import { useFormSurroundings } from "./form-surroundings.ts";
 import { valueText } from "./form-value.ts";
+import { ProposeSchema } from "./ProposeSchema.tsx";
 
 export interface ScalarProps {
   readonly id: string;
@@ -45,6 +46,7 @@ function SchemaText(
   props: ScalarProps & { readonly text: string; readonly set: (text: string) => void; readonly names: readonly string[] },
 ) {
   const { text, set, names } = props;
+  const proposal = useFormSurroundings().proposalAt(props.path);
   const { t } = useTranslation("inspector");
   return (
     <>
@@ -68,6 +70,7 @@ function SchemaText(
         styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
         onChange={(event) => set(event.currentTarget.value)}
       />
+      {proposal && <ProposeSchema key={proposal.key} label={props.label} ask={proposal.ask} onUse={proposal.use} />}
     </>
   );
 }

@@ -2,6 +2,7 @@
 import type { ExpressionUse } from "@millrace/engine/node";
 import type { Problem } from "@millrace/engine/pipeline";
 import type { Schema } from "@millrace/engine/schema";
+import type { SchemaProposal } from "@millrace/server/api";
 import { createContext, useContext } from "react";
 import type { Path } from "./form-model.ts";
 
@@ -28,6 +29,17 @@ export interface FormSurroundings {
   readonly topics: readonly string[];
   readonly connections: readonly string[];
   readonly schemas: readonly string[];
+  /** Of a source: how the schema at the path is proposed from its records; undefined for other nodes. */
+  readonly proposalAt: (path: Path) => ProposalQuestion | undefined;
+}
+
+export interface ProposalQuestion {
+  /** Another one when the node reads something else: what was proposed before is then of no use. */
+  readonly key: string;
+  /** Rejects with a `ServerError`. */
+  readonly ask: (signal: AbortSignal) => Promise<SchemaProposal>;
+  /** Puts the proposed text into the param, as a step of undo of its own. */
+  readonly use: (text: string) => void;
 }
 
 const Surroundings = createContext<FormSurroundings | undefined>(undefined);

@@ -4,11 +4,12 @@ import { DEFAULTS, fillIn, type PipelineNode, parameterValues, type TypedNode } 
 import { useEffect, useMemo, useState } from "react";
 import { server } from "../server.ts";
 import { useNodeProblems, useTypedNode } from "../store/analysis.ts";
-import { edit, useDocument } from "../store/document.ts";
+import { edit, endGesture, useDocument } from "../store/document.ts";
 import type { FormItem, Path } from "./form-model.ts";
-import type { FormSurroundings } from "./form-surroundings.ts";
+import type { FormSurroundings, ProposalQuestion } from "./form-surroundings.ts";
 import { withValueAt } from "./form-value.ts";
 import { hasProblemBelow, pathKey, placeProblems } from "./problem-places.ts";
+import { specOf } from "./spec-of.ts";
 
 const NONE: readonly never[] = [];
 
@@ -16,6 +17,7 @@ export function useNodeSurroundings(nodeId: string, node: PipelineNode, form: Fo
   const problems = useNodeProblems(nodeId);
   const typed = useTypedNode(nodeId);
   const document = useDocument((state) => state.document);
+  const pipelineId = useDocument((state) => state.pipelineId);
   const role = typed?.spec.connection;
   const topics = useTopicNames(role === "topic" ? connectionOf(node) : undefined, role === "topic");
   return useMemo((): FormSurroundings => {
@@ -23,6 +25,15 @@ export function useNodeSurroundings(nodeId: string, node: PipelineNode, form: Fo
     const uses = expressionsOf(typed);
     // What is wrong with parameters is said where they are declared.
     const { values } = parameterValues(document.parameters, {});
+    const proposalQuestion = (path: Path): ProposalQuestion => ({
+      key: JSON.stringify(withValueAt(node.params, path, undefined)),
+      ask: (signal) => server.proposeSchema({ document, node: nodeId, ...(pipelineId === undefined ? {} : { pipelineId }) }, signal),
+      use: (text) => {
+        endGesture();
+        changeParam(nodeId, path, text);
+        endGesture();
+      },
+    });
     const portAt = (path: Path) => portOf(uses, path) ?? firstInput(typed);
     return {
       problemsAt: (path) => placed.get(pathKey(path)) ?? NONE,
@@ -38,8 +49,9 @@ export function useNodeSurroundings(nodeId: string, node: PipelineNode, form: Fo
       topics,
       connections: Object.entries(document.connections ?? {}).flatMap(([alias, declared]) => (declared.role === role ? [alias] : [])),
       schemas: Object.keys(document.schemas ?? {}),
+      proposalAt: (path) => (specOf(node.type)?.category === "source" ? proposalQuestion(path) : undefined),
     };
-  }, [form, node.params, problems, typed, nodeId, document, topics, role]);
+  }, [form, node.params, node.type, problems, typed, nodeId, document, pipelineId, topics, role]);
 }
 
 function changeParam(nodeId: string, path: Path, value: unknown): void {
