@@ -31,11 +31,11 @@ export const FLINK_DIFFERENCES: readonly FlinkDifference[] = [
   {
     title: "Units that a type does not have",
     reason:
-      "Flink computes FLOOR and CEIL of a TIME to a day or more, EXTRACT of seconds from a DATE, and FLOOR to DOW, DOY, EPOCH or ISOYEAR by the formula of another unit; what comes out means nothing. Here a TIME stays as it is, a DATE has no seconds (0), and the others are refused. Below a millisecond nothing is rounded.",
+      "Flink computes FLOOR and CEIL of a TIME to a day or more, EXTRACT of seconds from a DATE, and FLOOR to DOW, DOY, EPOCH or ISOYEAR by the formula of another unit; what comes out means nothing. It refuses YEAR of a TIME unless that is a constant NULL. Here a TIME stays as it is, a DATE has no seconds (0), and the others are refused. Below a millisecond nothing is rounded.",
     example: "FLOOR(TIME '23:59:59' TO YEAR)",
     covers: (sql) =>
       /^(?:FLOOR|CEIL)\((?:TIME |.* TO (?:MICROSECOND|NANOSECOND|DOW|ISODOW|DOY|ISOYEAR|EPOCH)\))/.test(sql) ||
-      /(?:MINUTE|SECOND|MILLISECOND)(?: FROM |\()DATE/.test(sql),
+      /(?:MINUTE|SECOND|MILLISECOND)(?: FROM |\()DATE|^YEAR\(CAST\(NULL AS TIME\)/.test(sql),
   },
   {
     title: "Years beyond 9999 and before 1",
@@ -214,6 +214,33 @@ export const FLINK_DIFFERENCES: readonly FlinkDifference[] = [
       "Flink takes them for JSON text, which gives NULL, and PRINTF prints Java's name of the object. Here JSON functions refuse them, and PRINTF prints them as CAST to STRING does.",
     example: "JSON_QUERY(ARRAY[1], '$.a')",
     covers: (sql) => /^(?:JSON_(?:QUERY|EXISTS|VALUE)|PRINTF)\(.*(?:ARRAY|MAP)\[/.test(sql),
+  },
+  {
+    title: "Constants of FLOAT, and -0.0",
+    reason:
+      "Flink computes constants as decimal numbers: -0.0 loses its sign, a FLOAT computed or read from a text has seven digits, and one that becomes a DOUBLE or BIGINT was never rounded to a FLOAT. Here constants are computed as fields are.",
+    example: "CAST(CAST(0.1 AS FLOAT) AS DOUBLE)",
+    covers: (sql) =>
+      /^CAST\(CAST\(\S+ AS FLOAT\) AS (?:DOUBLE|BIGINT)|^CAST\(\S+ AS FLOAT\) [*/] CAST|^CAST\('1\.23456789' AS FLOAT|'-0\.0'|^-CAST\(0 AS/.test(
+        sql,
+      ),
+  },
+  {
+    title: "What a VARIANT holds",
+    reason:
+      "Flink sorts the members of an object by their names, keeps every digit of a fraction, prints 1e3 as 1000.0 and 1e400 as Infinity, refuses a name that comes twice unless told otherwise, compares VARIANTs, and a JSON null in one is not NULL. Here members keep their order, fractions are DOUBLE and printed as JSON has them, of a name that comes twice the last one counts, VARIANTs are compared after a cast, and a JSON null is NULL, as in the fields of a record.",
+    example: `PARSE_JSON('{"b": 1, "a": 2}')`,
+    covers: (sql) =>
+      /^PARSE_JSON\('(?:\d.*[eE.]|null|\{"(?:b|2)")|^(?:MAP|COALESCE).*PARSE_JSON\('null'\)|^PARSE_JSON\('(?:1'\) = |\{"a": 1, "a": 2\}'\)$)/.test(
+        sql,
+      ),
+  },
+  {
+    title: "What a VARIANT becomes",
+    reason:
+      "Flink 2.2 casts no VARIANT to anything and takes none in JSON_STRING, JSON_OBJECT and JSON_ARRAY. Here it becomes what a field of that type would be in a JSON record (a text without its quotes), and is written as JSON.",
+    example: `CAST(PARSE_JSON('"a"') AS STRING)`,
+    covers: (sql, refused) => refused && /^(?:TRY_)?CAST\(PARSE_JSON\(|^JSON_(?:STRING|OBJECT|ARRAY)\(.*PARSE_JSON\(/.test(sql),
   },
   {
     title: "Elements of a VARIANT, and objects",

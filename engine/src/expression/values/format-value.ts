@@ -61,7 +61,7 @@ function formatterOfPresent(dataType: DataType, settings: ExpressionSettings): (
       return (value) => `(${members.map(({ name, format }) => format(ownMember(value as Values, name))).join(", ")})`;
     }
     case "VARIANT":
-      return (value) => (typeof value === "string" ? value : jsonText(value));
+      return jsonText;
     default:
       return (value) => String(value);
   }
