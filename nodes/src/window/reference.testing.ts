@@ -93,7 +93,8 @@ export function plainWindows(events: readonly WindowEvent[], shape: PlainShape, 
 
   function begin(key: string | null, start: number, end: number, time: number): Plain {
     const isOver = end - 1 <= watermark;
-    const first = early === 0 || isOver ? undefined : Math.min((Math.floor(time / early) + 1) * early, end - 1);
+    // Java's remainder, as Flink's trigger has it: before 1970 the first one is a multiple later.
+    const first = early === 0 || isOver ? undefined : Math.min(time - (time % early) + early, end - 1);
     const window: Plain = { key, start, end, rows: [], early: first, given: undefined };
     open.push(window);
     return window;
