@@ -53,6 +53,20 @@ export function withField(schema: RowShape, path: readonly string[], dataType: D
   return { ...schema, fields: old ? schema.fields.with(index, field) : [...schema.fields, field] };
 }
 
+/** As `withField` for a name with dots; where it goes through what is no row that is a problem at `at`, and the schema stays as it is. */
+export function addField<S extends RowShape>(schema: S, name: string, dataType: DataType, at: Path, raise: Raise): S {
+  const next = withField(schema, name.split("."), dataType);
+  if (next) return next as S;
+  raise(
+    words(
+      at,
+      `${quote(name)} goes through a field that is not a row. Choose another name.`,
+      `${quote(name)} 经过的字段不是行类型。请换一个名称。`,
+    ),
+  );
+  return schema;
+}
+
 /** The schema without the field at `path`; the same where there is none. */
 export function withoutField(schema: RowShape, path: readonly string[]): RowShape {
   const [name, ...rest] = path;
@@ -110,16 +124,7 @@ export function fieldsOfExpressions<F extends { readonly name: string; readonly 
       );
       continue;
     }
-    const next = withField(result, name.split("."), dataType);
-    if (next) result = next;
-    else
-      raise(
-        words(
-          [...at, i, "name"],
-          `${quote(name)} goes through a field that is not a row. Choose another name.`,
-          `${quote(name)} 经过的字段不是行类型。请换一个名称。`,
-        ),
-      );
+    result = addField(result, name, dataType, [...at, i, "name"], raise);
   }
   return result;
 }

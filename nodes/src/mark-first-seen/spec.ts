@@ -13,7 +13,7 @@ import {
 } from "@millrace/engine/node";
 import type { DataType, Schema } from "@millrace/engine/schema";
 import { z } from "zod";
-import { fieldType, fits, isOrdered, quote, withField, words } from "../field-types.ts";
+import { addField, fieldType, fits, isOrdered, nullable, quote, words } from "../field-types.ts";
 import { keyParam } from "../params.ts";
 
 const set = z
@@ -238,24 +238,14 @@ function inferSchema({ params, inputs, typeOf, problem }: InferContext<MarkFirst
     const to = fieldType(out, output.field);
     if (to && fits(from, to)) continue;
     if (to) problem(wrongValue(side, text as string, from, output.field, to));
-    // A field that is not there yet is NULL on the rows that are not set.
-    else out = addField(out, output.field, from, problem);
+    else out = addField(out, output.field, ofNewField(from), ["output", "field"], problem);
   }
   return { out };
 }
 
-function addField(schema: Schema, path: string, dataType: DataType, raise: InferContext<never>["problem"]): Schema {
-  const { nullable: _, ...type } = dataType;
-  const next = withField(schema, path.split("."), (type.type === "CHAR" ? { type: "STRING" } : type) as DataType);
-  if (!next)
-    raise(
-      words(
-        ["output", "field"],
-        `${quote(path)} goes through a field that is not a row. Choose another name.`,
-        `${quote(path)} 经过的字段不是行类型。请换一个名称。`,
-      ),
-    );
-  return next ?? schema;
+/** Type of a field that is not there yet: rows that are not set have NULL. */
+function ofNewField(dataType: DataType): DataType {
+  return nullable(dataType.type === "CHAR" ? { type: "STRING" } : dataType);
 }
 
 function wrongValue(side: "first" | "repeat", text: string, from: DataType, path: string, to: DataType) {

@@ -1,7 +1,7 @@
 import { defineSpec, field, type InferContext, paramMeta } from "@millrace/engine/node";
 import type { Schema } from "@millrace/engine/schema";
 import { z } from "zod";
-import { isText, quote, requireField, withField, words, wrongType } from "../field-types.ts";
+import { addField, isText, quote, requireField, withField, words, wrongType } from "../field-types.ts";
 import { fieldName } from "../params.ts";
 import { schemaOf } from "../schema-text.ts";
 import { compilePattern } from "./pattern.ts";
@@ -171,18 +171,7 @@ export const spec = defineSpec<ParseParams>({
 
 function outputSchema(input: Schema, parsed: Schema, { params: { keep, into }, problem }: InferContext<ParseParams>): Schema {
   const base: Schema = keep === "all" ? input : { type: "ROW", fields: [] };
-  if (into !== undefined) {
-    const out = withField(base, into.split("."), parsed);
-    if (!out)
-      problem(
-        words(
-          ["into"],
-          `${quote(into)} goes through a field that is not a row. Choose another name.`,
-          `${quote(into)} 经过的字段不是行类型。请换一个名称。`,
-        ),
-      );
-    return out ?? base;
-  }
+  if (into !== undefined) return addField(base, into, parsed, ["into"], problem);
   return keep === "parsed" ? parsed : parsed.fields.reduce((out, { name, dataType }) => withField(out, [name], dataType) ?? out, base);
 }
 

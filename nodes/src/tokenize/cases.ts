@@ -108,4 +108,10 @@ export const cases: readonly NodeCase[] = [
     inputs: { in: "t STRING" },
     invalid: 'by.separator: "(" is no regular expression: missing closing ): `(`. Put a \\ before characters that stand for themselves.',
   },
+  {
+    name: "refuses a field inside of what is no row",
+    params: { text: "t", as: "t.word" },
+    inputs: { in: "t STRING" },
+    invalid: 'as: "t.word" goes through a field that is not a row. Choose another name.',
+  },
 ];

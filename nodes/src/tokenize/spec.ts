@@ -1,6 +1,6 @@
 import { defineSpec, expression, paramMeta } from "@millrace/engine/node";
 import { z } from "zod";
-import { duplicateField, isText, withField, words, wrongType } from "../field-types.ts";
+import { addField, duplicateField, isText, words, wrongType } from "../field-types.ts";
 import { fieldName } from "../params.ts";
 import { compileSeparator } from "./separator.ts";
 
@@ -153,10 +153,10 @@ export const spec = defineSpec<TokenizeParams>({
     }
     const isNullable = params.whenEmpty === "keep";
     const notNull = isNullable ? {} : ({ nullable: false } as const);
-    const out = withField(input, params.as.split("."), { type: "STRING", ...notNull }) ?? input;
+    const out = addField(input, params.as, { type: "STRING", ...notNull }, ["as"], problem);
     if (params.position === undefined) return { out };
     if (params.position === params.as) problem(duplicateField(params.position, ["position"]));
-    return { out: withField(out, params.position.split("."), { type: "INT", ...notNull }) ?? out };
+    return { out: addField(out, params.position, { type: "INT", ...notNull }, ["position"], problem) };
   },
   expressions: ({ text }) => [{ path: ["text"], text, port: "in" }],
   dropReasons: { empty: { en: "no words", zh: "没有词" } },

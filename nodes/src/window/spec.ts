@@ -1,7 +1,7 @@
 import { defineSpec, duration, type InferContext, type Params, paramMeta, toMillis, type Words } from "@millrace/engine/node";
 import type { ChangelogMode, DataType, RowShape, Schema } from "@millrace/engine/schema";
 import { z } from "zod";
-import { duplicateField, quote, withField, words } from "../field-types.ts";
+import { addField, duplicateField, quote, words } from "../field-types.ts";
 import { listParam, namedAggregates, namedExpressions, signedDuration, signedMillis } from "../params.ts";
 
 /** Windows that one row may be in: each of them is told of it. */
@@ -321,16 +321,7 @@ function inferSchema({ params, inputs, typeOf, typeOverGroups, problem }: InferC
           "该值是没有类型的 NULL。请写明类型：CAST(NULL AS STRING)。",
         ),
       );
-    const next = withField(out, name.split("."), dataType);
-    if (next) out = next;
-    else
-      problem(
-        words(
-          path,
-          `${quote(name)} goes through a field that is not a row. Choose another name.`,
-          `${quote(name)} 经过的字段不是行类型。请换一个名称。`,
-        ),
-      );
+    out = addField(out, name, dataType, path, problem);
   };
   for (const [i, { name, value }] of params.key.entries()) {
     if (name.includes("."))
