@@ -1,7 +1,10 @@
 /** What nodes that look something up for each row have in common: how many at once, for how long, how often, what is remembered, and what becomes of a row without an answer. */
-import { duration, type LookupSettings, paramMeta, toMillis, type Words } from "@millrace/engine/node";
+import { duration, type InferContext, type LookupSettings, type Params, paramMeta, toMillis, type Words } from "@millrace/engine/node";
+import type { DataType, Schema } from "@millrace/engine/schema";
 import { z } from "zod";
-import { fieldName } from "./params.ts";
+import { addField, fieldType, nullable, requireField } from "./field-types.ts";
+import { fieldName, listParam } from "./params.ts";
+import { schemaOf } from "./schema-text.ts";
 
 export function lookupParams() {
   return {
@@ -177,4 +180,53 @@ export function takenFields(examples: readonly string[]) {
     )
     .max(1_000)
     .default([]);
+}
+
+/** Names of what is taken over, for the card. */
+export function takenNames(params: Params): readonly string[] {
+  const names = listParam(params, "fields").map(({ name }) => String(name));
+  return typeof params.into === "string" ? [params.into, ...names] : names;
+}
+
+/** `out`: words for the main port. */
+export function lookupOutputs({ missing }: Params, out: Words): Record<string, Words> {
+  return { out, ...(missing === "port" && { missing: { en: "Rows that found nothing, as they came.", zh: "未查到的行，保持原样。" } }) };
+}
+
+/** What the params say is found, open: what is taken as a whole keeps members that no schema names. */
+export function foundSchema(
+  { schema }: { readonly schema?: string | undefined },
+  declared: InferContext<never>["declared"],
+): ReturnType<typeof schemaOf> {
+  if (schema === undefined) return { schema: { type: "ROW", fields: [], open: true } };
+  const found = schemaOf(schema, declared, ["schema"]);
+  return "schema" in found ? { schema: { ...found.schema, open: true } } : found;
+}
+
+interface Taken {
+  readonly schema?: string | undefined;
+  readonly fields: readonly { readonly name: string; readonly field: string }[];
+  readonly into?: string | undefined;
+}
+
+/** The incoming row with what is taken over; NULL where nothing is found. `wholeOf`: the type of what goes `into` a field, of the schema of what is found. */
+export function widenedSchemas(
+  { params, inputs, declared, problem }: Pick<InferContext<Taken>, "params" | "inputs" | "declared" | "problem">,
+  wholeOf: (found: Schema) => DataType = (found) => found,
+): Record<string, Schema> {
+  const input = inputs.in;
+  if (!input) return {};
+  const found = foundSchema(params, declared);
+  if ("problem" in found) {
+    problem(found.problem);
+    return {};
+  }
+  let out: Schema = input;
+  for (const [i, { name, field }] of params.fields.entries()) {
+    requireField(found.schema, field, ["fields", i, "field"], problem);
+    const dataType = fieldType(found.schema, field);
+    if (dataType) out = addField(out, name, nullable(dataType), ["fields", i, "name"], problem);
+  }
+  if (params.into !== undefined) out = addField(out, params.into, nullable(wholeOf(found.schema)), ["into"], problem);
+  return { out, missing: input };
 }

@@ -15,9 +15,10 @@ import {
 import type { Schema, Value, Values } from "@millrace/engine/schema";
 import { quote, valueAt } from "../field-types.ts";
 import { type Answered, type Ask, LookupCache } from "../lookup-cache.ts";
+import { foundSchema } from "../lookup-params.ts";
 import { pageReader } from "./answer.ts";
 import { pacer } from "./pacer.ts";
-import { answerSchema, type HttpLookupParams } from "./spec.ts";
+import type { HttpLookupParams } from "./spec.ts";
 
 /** A longer answer is refused. */
 const MOST_BYTES = 8 << 20;
@@ -36,7 +37,7 @@ export function createLookup(params: HttpLookupParams, context: LookupContext): 
   const { expressions, timeZone, now } = context;
   const pathOf = expressions.value(params.path, "in");
   const bodyOf = params.body === undefined ? undefined : expressions.value(params.body, "in");
-  const answer = answerSchema(params, context.declared);
+  const answer = foundSchema(params, context.declared);
   if ("problem" in answer) throw new Error("the answer's fields were checked before");
   const readPage = pageReader(params, answer.schema as Schema);
   const fields = params.fields.map(({ name, field }) => ({ path: name.split("."), from: field.split(".") }));

@@ -1,11 +1,17 @@
-import { defineSpec, expression, type InferContext, paramMeta, type Words } from "@millrace/engine/node";
-import type { DataType, Schema } from "@millrace/engine/schema";
+import { defineSpec, expression, paramMeta } from "@millrace/engine/node";
 import { z } from "zod";
-import { fieldType, nullable, requireField, withField, words } from "../field-types.ts";
 import { schemaParam } from "../io-params.ts";
-import { LOOKUP_HOLDINGS, LOOKUP_SHARES, lookupParams, lookupSettings, takenFields } from "../lookup-params.ts";
-import { fieldName, listParam } from "../params.ts";
-import { schemaOf } from "../schema-text.ts";
+import {
+  LOOKUP_HOLDINGS,
+  LOOKUP_SHARES,
+  lookupOutputs,
+  lookupParams,
+  lookupSettings,
+  takenFields,
+  takenNames,
+  widenedSchemas,
+} from "../lookup-params.ts";
+import { fieldName } from "../params.ts";
 
 const path = () => z.string().regex(/^[^.]+(\.[^.]+)*$/);
 
@@ -217,69 +223,17 @@ export const spec = defineSpec<HttpLookupParams>({
   keywords: ["REST", "API", "enrich", "request", "web service", "接口", "调用接口", "外部服务", "维度关联", "异步 IO"],
   params,
   inputs: { in: { en: "Rows to widen.", zh: "要补充的行。" } },
-  outputs,
+  outputs: (params) => lookupOutputs(params, { en: "Rows with what was answered.", zh: "补充了应答内容的行。" }),
   connection: "http",
   passes: () => ({ missing: "in" }),
   lookup: lookupSettings,
   holdings: LOOKUP_HOLDINGS,
   shares: LOOKUP_SHARES,
-  inferSchema,
+  inferSchema: (context) =>
+    widenedSchemas(context, (answer) => (context.params.list === undefined ? answer : { type: "ARRAY", element: answer })),
   expressions: ({ path, body }) => [
     { path: ["path"], text: path, port: "in" },
     ...(body === undefined ? [] : [{ path: ["body"], text: body, port: "in" }]),
   ],
   cardLine: (params) => `${params.path ?? ""} → ${takenNames(params).join(", ")}`,
 });
-
-function takenNames(params: Readonly<Record<string, unknown>>): readonly string[] {
-  const names = listParam(params, "fields").map(({ name }) => String(name));
-  return typeof params.into === "string" ? [params.into, ...names] : names;
-}
-
-function outputs({ missing }: Readonly<Record<string, unknown>>): Record<string, Words> {
-  return {
-    out: { en: "Rows with what was answered.", zh: "补充了应答内容的行。" },
-    ...(missing === "port" && { missing: { en: "Rows that found nothing, as they came.", zh: "未查到的行，保持原样。" } }),
-  };
-}
-
-function inferSchema({ params, inputs, declared, problem }: InferContext<HttpLookupParams>): Record<string, Schema> {
-  const input = inputs.in;
-  if (!input) return {};
-  const answer = answerSchema(params, declared);
-  if ("problem" in answer) {
-    problem(answer.problem);
-    return {};
-  }
-  let out: Schema = input;
-  const add = (name: string, dataType: DataType, at: readonly (string | number)[]) => {
-    const next = withField(out, name.split("."), nullable(dataType));
-    if (next) out = next;
-    else
-      problem(
-        words(
-          at,
-          `${JSON.stringify(name)} goes through a field that is not a row. Choose another name.`,
-          `${JSON.stringify(name)} 经过的字段不是行类型。请换一个名称。`,
-        ),
-      );
-  };
-  for (const [i, { name, field }] of params.fields.entries()) {
-    requireField(answer.schema, field, ["fields", i, "field"], problem);
-    const dataType = fieldType(answer.schema, field);
-    if (dataType) add(name, dataType, ["fields", i, "name"]);
-  }
-  if (params.into !== undefined)
-    add(params.into, params.list === undefined ? answer.schema : { type: "ARRAY", element: answer.schema }, ["into"]);
-  return { out, missing: input };
-}
-
-/** Of the answer, or of an entry of its list. */
-export function answerSchema(
-  { schema }: Pick<HttpLookupParams, "schema">,
-  declared: InferContext<HttpLookupParams>["declared"],
-): ReturnType<typeof schemaOf> {
-  if (schema === undefined) return { schema: { type: "ROW", fields: [], open: true } };
-  const found = schemaOf(schema, declared, ["schema"]);
-  return "schema" in found ? { schema: { ...found.schema, open: true } } : found;
-}

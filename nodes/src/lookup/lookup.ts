@@ -16,7 +16,8 @@ import {
 import type { Schema } from "@millrace/engine/schema";
 import { quote, valueAt } from "../field-types.ts";
 import { type Answered, type Ask, LookupCache } from "../lookup-cache.ts";
-import { type DimensionLookupParams, tableSchema } from "./spec.ts";
+import { foundSchema } from "../lookup-params.ts";
+import type { DimensionLookupParams } from "./spec.ts";
 
 export function createLookup(params: DimensionLookupParams, context: LookupContext): Lookup {
   const { table, missing } = params;
@@ -24,7 +25,7 @@ export function createLookup(params: DimensionLookupParams, context: LookupConte
   const keyOf = keyText(context.expressions.value(params.key, "in"), context.timeZone);
   const changedKeyOf =
     params.changeKey === undefined ? undefined : keyText(context.expressions.value(params.changeKey, "changes"), context.timeZone);
-  const found = tableSchema(params, context.declared);
+  const found = foundSchema(params, context.declared);
   if ("problem" in found) throw new Error("the table's columns were checked before");
   const decoder = codecOf({ name: "json" }).decoder(found.schema as Schema, true, { name: "json" });
   const fields = params.fields.map(({ name, field }) => ({ path: name.split("."), from: field.split(".") }));

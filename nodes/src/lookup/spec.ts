@@ -1,11 +1,17 @@
-import { defineSpec, expression, type InferContext, paramMeta, type Words } from "@millrace/engine/node";
-import type { Schema } from "@millrace/engine/schema";
+import { defineSpec, expression, paramMeta, type Words } from "@millrace/engine/node";
 import { z } from "zod";
-import { fieldType, nullable, requireField, withField, words } from "../field-types.ts";
 import { connectionParam, schemaParam, tableParam } from "../io-params.ts";
-import { LOOKUP_HOLDINGS, LOOKUP_SHARES, lookupParams, lookupSettings, takenFields } from "../lookup-params.ts";
-import { fieldName, listParam } from "../params.ts";
-import { schemaOf } from "../schema-text.ts";
+import {
+  LOOKUP_HOLDINGS,
+  LOOKUP_SHARES,
+  lookupOutputs,
+  lookupParams,
+  lookupSettings,
+  takenFields,
+  takenNames,
+  widenedSchemas,
+} from "../lookup-params.ts";
+import { fieldName } from "../params.ts";
 
 const params = z
   .strictObject({
@@ -96,14 +102,14 @@ export const spec = defineSpec<DimensionLookupParams>({
   ],
   params,
   inputs,
-  outputs,
+  outputs: (params) => lookupOutputs(params, { en: "Rows with what was found.", zh: "补充了查询结果的行。" }),
   broadcast: ["changes"],
   connection: "dimension",
   passes: () => ({ missing: "in" }),
   lookup: lookupSettings,
   holdings: LOOKUP_HOLDINGS,
   shares: LOOKUP_SHARES,
-  inferSchema,
+  inferSchema: widenedSchemas,
   expressions: ({ key, changeKey }) => [
     { path: ["key"], text: key, port: "in" },
     ...(changeKey === undefined ? [] : [{ path: ["changeKey"], text: changeKey, port: "changes" }]),
@@ -111,62 +117,9 @@ export const spec = defineSpec<DimensionLookupParams>({
   cardLine: (params) => `${params.table ?? ""}[${params.key ?? ""}] → ${takenNames(params).join(", ")}`,
 });
 
-function takenNames(params: Readonly<Record<string, unknown>>): readonly string[] {
-  const names = listParam(params, "fields").map(({ name }) => String(name));
-  return typeof params.into === "string" ? [params.into, ...names] : names;
-}
-
 function inputs({ changeKey }: Readonly<Record<string, unknown>>): Record<string, Words> {
   return {
     in: { en: "Rows to widen.", zh: "要补充的行。" },
     ...(typeof changeKey === "string" && { changes: { en: "Rows that tell which keys have changed.", zh: "表示哪些 key 已变更的行。" } }),
   };
-}
-
-function outputs({ missing }: Readonly<Record<string, unknown>>): Record<string, Words> {
-  return {
-    out: { en: "Rows with what was found.", zh: "补充了查询结果的行。" },
-    ...(missing === "port" && { missing: { en: "Rows that found nothing, as they came.", zh: "未查到的行，保持原样。" } }),
-  };
-}
-
-function inferSchema({ params, inputs, declared, problem }: InferContext<DimensionLookupParams>): Record<string, Schema> {
-  const input = inputs.in;
-  if (!input) return {};
-  const table = tableSchema(params, declared);
-  if ("problem" in table) {
-    problem(table.problem);
-    return {};
-  }
-  const { schema } = table;
-  let out: Schema = input;
-  const add = (name: string, dataType: Schema["fields"][number]["dataType"], path: readonly (string | number)[]) => {
-    const next = withField(out, name.split("."), nullable(dataType));
-    if (next) out = next;
-    else
-      problem(
-        words(
-          path,
-          `${JSON.stringify(name)} goes through a field that is not a row. Choose another name.`,
-          `${JSON.stringify(name)} 经过的字段不是行类型。请换一个名称。`,
-        ),
-      );
-  };
-  for (const [i, { name, field }] of params.fields.entries()) {
-    requireField(schema, field, ["fields", i, "field"], problem);
-    const dataType = fieldType(schema, field);
-    if (dataType) add(name, dataType, ["fields", i, "name"]);
-  }
-  if (params.into !== undefined) add(params.into, schema, ["into"]);
-  return { out, missing: input };
-}
-
-/** Columns of the table, open: a whole row keeps what no schema names. */
-export function tableSchema(
-  { schema }: Pick<DimensionLookupParams, "schema">,
-  declared: InferContext<DimensionLookupParams>["declared"],
-): ReturnType<typeof schemaOf> {
-  if (schema === undefined) return { schema: { type: "ROW", fields: [], open: true } };
-  const found = schemaOf(schema, declared, ["schema"]);
-  return "schema" in found ? { schema: { ...found.schema, open: true } } : found;
 }
