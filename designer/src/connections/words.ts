@@ -25,6 +25,7 @@ export const words = {
   usedByNone: { en: "no environment", zh: "无环境使用" },
   usedByDefault: { en: "aliases that no environment maps", zh: "未被环境映射的别名" },
   actions: { en: "Actions", zh: "操作" },
+  connection: { en: "Connection", zh: "连接" },
   builtInMark: { en: "built in", zh: "内置" },
   "builtIn.topic": { en: "Built-in topics", zh: "内置主题" },
   "builtIn.files": { en: "Built-in files", zh: "内置文件" },

@@ -1,22 +1,9 @@
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  Group,
-  Loader,
-  NativeSelect,
-  NavLink,
-  ScrollArea,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-  Tooltip,
-} from "@mantine/core";
+import { ActionIcon, Alert, Button, Group, Loader, NavLink, ScrollArea, Stack, Table, Text, TextInput, Tooltip } from "@mantine/core";
 import type { DimensionPage, DimensionRow, DimensionTable } from "@millrace/server/api";
 import { IconRefresh } from "@tabler/icons-react";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ConnectionSelect } from "../connections/ConnectionSelect.tsx";
 import { countText } from "../i18n/numbers.ts";
 import { server } from "../server.ts";
 import { useRepeated } from "../store/use-repeated.ts";
@@ -54,7 +41,13 @@ export function DimensionBrowser() {
         style={{ flex: "none", borderRight: "1px solid var(--mantine-color-default-border)" }}
       >
         <Group gap="xs" wrap="nowrap" justify="space-between">
-          <ConnectionChoice connection={connection} onChange={setConnection} />
+          <ConnectionSelect
+            of="dimension"
+            connection={connection}
+            onChange={setConnection}
+            builtIn={t("builtIn")}
+            alone={<Text size="sm">{t("builtIn")}</Text>}
+          />
           <Tooltip label={t("refresh")}>
             <ActionIcon variant="default" aria-label={t("refresh")} onClick={() => void refresh()}>
               <IconRefresh size={16} />
@@ -95,39 +88,6 @@ export function DimensionBrowser() {
         {current && <Rows key={`${connection ?? ""} ${current.name}`} table={current.name} connection={connection} />}
       </div>
     </Group>
-  );
-}
-
-interface ConnectionChoiceProps {
-  readonly connection: string | undefined;
-  readonly onChange: (connection: string | undefined) => void;
-}
-
-function ConnectionChoice({ connection, onChange }: ConnectionChoiceProps) {
-  const { t } = useTranslation("dimensions");
-  const errorText = useErrorText();
-  const [names, setNames] = useState<readonly string[]>([]);
-  const [failure, setFailure] = useState<string>();
-  useEffect(() => {
-    const asked = new AbortController();
-    server.connections(asked.signal).then(
-      (all) => setNames(all.filter(({ role, kind }) => role === "dimension" && kind !== "built-in").map((one) => one.name)),
-      (error: unknown) => {
-        if (!asked.signal.aborted) setFailure(errorText(error));
-      },
-    );
-    return () => asked.abort();
-  }, [errorText]);
-  if (failure) return <Text size="xs">{failure}</Text>;
-  if (names.length === 0) return <Text size="sm">{t("builtIn")}</Text>;
-  return (
-    <NativeSelect
-      size="xs"
-      aria-label={t("connection")}
-      value={connection ?? ""}
-      data={[{ value: "", label: t("builtIn") }, ...names.map((value) => ({ value, label: value }))]}
-      onChange={({ currentTarget }) => onChange(currentTarget.value || undefined)}
-    />
   );
 }
 

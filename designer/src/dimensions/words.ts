@@ -2,7 +2,6 @@ import type { RoomWords } from "../i18n/room-words.ts";
 
 export const words = {
   builtIn: { en: "Built-in tables", zh: "内置维表" },
-  connection: { en: "Connection", zh: "连接" },
   key: { en: "Key", zh: "key" },
   keyPrefix: { en: "Keys that begin with …", zh: "key 前缀…" },
   more: { en: "Read on", zh: "继续读取" },

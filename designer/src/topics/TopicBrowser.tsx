@@ -3,7 +3,6 @@ import {
   Alert,
   Group,
   Loader,
-  NativeSelect,
   NavLink,
   ScrollArea,
   SegmentedControl,
@@ -15,8 +14,9 @@ import {
 } from "@mantine/core";
 import type { TopicSummary } from "@millrace/server/api";
 import { IconPlus, IconRefresh, IconTrash } from "@tabler/icons-react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ConnectionSelect } from "../connections/ConnectionSelect.tsx";
 import { countText } from "../i18n/numbers.ts";
 import { server } from "../server.ts";
 import { show, useUi } from "../store/ui.ts";
@@ -74,7 +74,12 @@ function Topics({ connection }: { readonly connection: string | undefined }) {
         p="xs"
         style={{ flex: "none", borderRight: "1px solid var(--mantine-color-default-border)" }}
       >
-        <ConnectionChoice connection={connection} />
+        <ConnectionSelect
+          of="topic"
+          connection={connection}
+          onChange={(topicConnection) => show({ topicConnection })}
+          builtIn={t("builtIn")}
+        />
         <Group gap="xs" wrap="nowrap">
           <TextInput
             size="xs"
@@ -139,36 +144,6 @@ function Topics({ connection }: { readonly connection: string | undefined }) {
         }}
       />
     </Group>
-  );
-}
-
-/** Whose topics; nothing where there are only the built-in ones. */
-function ConnectionChoice({ connection }: { readonly connection: string | undefined }) {
-  const { t } = useTranslation("topics");
-  const errorText = useErrorText();
-  const [names, setNames] = useState<readonly string[]>([]);
-  const [failure, setFailure] = useState<string>();
-  useEffect(() => {
-    const asked = new AbortController();
-    server.connections(asked.signal).then(
-      (all) => setNames(all.filter(({ role, kind }) => role === "topic" && kind !== "built-in").map((one) => one.name)),
-      (error: unknown) => {
-        if (!asked.signal.aborted) setFailure(errorText(error));
-      },
-    );
-    return () => asked.abort();
-  }, [errorText]);
-  if (failure) return <Text size="xs">{failure}</Text>;
-  if (names.length === 0 && connection === undefined) return null;
-  const listed = connection === undefined || names.includes(connection) ? names : [connection, ...names];
-  return (
-    <NativeSelect
-      size="xs"
-      aria-label={t("connection")}
-      value={connection ?? ""}
-      data={[{ value: "", label: t("builtIn") }, ...listed.map((value) => ({ value, label: value }))]}
-      onChange={({ currentTarget }) => show({ topicConnection: currentTarget.value || undefined })}
-    />
   );
 }
 

@@ -8,7 +8,6 @@ export const words = {
   },
   base64: { en: "Not UTF-8 text; shown as base64.", zh: "不是 UTF-8 文本，以 base64 显示。" },
   builtIn: { en: "Built-in topics", zh: "内置主题" },
-  connection: { en: "Connection", zh: "连接" },
   reading: { en: "Reading the topics …", zh: "正在读取主题…" },
   cancel: { en: "Cancel", zh: "取消" },
   copyValue: { en: "Copy the value", zh: "复制值" },
