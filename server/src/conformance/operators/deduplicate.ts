@@ -1,9 +1,8 @@
 /** `deduplicate`: the node distinct. */
 import type { Values } from "@millrace/engine/schema";
 import { nodeTypes } from "../../documents.ts";
-import { columnsOf } from "./interval-join.ts";
 import { playOnNode } from "./play-on-node.ts";
-import { type PlayScript, type ScriptTime, Unsupported } from "./script.ts";
+import { columnsOf, type PlayScript, type ScriptTime, Unsupported } from "./script.ts";
 
 export const playDeduplicate: PlayScript = (script) => {
   const { params } = script.operator;

@@ -4,7 +4,7 @@ import type { Values } from "@millrace/engine/schema";
 import type { EmittedRow } from "@millrace/engine/testing";
 import { nodeTypes } from "../../documents.ts";
 import { playOnNode, type ScriptInput } from "./play-on-node.ts";
-import { type OperatorScript, type PlayScript, type ScriptTime, type Seen, scriptTime, Unsupported } from "./script.ts";
+import { columnsOf, type OperatorScript, type PlayScript, type ScriptTime, type Seen, scriptTime, Unsupported } from "./script.ts";
 
 export const playIntervalJoin: PlayScript = (script) => {
   const { lowerBound, upperBound, leftLateOutput, rightLateOutput } = script.operator.params;
@@ -59,12 +59,6 @@ function play(
 
 function bounds(lower: number, upper: number) {
   return { lower: `${lower} ms`, upper: `${upper} ms` };
-}
-
-/** Columns c0, c1 … of an input, typed by its first row. */
-export function columnsOf({ steps }: OperatorScript, input: number): Record<string, string> {
-  const first = steps.find((step) => step.row !== undefined && (step.input ?? 1) === input)?.row ?? [];
-  return Object.fromEntries(first.map((value, i) => [`c${i}`, typeof value === "string" ? "STRING" : "BIGINT"]));
 }
 
 /** A row's values, or NULLs for one that is missing. */

@@ -86,3 +86,9 @@ function mapped(value: unknown, change: (scalar: unknown) => unknown): unknown {
   if (typeof value !== "object" || value === null) return change(value);
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapped(item, change)]));
 }
+
+/** Columns c0, c1 … of an input, typed by its first row. */
+export function columnsOf({ steps }: OperatorScript, input: number): Record<string, string> {
+  const first = steps.find((step) => step.row !== undefined && (step.input ?? 1) === input)?.row ?? [];
+  return Object.fromEntries(first.map((value, i) => [`c${i}`, typeof value === "string" ? "STRING" : "BIGINT"]));
+}

@@ -1,9 +1,9 @@
 /** `temporalJoin`: the node of that name, as of event time or of arrival. */
 import type { Values } from "@millrace/engine/schema";
 import { nodeTypes } from "../../documents.ts";
-import { columnsOf, sideOf } from "./interval-join.ts";
+import { sideOf } from "./interval-join.ts";
 import { playOnNode } from "./play-on-node.ts";
-import type { PlayScript, ScriptTime } from "./script.ts";
+import { columnsOf, type PlayScript, type ScriptTime } from "./script.ts";
 
 export const playTemporalJoin: PlayScript = (script) => {
   const { params } = script.operator;
