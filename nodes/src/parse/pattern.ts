@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import { compileRegularExpression } from "../regular-expression.ts";
 
 /** A pattern whose groups have names. Matching takes time linear in the text, whatever the pattern. */
 export interface Pattern {
@@ -8,12 +8,9 @@ export interface Pattern {
 }
 
 export function compilePattern(source: string): Pattern | { readonly reason: string } {
-  let compiled: RE2JS;
-  try {
-    compiled = RE2JS.compile(source);
-  } catch (error) {
-    return { reason: error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : String(error) };
-  }
+  const found = compileRegularExpression(source);
+  if ("reason" in found) return found;
+  const { compiled } = found;
   const groups = Object.keys(compiled.namedGroups());
   return {
     groups,

@@ -1,7 +1,7 @@
 import { changeFields, type Operator, type OperatorContext, type Row, RowError } from "@millrace/engine/node";
 import type { Value } from "@millrace/engine/schema";
+import { compileRegularExpression } from "../regular-expression.ts";
 import { segment } from "./ik/segment.ts";
-import { compileSeparator, type Parts } from "./separator.ts";
 import type { TokenizeParams } from "./spec.ts";
 
 const DIGITS = /^[0-9]+$/;
@@ -46,11 +46,12 @@ export function createOperator(
   };
 }
 
-function separated(source: string): Parts {
-  const separator = compileSeparator(source);
+/** Parts a text where the separator matches. */
+function separated(source: string): (text: string) => readonly string[] {
+  const separator = compileRegularExpression(source);
   // Analysis has refused what is no regular expression.
   if ("reason" in separator) throw new Error(`${source}: ${separator.reason}`);
-  return separator.parts;
+  return (text) => separator.compiled.split(text, -1);
 }
 
 function tooLong(length: number, longest: number): RowError {

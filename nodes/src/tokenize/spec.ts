@@ -2,7 +2,7 @@ import { defineSpec, expression, paramMeta } from "@millrace/engine/node";
 import { z } from "zod";
 import { addField, duplicateField, isText, words, wrongType } from "../field-types.ts";
 import { fieldName } from "../params.ts";
-import { compileSeparator } from "./separator.ts";
+import { compileRegularExpression } from "../regular-expression.ts";
 
 const methods = {
   chinese: {
@@ -141,7 +141,7 @@ export const spec = defineSpec<TokenizeParams>({
     const type = typeOf(params.text, "in");
     if (type && !isText(type) && type.type !== "NULL") problem(wrongType(params.text, "STRING", type, ["text"]));
     if (params.by.method === "separator") {
-      const separator = compileSeparator(params.by.separator);
+      const separator = compileRegularExpression(params.by.separator);
       if ("reason" in separator)
         problem(
           words(
