@@ -104,6 +104,20 @@ export function keyParam(description: Words, examples: readonly string[], title:
     .register(paramMeta, { title, description, examples });
 }
 
+/** After how long of processing time something is forgotten; left out: never. */
+export function forgetAfterParam(description: Words) {
+  return duration()
+    .refine((text) => toMillis(text) > 0)
+    .optional()
+    .register(paramMeta, {
+      title: { en: "Forget after", zh: "多久后遗忘" },
+      description,
+      kind: "duration",
+      examples: ["1 d"],
+      advanced: true,
+    });
+}
+
 const SIGNED = /^\s*([-−+]?)(\s*\d.*)$/;
 
 /** A distance in time, which may lie before: "-15 min", "0 s", "5 s". */

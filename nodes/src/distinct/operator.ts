@@ -12,6 +12,7 @@ import {
   withKind,
 } from "@millrace/engine/node";
 import type { DataType, RowKind, Value } from "@millrace/engine/schema";
+import { BIGINT, rowOf } from "../state-types.ts";
 import type { DistinctParams } from "./spec.ts";
 
 /** As Flink's four functions of deduplication: which of them follows from the params. */
@@ -122,12 +123,6 @@ function emitChange(old: Row | undefined, row: Row, time: Millis, changes: Disti
 
 function ofKind(row: Row, kind: RowKind): Row {
   return kindOf(row) === kind ? row : withKind(row, kind);
-}
-
-const BIGINT: DataType = { type: "BIGINT" };
-
-function rowOf(fields: Readonly<Record<string, DataType>>): DataType {
-  return { type: "ROW", fields: Object.entries(fields).map(([name, dataType]) => ({ name, dataType })) };
 }
 
 function options(forgetAfter: string | undefined) {

@@ -1,8 +1,8 @@
 import { formatType } from "@millrace/engine/expression";
-import { condition, defineSpec, duration, expression, paramMeta, toMillis } from "@millrace/engine/node";
+import { condition, defineSpec, expression, paramMeta } from "@millrace/engine/node";
 import { z } from "zod";
 import { isOrdered, quote, words } from "../field-types.ts";
-import { keyParam } from "../params.ts";
+import { forgetAfterParam, keyParam } from "../params.ts";
 
 const arrival = {
   title: { en: "Arrival", zh: "到达顺序" },
@@ -98,19 +98,10 @@ const params = z
         options: { retract: { en: "old row, then new row", zh: "先旧行后新行" }, upsert: { en: "new row alone", zh: "只有新行" } },
         advanced: true,
       }),
-    forgetAfter: duration()
-      .refine((text) => toMillis(text) > 0)
-      .optional()
-      .register(paramMeta, {
-        title: { en: "Forget after", zh: "多久后遗忘" },
-        description: {
-          en: "Processing time after a key's kept row was last set. Left out: never, and then a row that is the same as the kept one changes nothing.",
-          zh: "从某个 key 保留的行最后一次设置起，经过这么久的处理时间后遗忘。不填则永不遗忘，此时与保留行相同的行不产生变化。",
-        },
-        kind: "duration",
-        examples: ["1 d"],
-        advanced: true,
-      }),
+    forgetAfter: forgetAfterParam({
+      en: "Processing time after a key's kept row was last set. Left out: never, and then a row that is the same as the kept one changes nothing.",
+      zh: "从某个 key 保留的行最后一次设置起，经过这么久的处理时间后遗忘。不填则永不遗忘，此时与保留行相同的行不产生变化。",
+    }),
   })
   .refine(({ keep, order, emit }) => emit === "at-once" || (keep === "first" && order.by === "time"), {
     path: ["emit"],

@@ -3,6 +3,7 @@ import type { ListState, Millis, OperatorContext, Out, Row } from "@millrace/eng
 import type { DataType } from "@millrace/engine/schema";
 import type { JoinSide } from "../joined-fields.ts";
 import { joinedRowCheck, joinedRowMaker } from "../joined-row.ts";
+import { BIGINT, rowOf } from "../state-types.ts";
 import { boundsOf, type IntervalJoinParams, outerSides } from "./spec.ts";
 
 /** A row that waits. */
@@ -61,12 +62,5 @@ export function openSides(params: IntervalJoinParams, context: OperatorContext):
 }
 
 function waitingType(row: DataType): DataType {
-  return {
-    type: "ROW",
-    fields: [
-      { name: "time", dataType: { type: "BIGINT" } },
-      { name: "matched", dataType: { type: "BOOLEAN" } },
-      { name: "row", dataType: row },
-    ],
-  };
+  return rowOf({ time: BIGINT, matched: { type: "BOOLEAN" }, row });
 }

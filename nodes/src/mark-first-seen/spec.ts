@@ -1,20 +1,9 @@
 import { formatType } from "@millrace/engine/expression";
-import {
-  condition,
-  defineSpec,
-  duration,
-  expression,
-  field,
-  type InferContext,
-  type Params,
-  paramMeta,
-  toMillis,
-  type Words,
-} from "@millrace/engine/node";
+import { condition, defineSpec, expression, field, type InferContext, type Params, paramMeta, type Words } from "@millrace/engine/node";
 import type { DataType, Schema } from "@millrace/engine/schema";
 import { z } from "zod";
 import { addField, fieldType, fits, isOrdered, nullable, quote, words } from "../field-types.ts";
-import { keyParam } from "../params.ts";
+import { forgetAfterParam, keyParam } from "../params.ts";
 
 const set = z
   .strictObject({
@@ -140,19 +129,10 @@ const params = z.strictObject({
       options: { condition: { en: "rows that meet the condition", zh: "满足条件的行" }, "every-row": { en: "every row", zh: "每一行" } },
       advanced: true,
     }),
-  forgetAfter: duration()
-    .refine((text) => toMillis(text) > 0)
-    .optional()
-    .register(paramMeta, {
-      title: { en: "Forget after", zh: "多久后遗忘" },
-      description: {
-        en: "Processing time after the last change of the remembered value. Left out: never.",
-        zh: "从记住的值最后一次变化起，经过这么久的处理时间后遗忘。不填则永不遗忘。",
-      },
-      kind: "duration",
-      examples: ["1 d"],
-      advanced: true,
-    }),
+  forgetAfter: forgetAfterParam({
+    en: "Processing time after the last change of the remembered value. Left out: never.",
+    zh: "从记住的值最后一次变化起，经过这么久的处理时间后遗忘。不填则永不遗忘。",
+  }),
 });
 
 export type MarkFirstSeenParams = z.infer<typeof params>;

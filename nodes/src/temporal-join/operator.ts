@@ -12,6 +12,7 @@ import {
 } from "@millrace/engine/node";
 import type { DataType } from "@millrace/engine/schema";
 import { joinedRowCheck, joinedRowMaker } from "../joined-row.ts";
+import { BIGINT, rowOf } from "../state-types.ts";
 import type { TemporalJoinParams } from "./spec.ts";
 
 interface Waiting {
@@ -152,12 +153,6 @@ function forgetter({ forgetAfter, forgetBy }: TemporalJoinParams, { state, timer
       forget();
     },
   };
-}
-
-const BIGINT: DataType = { type: "BIGINT" };
-
-function rowOf(fields: Readonly<Record<string, DataType>>): DataType {
-  return { type: "ROW", fields: Object.entries(fields).map(([name, dataType]) => ({ name, dataType })) };
 }
 
 function noTime(): RowError {

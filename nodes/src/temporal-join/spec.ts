@@ -2,7 +2,7 @@ import { condition, defineSpec, duration, type InferContext, paramMeta, toMillis
 import type { ChangelogMode, Schema } from "@millrace/engine/schema";
 import { z } from "zod";
 import { joinedExpressions, joinedReads, joinedRowParam, joinedSchema } from "../joined-fields.ts";
-import { checkKeyPairs, joinKeyParams } from "../params.ts";
+import { checkKeyPairs, forgetAfterParam, joinKeyParams } from "../params.ts";
 
 const params = z
   .strictObject({
@@ -42,19 +42,10 @@ const params = z
         options: { event: { en: "the row's event time", zh: "行的事件时间" }, processing: { en: "its arrival", zh: "到达时刻" } },
         advanced: true,
       }),
-    forgetAfter: duration()
-      .refine((text) => toMillis(text) > 0)
-      .optional()
-      .register(paramMeta, {
-        title: { en: "Forget after", zh: "多久后遗忘" },
-        description: {
-          en: "Processing time after the last row of a key until all is forgotten that is kept for it, its latest version too. Left out: never.",
-          zh: "某个 key 的最后一行之后，经过这么久的处理时间，遗忘为它保存的一切，包括最新版本。不填则永不遗忘。",
-        },
-        kind: "duration",
-        examples: ["1 d"],
-        advanced: true,
-      }),
+    forgetAfter: forgetAfterParam({
+      en: "Processing time after the last row of a key until all is forgotten that is kept for it, its latest version too. Left out: never.",
+      zh: "某个 key 的最后一行之后，经过这么久的处理时间，遗忘为它保存的一切，包括最新版本。不填则永不遗忘。",
+    }),
     forgetBy: duration()
       .optional()
       .register(paramMeta, {
