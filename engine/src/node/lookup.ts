@@ -2,8 +2,7 @@
  * How a node runs that must wait for an outside system for each row: the fourth way beside operator, source and sink, so that those stay free of waiting. Queue, order, capacity, timeout
  * and retries belong to the runtime; what is under way is kept in the checkpoint and asked for again after a restart. A lookup may do I/O, but only through the connection it is given.
  */
-import type { DataType, Schema } from "../schema/index.ts";
-import type { Expressions, Millis, RowError } from "./operator.ts";
+import type { Millis, NodeContext, RowError } from "./operator.ts";
 import type { Roles } from "./roles.ts";
 import type { Row } from "./row.ts";
 
@@ -52,18 +51,9 @@ export interface LookupSettings {
   readonly onFailure: "fail" | "error" | "pass";
 }
 
-export interface LookupContext {
-  readonly nodeId: string;
+export interface LookupContext extends NodeContext {
   /** The driver behind the node's connection alias; undefined where there is none to ask. */
   readonly connection: Roles[keyof Roles] | undefined;
-  readonly expressions: Expressions;
-  readonly schemas: {
-    readonly inputs: Readonly<Record<string, DataType & { type: "ROW" }>>;
-    readonly outputs: Readonly<Record<string, DataType & { type: "ROW" }>>;
-  };
-  readonly declared: (name: string) => Schema | undefined;
-  readonly timeZone: string;
-  now(): Millis;
   /** Calls back once the clock is there; not after `close`. */
   readonly at: (time: Millis, wake: () => void) => void;
   /** This subtask of how many. */

@@ -63,11 +63,9 @@ export class RowError extends Error {
   }
 }
 
-/** What an operator is given when it is created. */
-export interface OperatorContext {
+/** What whatever runs a node is given when it is created. */
+export interface NodeContext {
   readonly nodeId: string;
-  readonly state: KeyedState;
-  readonly timers: Timers;
   /** Text to typed, compiled expression over a row of the input port; the planner has checked it already. */
   readonly expressions: Expressions;
   /** The schema that the planner inferred for each input and output port. */
@@ -81,6 +79,11 @@ export interface OperatorContext {
   readonly timeZone: string;
   /** The injected clock: processing time. */
   now(): Millis;
+}
+
+export interface OperatorContext extends NodeContext {
+  readonly state: KeyedState;
+  readonly timers: Timers;
 }
 
 export interface Expressions {

@@ -12,8 +12,8 @@ import {
   META,
   MIN_TIME,
   type Millis,
+  type NodeContext,
   type NodeType,
-  type OperatorContext,
   type Origin,
   type RecordBatch,
   type RoleName,
@@ -382,7 +382,7 @@ export class Task {
         schema,
       });
     } else if (type.createOperator && !typed.disabled) {
-      node.operator = type.createOperator(typed.params, this.operatorContext(typed, expressions, backend));
+      node.operator = type.createOperator(typed.params, { ...this.nodeContext(typed, expressions), state: backend, timers: backend });
       node.watermarkDelayMs = typed.spec.watermarkDelayMs?.(typed.params) ?? 0;
     }
     if (asks) {
@@ -470,12 +470,10 @@ export class Task {
     };
   }
 
-  private operatorContext(typed: TypedNode, expressions: Expressions, backend: KeyedBackend): OperatorContext {
+  private nodeContext(typed: TypedNode, expressions: Expressions): NodeContext {
     const schemas = (ports: TypedNode["inputs"]) => Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, port.schema]));
     return {
       nodeId: typed.id,
-      state: backend,
-      timers: backend,
       expressions,
       schemas: { inputs: schemas(typed.inputs), outputs: { ...schemas(typed.outputs), [ERROR_PORT]: ERROR_SCHEMA } },
       declared: (name) => this.declared.get(name),
@@ -485,20 +483,14 @@ export class Task {
   }
 
   private lookupSurroundings(typed: TypedNode, expressions: Expressions): LookupSurroundings {
-    const { place, graph, now, connectionOf, lookups = {}, wake = () => undefined } = this.options;
-    const schemas = (ports: TypedNode["inputs"]) => Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, port.schema]));
+    const { place, connectionOf, lookups = {}, wake = () => undefined } = this.options;
     return {
       connection: connectionOf?.(typed.id),
       settings: lookups,
       current: this.current,
       wake,
       context: {
-        nodeId: typed.id,
-        expressions,
-        schemas: { inputs: schemas(typed.inputs), outputs: schemas(typed.outputs) },
-        declared: (name) => this.declared.get(name),
-        timeZone: graph.settings.timeZone,
-        now,
+        ...this.nodeContext(typed, expressions),
         subtask: place?.subtask ?? 0,
         parallelism: place?.plan.parallelism.get(typed.id) ?? 1,
       },
