@@ -1,7 +1,8 @@
 import { changeFields, type Operator, type OperatorContext, type Row, RowError } from "@millrace/engine/node";
 import type { Value } from "@millrace/engine/schema";
 import { compileRegularExpression } from "../regular-expression.ts";
-import { segment } from "./ik/segment.ts";
+import { dictionaries } from "./ik/dictionary.ts";
+import { type SegmentMode, segment } from "./ik/segment.ts";
 import type { TokenizeParams } from "./spec.ts";
 
 const DIGITS = /^[0-9]+$/;
@@ -11,7 +12,7 @@ export function createOperator(
   { expressions }: OperatorContext,
 ): Operator {
   const textOf = expressions.value(text);
-  const parts = by.method === "chinese" ? (whole: string) => segment(whole, by.mode) : separated(by.separator);
+  const parts = by.method === "chinese" ? chinese(by.mode) : separated(by.separator);
   const path = as.split(".");
   const positionPath = position?.split(".");
   const skipsSingle = skip.includes("single");
@@ -44,6 +45,12 @@ export function createOperator(
       else out.emit("out", withWord(row, null, null), time);
     },
   };
+}
+
+/** The word lists are read now, not when the first row has come. */
+function chinese(mode: SegmentMode): (text: string) => readonly string[] {
+  const lists = dictionaries();
+  return (text) => segment(text, mode, lists);
 }
 
 /** Parts a text where the separator matches. */

@@ -25,7 +25,11 @@ export class Dictionary {
 
   /** `lines`: a word each; blanks around it and capital letters do not count. */
   constructor(lines: string) {
-    const words = [...new Set(lines.split("\n").map((line) => trimmed(line).toLowerCase()))].filter((word) => word !== "").sort();
+    const sorted = lines
+      .split("\n")
+      .map((line) => trimmed(line).toLowerCase())
+      .sort();
+    const words = sorted.filter((word, i) => word !== "" && word !== sorted[i - 1]);
     this.#text = `${words.join("\n")}\n`;
     this.#starts = new Int32Array(words.length);
     for (let i = 0, at = 0; i < words.length; at += (words[i++] as string).length + 1) this.#starts[i] = at;
