@@ -98,8 +98,10 @@ export async function prepareBroker(options: {
   return javaProcess({ jars, folder, main: ["kafka.Kafka", settings], port: ports.plain });
 }
 
+/** A UUID as Kafka writes it. None begins with "-", as none of Kafka's own does: its tools would take it for an option. */
 export function newId(): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url");
+  const id = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url");
+  return id.startsWith("-") ? newId() : id;
 }
 
 /** Without one from 3.3 on. */
