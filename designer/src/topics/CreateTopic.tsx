@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Modal, NumberInput, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
 import type { TopicSummary } from "@millrace/server/api";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { server } from "../server.ts";
 import { useErrorText } from "./error-text.ts";
+import { topicSettings } from "./topic-settings.ts";
 
 interface CreateTopicProps {
   readonly opened: boolean;
@@ -20,8 +21,11 @@ export function CreateTopic({ opened, connection, onClose, onCreated }: CreateTo
   const [name, setName] = useState("");
   const [partitions, setPartitions] = useState<number | string>(4);
   const [days, setDays] = useState<number | string>("");
+  const [settingLines, setSettingLines] = useState("");
   const [failure, setFailure] = useState<string>();
   const [busy, setBusy] = useState(false);
+
+  const settings = connection === undefined ? {} : topicSettings(settingLines);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -33,8 +37,10 @@ export function CreateTopic({ opened, connection, onClose, onCreated }: CreateTo
         partitions: Number(partitions),
         ...(connection && { connection }),
         ...(days !== "" && { retentionMs: Number(days) * DAY_MS }),
+        ...(settings && Object.keys(settings).length > 0 && { settings }),
       });
       setName("");
+      setSettingLines("");
       onCreated(created);
       onClose();
     } catch (error) {
@@ -58,6 +64,20 @@ export function CreateTopic({ opened, connection, onClose, onCreated }: CreateTo
             onChange={setPartitions}
           />
           <NumberInput label={t("retentionDays")} description={t("retentionHelp")} min={0} value={days} onChange={setDays} />
+          {connection !== undefined && (
+            <Textarea
+              label={t("topicSettings")}
+              description={t("topicSettingsHelp")}
+              placeholder="cleanup.policy=compact"
+              error={settings === undefined && t("topicSettingsWrong")}
+              autosize
+              minRows={1}
+              maxRows={6}
+              spellCheck={false}
+              value={settingLines}
+              onChange={(event) => setSettingLines(event.currentTarget.value)}
+            />
+          )}
           {failure && (
             <Alert color="red" variant="light" p="xs">
               {failure}
@@ -67,7 +87,7 @@ export function CreateTopic({ opened, connection, onClose, onCreated }: CreateTo
             <Button variant="default" onClick={onClose}>
               {t("cancel")}
             </Button>
-            <Button type="submit" loading={busy} disabled={name.trim() === ""}>
+            <Button type="submit" loading={busy} disabled={name.trim() === "" || settings === undefined}>
               {t("create")}
             </Button>
           </Group>

@@ -1,6 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { FROM_LATEST, recordQuery } from "./read-from.ts";
 import { bytesText, groupLags, spanText } from "./topic-figures.ts";
+import { topicSettings } from "./topic-settings.ts";
+
+describe("the settings of a new topic", () => {
+  test("are lines of names and values", () => {
+    expect(topicSettings("")).toEqual({});
+    expect(topicSettings(" cleanup.policy = compact \n\nretention.ms=1\nretention.ms=2")).toEqual({
+      "cleanup.policy": "compact",
+      "retention.ms": "2",
+    });
+  });
+  test("are refused when one is no such line", () => {
+    for (const lines of ["compact", "=compact", "cleanup.policy=", "Cleanup=x"]) expect(topicSettings(lines)).toBeUndefined();
+  });
+});
 
 describe("the lag of a topic's readers", () => {
   const topic = {

@@ -74,6 +74,12 @@ export const words = {
   time: { en: "Time", zh: "时间" },
   timeIn: { en: "Time in {{zone}}", zh: "{{zone}} 的时间" },
   topicGone: { en: "There is no topic {{name}} any more.", zh: "主题 {{name}} 已不存在。" },
+  topicSettings: { en: "Settings", zh: "设置" },
+  topicSettingsHelp: {
+    en: "One a line, as Kafka writes them. Empty: as the brokers have them.",
+    zh: "每行一个，按 Kafka 的写法。留空则按 broker 的默认设置。",
+  },
+  topicSettingsWrong: { en: "Write each as name=value, one a line.", zh: "请按 名称=值 填写，每行一个。" },
   topics: { en: "Topics", zh: "主题" },
   typeName: { en: "Type {{name}} to confirm", zh: "输入 {{name}} 以确认" },
   view: { en: "View", zh: "视图" },
