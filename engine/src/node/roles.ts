@@ -93,6 +93,8 @@ export interface WriterOptions {
   readonly newTopics?: TopicSettings | undefined;
   /** "at once": with "own" transactions records are visible as they are written, and those since the last checkpoint are written again after a crash. Logs with "shared" ones make all visible with the commit. */
   readonly visible?: "with commit" | "at once" | undefined;
+  /** Those that are certain to be written: what they take is known from the first record on, so that one that they do not take is refused by itself. */
+  readonly topics?: readonly string[] | undefined;
 }
 
 /** Writes whose records become visible together, or not at all: with `TopicLog.commitPrepared`. */

@@ -21,7 +21,7 @@ const MOST_STAGED_BYTES = 16 << 20;
 const RUNS_TOLD_APART = 64;
 
 /** What a log cannot take of one row; it takes the others. */
-const OF_THE_ROW: ReadonlySet<string> = new Set(["topic.record-too-large", "topic.unknown-partition"]);
+const OF_THE_ROW: ReadonlySet<string> = new Set(["topic.record-too-large", "topic.unknown-partition", "topic.key-missing"]);
 
 export function createSink(
   { topic, partitions, retention, replication, settings = [], delivery }: TopicSinkParams,
@@ -48,6 +48,7 @@ export function createSink(
           ...(settings.length > 0 && { more: Object.fromEntries(settings.map(({ name, value }) => [name, value])) }),
         },
         visible: delivery === "at-least-once" ? "at once" : "with commit",
+        ...(topic !== undefined && { topics: [topic] }),
       };
       const id = `${pipelineId}/${nodeId}`;
       if (log.transactions === "shared" || options.visible === "at once") {

@@ -54,6 +54,24 @@ it("gives up what runs before had begun, of all their subtasks, so that readers 
   await killed.close();
 });
 
+it.each(["exactly-once", "at-least-once"])(
+  "refuses by itself a record that the topic cannot take, from the first on (%s)",
+  async (delivery) => {
+    const compacted = `${topic}-compacted`;
+    await log.createTopic(compacted, { partitions: 1, more: { "cleanup.policy": "compact", "max.message.bytes": "10000" } });
+    const sink = await opened({ number: 1, former: [] }, { more: { topic: compacted, delivery } });
+    const key = Buffer.from("1");
+    expect(() => write(sink, "no key")).toThrow(
+      expect.objectContaining({ code: "topic.key-missing", message: expect.stringContaining("is compacted") }),
+    );
+    expect(() => sink.write(record("x".repeat(20_000), { key }))).toThrow(expect.objectContaining({ code: "topic.record-too-large" }));
+    sink.write(record("taken", { key }));
+    await log.commitPrepared([await sink.prepare(1)], undefined);
+    expect(await texts(log, compacted)).toEqual(["taken"]);
+    await sink.close();
+  },
+);
+
 it("makes topics with any of Kafka's settings, and says which one Kafka refuses", async () => {
   const admin = new Kafka({ brokers: [inject("kafka")], logLevel: logLevel.NOTHING }).admin();
   const settings = { "cleanup.policy": "compact", "compression.type": "zstd", "min.insync.replicas": "1", "retention.ms": "86400000" };

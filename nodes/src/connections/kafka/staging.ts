@@ -12,6 +12,8 @@ export interface Target {
   readonly partitions: number;
   /** The topic's `max.message.bytes`. */
   readonly maxBatchBytes: number;
+  /** It is compacted. */
+  readonly onlyWithKey: boolean;
 }
 
 /** One batch of one partition, from its first record until it is acknowledged. */
@@ -130,8 +132,9 @@ export class Staging {
 }
 
 /** Bytes of the record in a batch, at most. Throws a `ConnectionError` when the topic cannot take it. */
-export function checkRecord({ topic, partitions, maxBatchBytes }: Target, record: TopicRecord): number {
+export function checkRecord({ topic, partitions, maxBatchBytes, onlyWithKey }: Target, record: TopicRecord): number {
   const { partition } = record;
+  if (onlyWithKey && record.key === null) throw keyMissing(topic);
   if (partition !== undefined && !(Number.isInteger(partition) && partition >= 0 && partition < partitions)) {
     throw unknownPartition(topic, partition, partitions);
   }
@@ -144,6 +147,13 @@ function tooLarge(topic: string, size: number, most: number): ConnectionError {
   return new ConnectionError("topic.record-too-large", {
     en: `A record for topic ${quote(topic)} has ${size} bytes; the topic takes at most ${most} (max.message.bytes). Make it smaller, raise the topic's setting, or keep what is large elsewhere and send its address.`,
     zh: `写往主题 ${quote(topic)} 的记录有 ${size} 字节，该主题最多接受 ${most} 字节（max.message.bytes）。请缩小记录、调大该主题的设置，或把大内容存到别处并只发送其地址。`,
+  });
+}
+
+function keyMissing(topic: string): ConnectionError {
+  return new ConnectionError("topic.key-missing", {
+    en: `Topic ${quote(topic)} is compacted and takes only records with a key. Give the sink a key that is never null, or the topic another cleanup.policy.`,
+    zh: `主题 ${quote(topic)} 启用了压实（compact），只接受带键的记录。请为输出节点设置非空的键，或修改该主题的 cleanup.policy。`,
   });
 }
 

@@ -3,11 +3,13 @@ import type { TopicSettings } from "@millrace/engine/node";
 import { unknownTopic } from "../topic-errors.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Target } from "./staging.ts";
-import { createTopic, largestBatch } from "./topics.ts";
+import { createTopic, whatItTakes } from "./topics.ts";
 
 export interface Targets {
   /** Undefined while it must be looked up. */
   known(topic: string): Target | undefined;
+  /** Looks up those that are there. */
+  expect(topics: readonly string[]): Promise<void>;
   /** Looks up anew, in the background, what has been known for long. To be called now and then. */
   refresh(): void;
   /** Rejects with a `ConnectionError` when there is no such topic and none is to be made. */
@@ -37,6 +39,10 @@ export function createTargets(cluster: Cluster, newTopics: TopicSettings | undef
 
   return {
     known: (topic) => found.get(topic)?.target,
+    async expect(topics) {
+      const there = await Promise.all(topics.map((topic) => cluster.topic(topic, true)));
+      await Promise.all(there.map((topic) => topic && find(topic.name)));
+    },
     refresh() {
       const now = performance.now();
       for (const [topic, known] of found) {
@@ -62,5 +68,5 @@ async function findTarget(cluster: Cluster, name: string, newTopics: TopicSettin
       name,
       (await cluster.topics()).map((one) => one.name),
     );
-  return { topic: name, partitions: topic.leaders.length, maxBatchBytes: await largestBatch(cluster, topic) };
+  return { topic: name, partitions: topic.leaders.length, ...(await whatItTakes(cluster, topic)) };
 }

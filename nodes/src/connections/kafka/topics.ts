@@ -15,7 +15,7 @@ export const DEFAULT_SETTINGS: TopicSettings = { partitions: 4 };
 /** The broker's default, which its operator chose. */
 const DEFAULT_REPLICATION = -1;
 const TOPIC_RESOURCE = ConfigResourceTypes.TOPIC;
-const CONFIGS = ["retention.ms", "retention.bytes", "max.message.bytes"] as const;
+const CONFIGS = ["retention.ms", "retention.bytes", "max.message.bytes", "cleanup.policy"] as const;
 const UNLIMITED = -1;
 const SETTLE_MS = 20;
 
@@ -75,10 +75,11 @@ export async function deleteTopic(cluster: Cluster, name: string): Promise<void>
   await settled(cluster, name, (topic) => topic === undefined);
 }
 
-/** The largest batch that a topic takes; Kafka's default when the user may not look. */
-export async function largestBatch(cluster: Cluster, topic: Topic): Promise<number> {
-  const configs = await topicConfigs(cluster, [topic]);
-  return configs.get(topic.name)?.["max.message.bytes"] ?? 1_048_588;
+/** What a topic takes: the largest batch in bytes, and whether each record must have a key. As Kafka has it by default when the user may not look. */
+export async function whatItTakes(cluster: Cluster, topic: Topic): Promise<{ maxBatchBytes: number; onlyWithKey: boolean }> {
+  const configs = (await topicConfigs(cluster, [topic])).get(topic.name) ?? {};
+  const { "max.message.bytes": maxBatchBytes = 1_048_588, "cleanup.policy": policy = "delete" } = configs;
+  return { maxBatchBytes: Number(maxBatchBytes), onlyWithKey: policy.split(",").includes("compact") };
 }
 
 /** Brokers learn of a change one after another. */
@@ -93,7 +94,7 @@ async function topicInfos(cluster: Cluster, topics: readonly Topic[]): Promise<T
   return infos.filter((info) => info !== undefined);
 }
 
-type Configs = Readonly<Partial<Record<(typeof CONFIGS)[number], number>>>;
+type Configs = Readonly<Partial<Record<(typeof CONFIGS)[number], string>>>;
 
 /** Undefined when it was deleted meanwhile. */
 async function topicInfo(
@@ -113,7 +114,8 @@ async function topicInfo(
       const latest = ends.get(partition) ?? 0;
       return { partition, earliest: earliest.get(partition) ?? 0, latest, bytes: bytes.get(`${name}-${partition}`) ?? 0 };
     });
-    const { "retention.ms": retentionMs = UNLIMITED, "retention.bytes": retentionBytes = UNLIMITED } = configs;
+    const retentionMs = Number(configs["retention.ms"] ?? UNLIMITED);
+    const retentionBytes = Number(configs["retention.bytes"] ?? UNLIMITED);
     const settings: TopicSettings = {
       partitions: all.length,
       ...(retentionMs >= 0 && { retentionMs }),
@@ -133,7 +135,7 @@ async function topicConfigs(cluster: Cluster, topics: readonly Topic[]): Promise
   return new Map(
     response.results
       .filter(({ errorCode }) => errorCode === Code.none)
-      .map(({ resourceName, configs }) => [resourceName, Object.fromEntries(configs.map(({ name, value }) => [name, Number(value)]))]),
+      .map(({ resourceName, configs }) => [resourceName, Object.fromEntries(configs.map(({ name, value }) => [name, value ?? ""]))]),
   );
 }
 

@@ -42,8 +42,9 @@ export function createWriters(cluster: Cluster, now: () => Millis): Writers {
   }
 
   return {
-    async open(id, { newTopics = DEFAULT_SETTINGS, visible = "with commit" }) {
+    async open(id, { newTopics = DEFAULT_SETTINGS, visible = "with commit", topics = [] }) {
       const targets = createTargets(cluster, newTopics);
+      await targets.expect(topics);
       if (visible === "at once") return openPlainWriter(cluster, id, targets, now);
       const found = opened(id, targets);
       found.users += 1;
