@@ -37,8 +37,12 @@ export interface SegmentWriter {
   close(): Promise<void>;
 }
 
-/** `onWritten`: nobody needs the chunks' memory any more. */
-export function createSegmentWriter(store: TopicStore, onWritten: (chunks: readonly SealedChunk[]) => void): SegmentWriter {
+/** `onWritten`: nobody needs the chunks' memory any more. `segmentBytes`: what a file holds. */
+export function createSegmentWriter(
+  store: TopicStore,
+  onWritten: (chunks: readonly SealedChunk[]) => void,
+  segmentBytes = SEGMENT_BYTES,
+): SegmentWriter {
   const current = new Map<number, SegmentFile>();
   /** Full since the last `sync`. */
   let full: SegmentFile[] = [];
@@ -47,7 +51,7 @@ export function createSegmentWriter(store: TopicStore, onWritten: (chunks: reado
 
   function fileFor(topic: number, bytes: number): SegmentFile {
     const known = current.get(topic);
-    if (known && (known.length === 0 || known.length + bytes <= SEGMENT_BYTES)) return known;
+    if (known && (known.length === 0 || known.length + bytes <= segmentBytes)) return known;
     if (known) full.push(known);
     const owner = store.owner();
     const made: SegmentFile = {
@@ -130,14 +134,15 @@ export function createSegmentWriter(store: TopicStore, onWritten: (chunks: reado
       });
     },
     async sync() {
-      // Files of topics that nothing came for: there may be many, and few that the system lets one have open.
+      // Chunks come in meanwhile, and files grow full with them: those are the next call's.
+      const done = [...full];
       const idle = [...current.values()].filter((file) => file.length === file.synced);
-      const synced = await Promise.allSettled([...current.values(), ...full].map(sync));
+      const synced = await Promise.allSettled([...current.values(), ...done].map(sync));
       const reason = failed?.error ?? synced.find((one) => one.status === "rejected")?.reason;
       if (reason !== undefined) throw asDiskFull(store.folder, reason);
-      const done = full;
-      full = [];
-      await Promise.all([...idle, ...done].map(closeHandle));
+      full = full.filter((file) => !done.includes(file));
+      // Files of topics that still nothing came for: there may be many, and few that the system lets one have open.
+      await Promise.all([...idle.filter((file) => file.length === file.synced), ...done].map(closeHandle));
       return done.map(({ id }) => id);
     },
     async abort() {
