@@ -87,6 +87,11 @@ describe.each(all)("$type", ({ type, node }) => {
     }
   });
 
+  it("judges whatever is typed into any one of its params", () => {
+    for (const { params } of played)
+      for (const typed of withEachText(params, "soon")) expect(() => spec.params.safeParse(typed)).not.toThrow();
+  });
+
   it("shows a line on its card, whatever is typed so far", () => {
     for (const { params } of node.cases) expect(typeof (spec.cardLine?.(params) ?? ""), JSON.stringify(params)).toBe("string");
   });
@@ -127,6 +132,14 @@ describe.each(all)("$type", ({ type, node }) => {
 
 function droppedIn(node: NodeType, nodeCase: NodeCase): string[] {
   return Object.values(playCase(node, nodeCase).counts).flatMap(({ dropped }) => Object.keys(dropped));
+}
+
+/** Copies of a value, each with another one of its texts replaced. */
+function withEachText(value: unknown, by: string): unknown[] {
+  if (typeof value === "string") return [by];
+  if (Array.isArray(value)) return value.flatMap((inner, i) => withEachText(inner, by).map((next) => value.with(i, next)));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => withEachText(inner, by).map((next) => ({ ...value, [name]: next })));
 }
 
 function at(value: unknown, path: readonly (string | number)[]): unknown {

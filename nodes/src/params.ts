@@ -123,6 +123,8 @@ const SIGNED = /^\s*([-−+]?)(\s*\d.*)$/;
 /** A distance in time, which may lie before: "-15 min", "0 s", "5 s". */
 export function signedDuration(): z.ZodString {
   return z.string().refine((text) => duration().safeParse(SIGNED.exec(text)?.[2]).success, {
+    // `signedMillis` may stand in what refines it.
+    abort: true,
     params: { expected: { en: "a distance in time", zh: "时间差" } },
   });
 }

@@ -1,3 +1,4 @@
+import { fillIn, type PipelineDocument, parameterValues } from "@millrace/engine/pipeline";
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +8,7 @@ import { useWords } from "../i18n/use-words.ts";
 import { NodeIcon } from "../palette/NodeIcon.tsx";
 import { useNodeProblems } from "../store/analysis.ts";
 import { useNodeChange } from "../store/difference.ts";
+import { useDocument } from "../store/document.ts";
 import { nodeLive, onNodeLive } from "../store/live.ts";
 import { openDrawer, show, useUi } from "../store/ui.ts";
 import type { PortPlace } from "./card-geometry.ts";
@@ -65,6 +67,8 @@ function Head({ id, data: { node, spec }, status }: HeadProps) {
   const words = useWords();
   const failure = useFailureText(id);
   const isRenaming = useUi((ui) => ui.renaming === id);
+  const parameters = useDocument(({ document }) => document.parameters);
+  const line = cardLine(node, spec, parameters);
   return (
     <div className={classes.head}>
       <NodeIcon type={node.type} category={spec?.category} size={30} />
@@ -75,8 +79,8 @@ function Head({ id, data: { node, spec }, status }: HeadProps) {
             {failure}
           </div>
         ) : (
-          <div className={classes.line} title={cardLine(node, spec) || undefined}>
-            {cardLine(node, spec) || (spec ? words(spec.title) : node.type)}
+          <div className={classes.line} title={line || undefined}>
+            {line || (spec ? words(spec.title) : node.type)}
           </div>
         )}
       </div>
@@ -84,10 +88,11 @@ function Head({ id, data: { node, spec }, status }: HeadProps) {
   );
 }
 
-/** Params are as typed: what does not parse has no line. */
-export function cardLine(node: CardData["node"], spec: CardData["spec"]): string {
+/** Params as typed, with the defaults of the pipeline's parameters filled in: what does not parse has no line. */
+export function cardLine(node: CardData["node"], spec: CardData["spec"], parameters: PipelineDocument["parameters"]): string {
   if (!spec?.cardLine) return "";
-  const parsed = spec.params.safeParse(node.params);
+  const filled = fillIn(node.params, parameterValues(parameters, {}).values, () => undefined);
+  const parsed = spec.params.safeParse(filled);
   return parsed.success ? spec.cardLine(parsed.data) : "";
 }
 

@@ -95,7 +95,7 @@ function Item({ id, index, count }: { readonly id: string; readonly index: numbe
             <strong>{node.name}</strong>{" "}
             <span className={classes.what}>{t("outlineNode", { type: spec ? words(spec.title) : node.type, index, count })}</span>
             <br />
-            <span className={classes.what}>{cardLine(node, spec)}</span>
+            <span className={classes.what}>{cardLine(node, spec, document.parameters)}</span>
           </span>
           <Condition id={id} />
         </UnstyledButton>

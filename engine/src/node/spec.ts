@@ -217,9 +217,9 @@ const UNIT_MS: Record<string, number> = {
   days: 86_400_000,
 };
 
-/** A length of time as people write it: "10 s", "200 ms", "1 min". */
+/** A length of time as people write it: "10 s", "200 ms", "1 min". What is none is not asked any further, so `toMillis` may stand in what refines it. */
 export function duration(): z.ZodString {
-  return z.string().regex(DURATION);
+  return z.string().regex(DURATION, { abort: true });
 }
 
 /** Milliseconds of a length of time that passed `duration()`. */
