@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { InputRow, TimelineTest } from "@millrace/engine/node";
 import { analyze, canonicalText, parsePortRef, words } from "@millrace/engine/pipeline";
@@ -51,34 +51,53 @@ describe.each(templates)("template $name", (template) => {
   });
 
   it("makes of its input what is expected", () => {
-    const { failures, deadLetters } = playPipeline(document, nodeTypes, wholeInput(template));
+    const { failures, rows, deadLetters } = playPipeline(document, nodeTypes, wholeInput(template));
     expect(failures).toEqual([]);
+    for (const sink of filesIn(folder, "expected").filter((name) => name !== "dead-letters")) {
+      const expected = linesOf(folder, "expected", sink).map((line) => JSON.parse(line) as unknown);
+      expect(
+        rows[sink]?.map(({ value }) => value),
+        sink,
+      ).toEqual(expected);
+    }
     expect(deadLetters.map(({ bytes }) => new TextDecoder().decode(bytes)).sort()).toEqual(
       linesOf(folder, "expected", "dead-letters").sort(),
     );
   });
 });
 
-/** All of `input/` at once, and each sink's rows in the order of its file in `expected/`. */
-function wholeInput({ folder }: Template): TimelineTest {
-  const rows = (kind: string, skip?: string) =>
-    Object.fromEntries(
-      readdirSync(join(folder, kind))
-        .map((file) => file.replace(/\.jsonl$/, ""))
-        .filter((name) => name !== skip)
-        .map((name) => [name, linesOf(folder, kind, name).map((value): InputRow => ({ value }))]),
-    );
-  const expected = Object.entries(rows("expected", "dead-letters")).map(([sink, lines]) => [
-    sink,
-    lines.map(({ value }) => ({ value: JSON.parse(value as string) as unknown })),
-  ]);
-  return { name: "whole input", steps: [{ rows: rows("input"), expect: { ordered: true, rows: Object.fromEntries(expected) } }] };
+/** All of `input/` at once, and its end. What lookups find is in `dimensions/`, by table. */
+function wholeInput({ document, folder }: Template): TimelineTest {
+  const lines = (name: string) => linesOf(folder, "input", name).map((value): InputRow => ({ value }));
+  const answers = Object.entries(document.nodes)
+    .filter(([, { type }]) => type === "lookup")
+    .map(([id, { params }]) => [id, { rows: dimension(folder, String(params.table)) }]);
+  return {
+    name: "whole input",
+    steps: [
+      { answers: Object.fromEntries(answers) },
+      { rows: Object.fromEntries(filesIn(folder, "input").map((name) => [name, lines(name)])) },
+      { end: true },
+    ],
+  };
 }
 
+/** Rows of a dimension table by key. */
+function dimension(folder: string, table: string): Record<string, unknown> {
+  return Object.fromEntries(
+    linesOf(folder, "dimensions", table).map((line) => [String((JSON.parse(line) as { id: unknown }).id), JSON.parse(line)]),
+  );
+}
+
+/** Names of the JSONL files of a kind. */
+function filesIn(folder: string, kind: string): string[] {
+  return readdirSync(join(folder, kind)).map((file) => file.replace(/\.jsonl$/, ""));
+}
+
+/** None where there is no such file. */
 function linesOf(folder: string, kind: string, name: string): string[] {
-  return readFileSync(join(folder, kind, `${name}.jsonl`), "utf8")
-    .split("\n")
-    .filter(Boolean);
+  const path = join(folder, kind, `${name}.jsonl`);
+  return existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean) : [];
 }
 
 function noteTexts({ document }: Template) {
