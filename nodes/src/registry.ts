@@ -1,5 +1,6 @@
 /** Every node type, to run. `specs.ts` lists the same ones as data. */
 import type { NodeType } from "@millrace/engine/node";
+import { node as decodeChanges } from "./decode-changes/index.ts";
 import { node as dimensionSink } from "./dimension-sink/index.ts";
 import { node as discard } from "./discard/index.ts";
 import { node as distinct } from "./distinct/index.ts";
@@ -34,6 +35,7 @@ const ALL: readonly NodeType[] = [
   select,
   flatten,
   parse,
+  decodeChanges,
   tokenize,
   eventTime,
   markFirstSeen,

@@ -1,5 +1,6 @@
 /** Every node type as data, in the palette's order: no operators, no drivers. `registry.ts` lists the same ones to run. */
 import type { NodeSpec, Params } from "@millrace/engine/node";
+import { spec as decodeChanges } from "./decode-changes/spec.ts";
 import { spec as dimensionSink } from "./dimension-sink/spec.ts";
 import { spec as discard } from "./discard/spec.ts";
 import { spec as distinct } from "./distinct/spec.ts";
@@ -36,6 +37,7 @@ export const specs: readonly NodeSpec[] = [
   select,
   flatten,
   parse,
+  decodeChanges,
   tokenize,
   eventTime,
   markFirstSeen,

@@ -4,10 +4,12 @@ import { csvCodec } from "./csv.ts";
 import { jsonCodec } from "./json.ts";
 import { textCodec } from "./text.ts";
 
+export { ByteWriter } from "./byte-writer.ts";
 export * from "./codec.ts";
 export { wrongType } from "./codec-errors.ts";
 export { csvCells, csvHeader } from "./csv.ts";
 export { jsonFault, jsonFaultWords } from "./json-fault.ts";
+export { elementRanges, type Member, memberRange, objectMembers, type Range, skipSpace } from "./json-scan.ts";
 export { type ExtractKey, keyExtractor } from "./key-extractor.ts";
 export { rowOfValues } from "./row-builder.ts";
 export { valueFromText } from "./value-text.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { damagedText, jsonObjectText } from "./arbitraries.testing.ts";
 import { jsonFault, jsonFaultWords } from "./json-fault.ts";
-import { elementRanges, memberRange, skipValue } from "./json-scan.ts";
+import { elementRanges, memberRange, objectMembers, skipValue } from "./json-scan.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const faultOf = (text: string) => {
@@ -84,6 +84,14 @@ describe("ranges", () => {
   it("knows names with letters beyond ASCII and with escapes", () => {
     expect(text(memberRange(bytes, 1, "é"))).toBe('{"c": -1.5e3 }');
     expect(text(memberRange(bytes, 1, "na"))).toBe("true");
+  });
+
+  it("gives an object's members by name, the last of several with one name", () => {
+    expect(objectMembers(bytes, 1).map((member) => [member.name, text(member)])).toEqual([
+      ["a", "[ ]"],
+      ["é", '{"c": -1.5e3 }'],
+      ["na", "true"],
+    ]);
   });
 
   it("gives the elements of an array without the white space around them", () => {

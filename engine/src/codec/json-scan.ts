@@ -93,6 +93,26 @@ export function memberRange(bytes: Uint8Array, from: number, name: string): Rang
   return found;
 }
 
+export interface Member extends Range {
+  readonly name: string;
+}
+
+/** The members of the object that begins at `from`, by where their values lie; of several with one name the last counts, as `JSON.parse` takes it. */
+export function objectMembers(bytes: Uint8Array, from: number): Member[] {
+  const members = new Map<string, Member>();
+  let at = skipSpace(bytes, from + 1);
+  while (bytes[at] !== CLOSE_OBJECT) {
+    const nameEnd = skipString(bytes, at);
+    const name = meaningOf(bytes, at + 1, nameEnd - 1);
+    const start = skipSpace(bytes, skipSpace(bytes, nameEnd) + 1);
+    const end = skipValue(bytes, start);
+    members.set(name, { name, start, end });
+    at = skipSpace(bytes, end);
+    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
+  }
+  return [...members.values()];
+}
+
 /** Whether the string in quotes says `name`; escapes and letters beyond ASCII are compared decoded. */
 export function isName(bytes: Uint8Array, start: number, end: number, name: string): boolean {
   const length = end - start - 2;
