@@ -5,6 +5,7 @@
 import { enableCompileCache, getCompileCacheDir } from "node:module";
 import { parseArgs } from "node:util";
 import { keepFreedMemory } from "../src/keep-freed-memory.ts";
+import { makeRowsYoung } from "../src/young-rows.ts";
 import { baseLogWork } from "./base-log.ts";
 import { busyServer } from "./busy-server.ts";
 import { cpuSecondsSince } from "./cpu.ts";
@@ -59,6 +60,7 @@ export interface Work {
 
 // As the command line does.
 keepFreedMemory();
+makeRowsYoung();
 
 const works: readonly Work[] = [
   w1Work("w1", 1),

@@ -4,8 +4,12 @@ import { enableCompileCache, getCompileCacheDir } from "node:module";
 import { Command } from "commander";
 import { UsageError } from "../data-folder.ts";
 import { keepFreedMemory } from "../keep-freed-memory.ts";
+import { makeRowsYoung } from "../young-rows.ts";
 
-if (["start", "run"].includes(process.argv[2] ?? "")) keepFreedMemory();
+if (["start", "run"].includes(process.argv[2] ?? "")) {
+  keepFreedMemory();
+  makeRowsYoung();
+}
 
 // Later starts take a third of the time and less memory. Worker threads look into the environment.
 enableCompileCache();
