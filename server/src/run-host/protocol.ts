@@ -46,19 +46,24 @@ export interface Frame {
   readonly lastCheckpoint?: RunStatus["lastCheckpoint"];
 }
 
-/** `workerData` of a run's further threads. */
+/** `workerData` of a run's further threads, which get ready while the first one finds out what the run goes on from. */
 export interface SubtaskStart {
   readonly run: RunStart;
   readonly subtask: number;
-  readonly claim: RunClaim;
-  /** The record that the run goes on from. */
-  readonly restored: CheckpointRecord | undefined;
   /** To each other subtask but itself, by number. */
   readonly peers: readonly (MessagePort | undefined)[];
 }
 
+/** What a subtask begins with. */
+export interface SubtaskOpening {
+  readonly claim: RunClaim;
+  /** The record that the run goes on from. */
+  readonly restored: CheckpointRecord | undefined;
+}
+
 /** From the first thread to a further one. */
 export type ToSubtaskThread =
+  | ({ readonly type: "open" } & SubtaskOpening)
   | { readonly type: "control"; readonly message: ToSubtask }
   | { readonly type: "watch"; readonly ports: readonly string[] }
   | { readonly type: "samples"; readonly request: number; readonly port: string };

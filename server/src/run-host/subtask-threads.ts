@@ -1,23 +1,23 @@
 /** The further threads of a run, as its first one sees them: one for each subtask but the first. */
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import type { RunClaim } from "@millrace/engine/node";
 import type { ExchangeBatch, FromSubtask, TapSample, ToSubtask } from "@millrace/engine/run";
-import type { CheckpointRecord } from "./checkpoint-record.ts";
 import { ReportedFailure } from "./failure-of.ts";
-import type { FromSubtaskThread, PeerMessage, RunStart, SubtaskStart, SubtaskView, ToSubtaskThread } from "./protocol.ts";
+import type { FromSubtaskThread, PeerMessage, RunStart, SubtaskOpening, SubtaskStart, SubtaskView, ToSubtaskThread } from "./protocol.ts";
 
 /** Of one subtask to the others, by number. */
 export type PeerPorts = readonly (MessagePort | undefined)[];
 
 export interface SubtaskThreads {
+  /** Has each open its subtask. Until then they can only be told to stop. */
+  open(opening: SubtaskOpening): void;
   toSubtask(subtask: number, message: ToSubtask): void;
   watch(ports: readonly string[]): void;
   /** Kept samples of a port, by subtask from 1 on. */
   samples(port: string): Promise<readonly (readonly TapSample[])[]>;
   /** What each has shown last, from 1 on; the samples that came since the call before. */
   views(): readonly SubtaskView[];
-  /** Resolves when all have ended. */
-  readonly ended: Promise<void>;
+  /** Has all end; resolves when they have. */
+  stop(): Promise<void>;
 }
 
 const NOTHING: SubtaskView = { counts: {}, lag: {}, samples: {} };
@@ -49,13 +49,11 @@ export function startSubtaskThreads(options: {
   readonly run: RunStart;
   /** By subtask. The first one's stay here. */
   readonly links: readonly PeerPorts[];
-  readonly claim: RunClaim;
-  readonly restored: CheckpointRecord | undefined;
   readonly onMessage: (message: FromSubtask) => void;
   readonly onFailure: (error: unknown) => void;
   readonly log: (line: string) => void;
 }): SubtaskThreads {
-  const { run, links, claim, restored, onMessage, onFailure, log } = options;
+  const { run, links, onMessage, onFailure, log } = options;
   const subtasks = links.length;
   const requests = new Map<number, { readonly found: (readonly TapSample[])[]; readonly done: () => void; missing: number }>();
   let lastRequest = 0;
@@ -81,7 +79,7 @@ export function startSubtaskThreads(options: {
 
   for (let subtask = 1; subtask < subtasks; subtask++) {
     const peers = links[subtask] as PeerPorts;
-    const start: SubtaskStart = { run, subtask, claim, restored, peers };
+    const start: SubtaskStart = { run, subtask, peers };
     const worker = new Worker(new URL("./subtask-worker.ts", import.meta.url), {
       workerData: start,
       transferList: peers.filter((port) => port !== undefined),
@@ -121,6 +119,9 @@ export function startSubtaskThreads(options: {
   }
   const post = (thread: Thread, message: ToSubtaskThread) => thread.worker.postMessage(message);
   return {
+    open(opening) {
+      for (const thread of threads) post(thread, { type: "open", ...opening });
+    },
     toSubtask: (subtask, message) => post(threads[subtask - 1] as Thread, { type: "control", message }),
     watch(watched) {
       for (const thread of threads) post(thread, { type: "watch", ports: watched });
@@ -141,7 +142,10 @@ export function startSubtaskThreads(options: {
         thread.fresh = new Map();
         return { ...thread.view, samples };
       }),
-    ended: allEnded.promise,
+    stop() {
+      for (const thread of threads) post(thread, { type: "control", message: { type: "stop" } });
+      return allEnded.promise;
+    },
   };
 }
 

@@ -3,24 +3,33 @@ import { parentPort, workerData } from "node:worker_threads";
 import { openConnections } from "./connections.ts";
 import { failureOf } from "./failure-of.ts";
 import { type OpenSubtask, openSubtask, planOf, portsOf } from "./open-subtask.ts";
-import type { FromSubtaskThread, SubtaskStart, SubtaskView, ToSubtaskThread } from "./protocol.ts";
+import type { FromSubtaskThread, SubtaskOpening, SubtaskStart, SubtaskView, ToSubtaskThread } from "./protocol.ts";
 import { closePeers, listenToPeers, peerLinks } from "./subtask-threads.ts";
 
 const VIEW_MS = 250;
 
 const port = parentPort;
 if (!port) throw new Error("subtask-worker.ts runs in a worker thread");
-const { run, subtask, claim, restored, peers } = workerData as SubtaskStart;
+const { run, subtask, peers } = workerData as SubtaskStart;
 const send = (message: FromSubtaskThread) => port.postMessage(message);
 const log = (line: string) => send({ type: "log", line });
 
 let open: OpenSubtask | undefined;
 let watched: readonly string[] = [];
 /** What came before the subtask was there. */
-const early: ToSubtaskThread[] = [];
-port.on("message", (message: ToSubtaskThread) => (open ? receive(open, message) : early.push(message)));
+const early: Exclude<ToSubtaskThread, { readonly type: "open" }>[] = [];
+/** Undefined: the run ends before it has begun. */
+const opening = Promise.withResolvers<SubtaskOpening | undefined>();
+port.on("message", (message: ToSubtaskThread) => {
+  if (message.type === "open") opening.resolve(message);
+  else if (open) receive(open, message);
+  else {
+    early.push(message);
+    if (message.type === "control" && message.message.type === "stop") opening.resolve(undefined);
+  }
+});
 
-function receive(to: OpenSubtask, message: ToSubtaskThread): void {
+function receive(to: OpenSubtask, message: Exclude<ToSubtaskThread, { readonly type: "open" }>): void {
   switch (message.type) {
     case "control":
       return to.subtask.onMessage(message.message);
@@ -36,6 +45,9 @@ async function main(): Promise<SubtaskView> {
   const { graph, plan } = planOf(run);
   const connections = await openConnections(run.dataFolder, run.connections, true);
   try {
+    const begun = await opening.promise;
+    if (!begun) return EMPTY;
+    const { claim, restored } = begun;
     const one = await openSubtask({
       start: run,
       graph,

@@ -25,7 +25,15 @@ import { chooseCheckpoint, fallBack } from "./recover.ts";
 import { restorePlan } from "./restore-plan.ts";
 import { StateFileError } from "./state-file.ts";
 import { removeUnusedStates } from "./state-files.ts";
-import { closePeers, listenToPeers, type PeerPorts, peerLinks, peerPorts, startSubtaskThreads } from "./subtask-threads.ts";
+import {
+  closePeers,
+  listenToPeers,
+  type PeerPorts,
+  peerLinks,
+  peerPorts,
+  type SubtaskThreads,
+  startSubtaskThreads,
+} from "./subtask-threads.ts";
 import { trimMemory } from "./trim-memory.ts";
 
 const FRAME_MS = 250;
@@ -77,15 +85,36 @@ main().then(finish, (error: unknown) => finish({ state: "failed", failure: failu
 
 async function main(): Promise<RunEnd> {
   const planned = planOf(start);
-  const connections = await openConnections(start.dataFolder, start.connections, true);
+  const links = peerPorts(planned.plan.subtasks);
+  const own = links[0] as PeerPorts;
+  // What a thread loads takes as long as all that follows here until it is needed.
+  const threads = startSubtaskThreads({
+    run: start,
+    links,
+    onMessage: (message) => coordinator?.onMessage(message),
+    onFailure: (error) => {
+      if (coordinator) coordinator.fail(error);
+      else early ??= { error };
+    },
+    log,
+  });
+  let connections: Connections | undefined;
   try {
-    return await execute(planned, connections);
+    connections = await openConnections(start.dataFolder, start.connections, true);
+    return await execute(planned, connections, threads, own);
   } finally {
-    await connections.close();
+    await threads.stop();
+    closePeers(own);
+    await connections?.close();
   }
 }
 
-async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, connections: Connections): Promise<RunEnd> {
+async function execute(
+  { graph, plan, schemas }: ReturnType<typeof planOf>,
+  connections: Connections,
+  threads: SubtaskThreads,
+  peers: PeerPorts,
+): Promise<RunEnd> {
   const now = () => Date.now();
   const { topics } = connections;
   const store = new CheckpointStore({
@@ -101,7 +130,6 @@ async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, conn
   const committers = openCommitters(graph, connections);
   const earlier = await openEarlier(graph, claim);
   const pauses = createPauses();
-  const links = peerPorts(plan.subtasks);
   const toCoordinator = (message: FromSubtask) => coordinator?.onMessage(message);
   // What was prepared belongs to the sinks that prepared it.
   const preparers = new Map([...committers, ...(earlier?.committers ?? [])]);
@@ -115,7 +143,7 @@ async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, conn
       restored: record,
       topics,
       connectionOf: (node) => connections.of(node),
-      links: { toCoordinator, ...peerLinks(links[0] as PeerPorts), log },
+      links: { toCoordinator, ...peerLinks(peers), log },
     });
     try {
       // Its state can be read: it is what the run goes on from.
@@ -127,18 +155,7 @@ async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, conn
     }
   };
   const { saved, first } = await restored(schemas, store, preparers, openFirst).finally(() => earlier?.close());
-  const threads = startSubtaskThreads({
-    run: start,
-    links,
-    claim,
-    restored: saved,
-    onMessage: toCoordinator,
-    onFailure: (error) => {
-      if (coordinator) coordinator.fail(error);
-      else early ??= { error };
-    },
-    log,
-  });
+  threads.open({ claim, restored: saved });
   try {
     const live = new LiveCounts(graph, first.expects);
     let lastCheckpoint: Frame["lastCheckpoint"];
@@ -176,7 +193,7 @@ async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, conn
     });
     coordinator = run;
     lastPorts = portsOf(graph);
-    listenToPeers(links[0] as PeerPorts, first.subtask);
+    listenToPeers(peers, first.subtask);
     watch = (ports) => threads.watch(ports);
     watch(watched);
     samplesOf = async (ref) => mergeSamples([first.samples(ref), ...(await threads.samples(ref))]);
@@ -203,9 +220,6 @@ async function execute({ graph, plan, schemas }: ReturnType<typeof planOf>, conn
       await running;
     }
   } finally {
-    for (let subtask = 1; subtask < plan.subtasks; subtask++) threads.toSubtask(subtask, { type: "stop" });
-    await threads.ended;
-    closePeers(links[0] as PeerPorts);
     await first.close();
   }
 }
