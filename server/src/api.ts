@@ -29,6 +29,7 @@
  * | GET /api/live?pipeline=ID&edges=a.out->b.in,… | server-sent events: `live` with liveFrame every 250 ms |
  * | POST /api/try | tryRequest → tryResult |
  * | POST /api/propose-schema | proposeSchemaRequest → schemaProposal |
+ * | GET /api/map | → warehouseMap: pipelines joined by the topics, tables and files that they read and write |
  * | GET /api/topics?connection=NAME | → topicSummary[] |
  * | POST /api/topics | createTopic → topicSummary (201) |
  * | DELETE /api/topics/:topic?connection | → 204 |
@@ -305,7 +306,8 @@ export const lineageQuery = z.strictObject({
     .optional(),
 });
 const fieldPlace = z.object({ node: z.string(), port: z.string(), path: z.array(z.string()) });
-const target = z.object({ kind: z.enum(["topic", "file"]), name: z.string() });
+const targetKind = z.enum(["topic", "dimension", "table", "file"]);
+const target = z.object({ kind: targetKind, name: z.string() });
 export const lineageStep = z.object({
   from: fieldPlace,
   /** Without port and path: the node itself reads it. */
@@ -414,6 +416,45 @@ export const dimensionPage = z.object({
   /** `after` for the next page; missing at the end. */ next: z.string().optional(),
 });
 
+/** Something that pipelines read or write. */
+export const mapStore = z.object({
+  id: z.string(),
+  kind: targetKind,
+  name: z.string(),
+  /** Where it is; missing: built in. */
+  connection: z.string().optional(),
+  /** False: nothing has made it yet. Missing: that is not known. */
+  isThere: z.boolean().optional(),
+  /** Records of a topic, rows of a table. */
+  records: z.number().optional(),
+  /** Time of the newest record, epoch ms. */
+  newestAt: z.number().optional(),
+  /** Why its connection could not be asked. */
+  failure: words.optional(),
+});
+export const mapJob = z.object({
+  /** Of a pipeline its id. */
+  id: z.string(),
+  /** "collector": the server's own /applog. */
+  kind: z.enum(["pipeline", "collector"]),
+  name: z.string(),
+  title: words.optional(),
+  run: runStatus.optional(),
+});
+/** A node of a job reads or writes a store. */
+export const mapFlow = z.object({
+  job: z.string(),
+  node: z.string().optional(),
+  store: z.string(),
+  access: z.enum(["reads", "writes"]),
+  /** Records a second over the last 2 s, and since the run began; while it runs. */
+  rate: z.number().optional(),
+  total: z.number().optional(),
+  /** Records that are still to be read. */
+  lag: z.number().optional(),
+});
+export const warehouseMap = z.object({ jobs: z.array(mapJob), stores: z.array(mapStore), flows: z.array(mapFlow) });
+
 export const connection = z.object({
   name: z.string(),
   kind: z.enum(["built-in", "kafka", "http"], { error: expected('"built-in" or "kafka" or "http"') }),
@@ -460,6 +501,10 @@ export type RecordPage = z.infer<typeof recordPage>;
 export type DimensionTable = z.infer<typeof dimensionTable>;
 export type DimensionRow = z.infer<typeof dimensionRow>;
 export type DimensionPage = z.infer<typeof dimensionPage>;
+export type WarehouseMap = z.infer<typeof warehouseMap>;
+export type MapStore = z.infer<typeof mapStore>;
+export type MapJob = z.infer<typeof mapJob>;
+export type MapFlow = z.infer<typeof mapFlow>;
 export type Connection = z.infer<typeof connection>;
 export type TestedConnection = z.infer<typeof testedConnection>;
 export type ConnectionTest = z.infer<typeof connectionTest>;

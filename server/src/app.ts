@@ -15,6 +15,9 @@ import { noStore, securityHeaders } from "./http/headers.ts";
 import { openApi } from "./http/openapi.ts";
 import { type Route, routerOf } from "./http/route.ts";
 import { liveStream } from "./live/routes.ts";
+import { createMap, type MapDeps } from "./map/map.ts";
+import { mapRoutes } from "./map/routes.ts";
+import { createStoreFigures } from "./map/store-figures.ts";
 import { metricsText } from "./metrics/metrics.ts";
 import { type PipelineRouteDeps, pipelineRoutes } from "./pipelines/routes.ts";
 import type { PipelineStore } from "./pipelines/store.ts";
@@ -46,9 +49,12 @@ export interface AppDeps {
   readonly readDocument: (json: unknown) => ReadResult;
   readonly analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
   readonly lineageOf: PipelineRouteDeps["lineageOf"];
+  readonly targetsOf: MapDeps["targetsOf"];
   /** Whether two documents do the same, however they are drawn. */
   readonly sameMeaning: (a: PipelineDocument, b: PipelineDocument) => boolean;
   readonly collector: ApplogDeps["collector"];
+  /** Where the collector puts what is posted. */
+  readonly collectedIn: { readonly topic: string; readonly connection: string | undefined };
   readonly pushTopics: PushTopics;
   /** Built designer. */
   readonly designerFolder: string;
@@ -98,6 +104,14 @@ export function createApp(deps: AppDeps): Express {
 export function apiRoutes(deps: AppDeps): Route[] {
   const { pipelines: store, connections, supervisor, host, templates, analyze, topics, now } = deps;
   const views = createPipelineViews(store, supervisor, analyze, deps.sameMeaning);
+  const drawMap = createMap({
+    store,
+    supervisor,
+    connections,
+    targetsOf: deps.targetsOf,
+    figures: createStoreFigures({ openTopics: topics.open, openDimensions: deps.dimensions.open }),
+    collected: () => ({ ...deps.collectedIn, records: deps.collector.counts().records }),
+  });
 
   return [
     ...templateRoutes(templates),
@@ -122,6 +136,7 @@ export function apiRoutes(deps: AppDeps): Route[] {
       host,
       connectionsOf: (document, { environment, connect }) => connectionsOf(connections, document, environment, connect),
     }),
+    ...mapRoutes(drawMap),
     ...topicRoutes(topics.open),
     ...dimensionRoutes(deps.dimensions.open),
     ...connectionRoutes({

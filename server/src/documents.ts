@@ -10,6 +10,8 @@ import {
   problem,
   type ReadResult,
   readDocument,
+  type TargetUse,
+  targetUses,
 } from "@millrace/engine/pipeline";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { Lineage } from "./api.ts";
@@ -27,6 +29,11 @@ export function readPipeline(json: unknown): ReadResult {
 /** Everything that is wrong or doubtful. */
 export function analyzeDocument(document: PipelineDocument, options: AnalyzeOptions = {}): readonly Problem[] {
   return analyze(document, specs, options).problems;
+}
+
+/** What of the outside it reads and writes. */
+export function documentTargets(document: PipelineDocument, options: AnalyzeOptions): readonly TargetUse[] {
+  return targetUses(analyze(document, specs, options).graph, options.pipelineId);
 }
 
 export type FoundLineage = { readonly lineage: Lineage } | { readonly problem: Problem };

@@ -94,7 +94,7 @@ export interface NodeSpec<P extends Params = Params> {
   readonly lookup?: (params: P) => LookupSettings;
   /** What a sink promises after a crash. */
   readonly delivery?: "exactly-once" | "idempotent" | "at-least-once";
-  /** What a source reads or a sink writes, for the map and for checks of a second writer: topic names, file names. Undefined where it is computed per row. */
+  /** What of the outside a node reads, or a sink writes, for the map and for checks of a second writer. Left out, or empty, where it is computed per row. */
   readonly targets?: (params: P, node: { pipelineId: string; nodeId: string }) => readonly Target[];
 }
 
@@ -122,7 +122,7 @@ export type FieldPart =
 export type Accepted = readonly ChangelogMode["mode"][] | Readonly<Record<string, readonly ChangelogMode["mode"][]>>;
 
 export interface Target {
-  readonly kind: "topic" | "file";
+  readonly kind: "topic" | "dimension" | "table" | "file";
   readonly name: string;
 }
 

@@ -18,6 +18,7 @@ import {
 } from "./field-origins.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
+import { targetsOf } from "./targets.ts";
 import type { TypedGraph, TypedNode } from "./typed-graph.ts";
 
 /** A field of a node's output port; "[]" in the path is an array's elements. */
@@ -174,8 +175,7 @@ class Walk {
   }
 
   private targetsOf(node: TypedNode): readonly Target[] {
-    const place = { pipelineId: this.pipelineId, nodeId: node.id };
-    return asked(node, ({ targets }, params) => targets?.(params, place)) ?? [];
+    return targetsOf(node, this.pipelineId);
   }
 }
 

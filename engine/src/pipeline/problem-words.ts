@@ -3,7 +3,7 @@
  * and a test finds entries that nothing raises. Node types say what is special to them with `node.words`.
  */
 import { EXPRESSION_PROBLEM_WORDS } from "../expression/problem-words.ts";
-import type { Words } from "../node/spec.ts";
+import type { Target, Words } from "../node/spec.ts";
 import { EXPECTED_WORDS, type Expected } from "./expected-words.ts";
 import type { Problem } from "./problem.ts";
 
@@ -12,6 +12,16 @@ type Sentence = { readonly en: (args: Args) => string; readonly zh: (args: Args)
 
 const text = (args: Args, name: string): string => String(args[name] ?? "");
 const list = (args: Args, name: string): readonly string[] => (Array.isArray(args[name]) ? (args[name] as readonly string[]) : []);
+
+const TARGET_WORDS: Readonly<Record<Target["kind"], Words>> = {
+  topic: { en: "topic", zh: "主题" },
+  dimension: { en: "dimension table", zh: "维表" },
+  table: { en: "table", zh: "表" },
+  file: { en: "file", zh: "文件" },
+};
+
+const targetWords = (args: Args): Words =>
+  TARGET_WORDS[text(args, "kind") as Target["kind"]] ?? { en: text(args, "kind"), zh: text(args, "kind") };
 
 const didYouMeanEn = (args: Args) => (args["suggestion"] ? `; did you mean "${args["suggestion"]}"?` : "");
 const didYouMeanZh = (args: Args) => (args["suggestion"] ? `；是否想写 “${args["suggestion"]}”？` : "");
@@ -208,8 +218,8 @@ const PROBLEM_WORDS = {
   },
   "graph.same-target": {
     en: (a) =>
-      `${list(a, "nodes").join(" and ")} write to the same ${text(a, "kind")} "${text(a, "name")}". Unite them with a union, or choose another name.`,
-    zh: (a) => `${list(a, "nodes").join(" 与 ")} 写入同一个 ${text(a, "kind")} “${text(a, "name")}”。请用合并节点合成一路，或换一个名称。`,
+      `${list(a, "nodes").join(" and ")} write to the same ${targetWords(a).en} "${text(a, "name")}". Unite them with a union, or choose another name.`,
+    zh: (a) => `${list(a, "nodes").join(" 与 ")} 写入同一${targetWords(a).zh} “${text(a, "name")}”。请用合并节点合成一路，或换一个名称。`,
   },
   "connections.unknown": {
     en: (a) =>

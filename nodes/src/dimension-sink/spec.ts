@@ -61,6 +61,7 @@ export const spec = defineSpec<DimensionSinkParams>({
   outputs: {},
   accepts: ["append", "upsert", "retract"],
   connection: "dimension",
+  targets: ({ table }) => (table === undefined ? [] : [{ kind: "dimension", name: table }]),
   inferSchema: () => ({}),
   format: ({ omitNulls }) => ({ name: "json", omitNulls }),
   // Rows of one key pass one subtask, so that the latest stays.

@@ -105,6 +105,7 @@ export const spec = defineSpec<DimensionLookupParams>({
   outputs: (params) => lookupOutputs(params, { en: "Rows with what was found.", zh: "补充了查询结果的行。" }),
   broadcast: ["changes"],
   connection: "dimension",
+  targets: ({ table }) => [{ kind: "dimension", name: table }],
   passes: () => ({ missing: "in" }),
   lookup: lookupSettings,
   holdings: LOOKUP_HOLDINGS,

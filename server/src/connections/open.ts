@@ -2,6 +2,7 @@
 import type { DimensionStore, RoleName, Roles, TopicLog } from "@millrace/engine/node";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
 import { ApiFailure, notFound, quote } from "../http/api-failure.ts";
+import type { Deployment } from "../pipelines/store.ts";
 import type { ConnectionConfig } from "../runs/run-host.ts";
 import type { ConnectionStore } from "./store.ts";
 
@@ -79,6 +80,12 @@ export function connectionsOf(
   for (const alias of Object.keys(connect)) if (!Object.hasOwn(declared, alias)) throw noSuchAlias(alias, Object.keys(declared));
   const aliases = Object.entries({ ...environmentOf(store, environment), ...connect }).filter(([alias]) => Object.hasOwn(declared, alias));
   return Object.fromEntries(aliases.map(([alias, name]) => [alias, configOf(store, declared[alias]?.role, alias, name)]));
+}
+
+/** Name of the connection that an alias was deployed with; undefined: the built-in driver, also where the environment is gone. */
+export function connectionName(store: ConnectionStore, alias: string, { environment, connect = {} }: Deployment): string | undefined {
+  const named = { ...(environment === undefined ? {} : store.environment(environment)?.connections), ...connect };
+  return Object.hasOwn(named, alias) ? named[alias] : undefined;
 }
 
 function environmentOf(store: ConnectionStore, name: string | undefined): Readonly<Record<string, string>> {

@@ -11,7 +11,7 @@ import { type AppDeps, createApp } from "../app.ts";
 import { createCollector } from "../applog/collector.ts";
 import { connectionsOf, createDimensionStores, createTopicLogs } from "../connections/open.ts";
 import { createConnectionStore } from "../connections/store.ts";
-import { documentLineage } from "../documents.ts";
+import { documentLineage, documentTargets } from "../documents.ts";
 import { openMetadata } from "../metadata/database.ts";
 import { createSecretBox } from "../metadata/secrets.ts";
 import { createPipelineStore } from "../pipelines/store.ts";
@@ -99,8 +99,10 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
     readDocument,
     analyze: problems,
     lineageOf: documentLineage,
+    targetsOf: documentTargets,
     sameMeaning: (a, b) => JSON.stringify({ ...a, layout: 0 }) === JSON.stringify({ ...b, layout: 0 }),
     collector,
+    collectedIn: { topic: "ods_base_log", connection: undefined },
     pushTopics: createPushTopics(pipelines, nodeTypes),
     designerFolder: join(dataFolder, "dist"),
     maxPostBytes: 1_000_000,
