@@ -12,6 +12,7 @@ import { Connections } from "./connections/Connections.tsx";
 import { Gallery } from "./gallery/Gallery.tsx";
 import { Inspector } from "./inspector/Inspector.tsx";
 import { JsonDocument } from "./inspector/JsonDocument.tsx";
+import { WarehouseMap } from "./map/WarehouseMap.tsx";
 import { Palette } from "./palette/Palette.tsx";
 import { FailureBanner } from "./run/FailureBanner.tsx";
 import { StartDialog } from "./run/StartDialog.tsx";
@@ -46,6 +47,10 @@ export function App() {
         {view === "gallery" ? (
           <main className={classes.gallery}>
             <Gallery />
+          </main>
+        ) : view === "map" ? (
+          <main className={classes.gallery}>
+            <WarehouseMap />
           </main>
         ) : view === "connections" ? (
           <main className={classes.gallery}>

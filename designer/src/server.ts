@@ -29,6 +29,7 @@ import type {
   TryRequest,
   TryResult,
   VersionSummary,
+  WarehouseMap,
 } from "@millrace/server/api";
 
 /** A call that did not succeed. `status` 0: the server could not be reached. */
@@ -139,6 +140,8 @@ export const server = {
   /** In the order of their keys; `after` is the `next` of the page before. */
   dimensionRows: (table: string, range: DimensionQuery = {}, signal?: AbortSignal) =>
     get<DimensionPage>(`/dimensions/${part(table)}/rows`, { ...range }, signal),
+
+  map: (signal?: AbortSignal) => get<WarehouseMap>("/map", {}, signal),
 
   topics: (connection?: string, signal?: AbortSignal) => get<TopicSummary[]>("/topics", { connection }, signal),
   createTopic: (body: NewTopic) => send<TopicSummary>("POST", "/topics", body),

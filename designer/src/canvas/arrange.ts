@@ -5,6 +5,7 @@ import { place } from "../edits/add.ts";
 import { endsOf, readingOrder } from "../edits/graph.ts";
 import { edit, useDocument } from "../store/document.ts";
 import { specs } from "../store/specs.ts";
+import { layOut } from "./lay-out.ts";
 import { geometryOf } from "./scene.ts";
 import { viewport } from "./viewport.ts";
 
@@ -18,26 +19,13 @@ const OPTIONS = {
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
 };
 
-type Layout = (graph: ElkNode) => Promise<ElkNode>;
-let layout: Promise<Layout> | undefined;
-
-async function loadElk(): Promise<Layout> {
-  const [{ default: Elk }, { default: ElkWorker }] = await Promise.all([
-    import("elkjs/lib/elk-api.js"),
-    import("elkjs/lib/elk-worker.min.js?worker"),
-  ]);
-  const elk = new Elk({ workerFactory: () => new ElkWorker() });
-  return (graph) => elk.layout(graph);
-}
-
 /** Moves the nodes (default: all); a part of the drawing stays where its upper left corner was. */
 export async function arrange(nodeIds?: readonly string[]): Promise<void> {
   const { document, pipelineId } = useDocument.getState();
   const only = nodeIds && new Set(nodeIds);
   const ids = readingOrder(document).filter((id) => !only || only.has(id));
   if (ids.length === 0) return;
-  layout ??= loadElk();
-  const laidOut = await (await layout)(elkGraph(document, ids));
+  const laidOut = await layOut(elkGraph(document, ids));
   // Whoever drew on meanwhile wins.
   if (useDocument.getState().pipelineId !== pipelineId || useDocument.getState().document.nodes !== document.nodes) return;
   const boxes = ids.flatMap((id) => document.layout?.nodes?.[id] ?? []);

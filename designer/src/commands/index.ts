@@ -18,6 +18,7 @@ import { group, ungroup } from "./group.ts";
 import { makeSavepoint } from "./make-savepoint.ts";
 import { openConnections } from "./open-connections.ts";
 import { openGallery } from "./open-gallery.ts";
+import { openMap } from "./open-map.ts";
 import { paste } from "./paste.ts";
 import { quickAdd } from "./quick-add.ts";
 import { redo } from "./redo.ts";
@@ -112,6 +113,7 @@ export const commands: readonly Command[] = [
   find,
   commandPalette,
   openGallery,
+  openMap,
   openConnections,
   exportFile,
   showKeys,

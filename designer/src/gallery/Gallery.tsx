@@ -1,6 +1,6 @@
 import { ActionIcon, Alert, Button, Card, Group, Loader, Menu, ScrollArea, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
 import type { PipelineSummary, RunState, Template, TemplateSummary } from "@millrace/server/api";
-import { IconDots, IconPlus, IconSearch, IconTrash } from "@tabler/icons-react";
+import { IconDots, IconMap, IconPlus, IconSearch, IconTrash } from "@tabler/icons-react";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
@@ -11,6 +11,7 @@ import { createPipeline, loadPipelines, openPipeline, useSession } from "../stor
 import { show } from "../store/ui.ts";
 import { DeletePipeline } from "./DeletePipeline.tsx";
 import classes from "./gallery.module.css";
+import { STATE_WORDS } from "./run-state.ts";
 import { searched } from "./search.ts";
 import { Thumbnail } from "./Thumbnail.tsx";
 
@@ -50,6 +51,9 @@ export function Gallery() {
               value={query}
               onChange={({ currentTarget }) => setQuery(currentTarget.value)}
             />
+            <Button variant="default" leftSection={<IconMap size={16} />} onClick={() => show({ view: "map" })}>
+              {t("map")}
+            </Button>
             <Button leftSection={<IconPlus size={16} />} onClick={() => void createPipeline({ name: t("newName") })}>
               {t("newPipeline")}
             </Button>
@@ -169,16 +173,6 @@ function PipelineCard({ pipeline }: { readonly pipeline: PipelineSummary }) {
     </Card>
   );
 }
-
-const STATE_WORDS = {
-  starting: "stateStarting",
-  running: "stateRunning",
-  stopping: "stateStopping",
-  stopped: "stateStopped",
-  finished: "stateFinished",
-  failed: "stateFailed",
-  restarting: "stateRestarting",
-} as const satisfies Record<RunState, string>;
 
 function TemplateCard({ template }: { readonly template: TemplateSummary }) {
   const { t } = useTranslation("gallery");

@@ -17,6 +17,7 @@ export const words = {
   deleteTitle: { en: "Delete {{name}}?", zh: "删除 {{name}}？" },
   draftDiffers: { en: "Draft differs", zh: "草稿有改动" },
   gallery: { en: "Pipelines and templates", zh: "流水线与模板" },
+  map: { en: "Map", zh: "地图" },
   more: { en: "More for {{name}}", zh: "{{name}} 的更多操作" },
   newName: { en: "Untitled", zh: "未命名" },
   newPipeline: { en: "New pipeline", zh: "新建流水线" },

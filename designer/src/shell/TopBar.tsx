@@ -24,6 +24,7 @@ import { isMac, keysText } from "../commands/keys.ts";
 import { makeSavepoint } from "../commands/make-savepoint.ts";
 import { openConnections } from "../commands/open-connections.ts";
 import { openGallery } from "../commands/open-gallery.ts";
+import { openMap } from "../commands/open-map.ts";
 import { redo } from "../commands/redo.ts";
 import { showKeys } from "../commands/show-keys.ts";
 import { start, startFresh, startFrom } from "../commands/start.ts";
@@ -209,7 +210,7 @@ function Settings() {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {[editJson, exportFile, makeSavepoint, startFrom, startFresh, openConnections, showKeys].map((command) => (
+          {[editJson, exportFile, makeSavepoint, startFrom, startFresh, openMap, openConnections, showKeys].map((command) => (
             <Menu.Item
               key={command.id}
               disabled={!command.isEnabled()}

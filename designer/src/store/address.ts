@@ -1,6 +1,6 @@
 /**
  * What is open stands in the address, so that it can be linked to and survives a reload: `#/pipelines/ID`, with `/nodes/NODE` or `/edges/EDGE` for what is selected
- * alone, `#/gallery` and `#/connections`.
+ * alone, `#/gallery`, `#/map` and `#/connections`.
  */
 import { viewport } from "../canvas/viewport.ts";
 import { useDocument } from "./document.ts";
@@ -18,7 +18,7 @@ export interface Address {
 
 /** What needs no pipeline. */
 type Page = (typeof PAGES)[number];
-const PAGES = ["gallery", "connections"] as const;
+const PAGES = ["gallery", "map", "connections"] as const;
 
 export function readAddress(hash: string): Address {
   const [room, id, part, what] = hash

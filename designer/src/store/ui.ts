@@ -7,8 +7,8 @@ export type DrawerTab = "preview" | "problems" | "dead-letters" | "savepoints" |
 export type Overlay = "commands" | "keys" | "connect" | "deploy" | "start" | "stop" | "find" | "json";
 
 export interface UiState {
-  /** `gallery`: no pipeline is open, or somebody looks for a template. `connections` needs no pipeline either. */
-  readonly view: "canvas" | "outline" | "gallery" | "connections";
+  /** `gallery`: no pipeline is open, or somebody looks for a template. `map` and `connections` need no pipeline either. */
+  readonly view: "canvas" | "outline" | "gallery" | "map" | "connections";
   readonly palette: boolean;
   readonly inspector: boolean;
   /** Undefined: closed. */
@@ -20,6 +20,8 @@ export interface UiState {
   readonly restoreFrom: string | undefined;
   /** Whose topics the drawer shows; undefined: the built-in ones. */
   readonly topicConnection: string | undefined;
+  /** The topic that it shows first; undefined: the first of all. */
+  readonly topicName: string | undefined;
   /** The node whose name is being edited in place. */
   readonly renaming: string | undefined;
   /** Param that the inspector should bring into view and focus, once; set by a click on a problem. */
@@ -35,6 +37,7 @@ export const useUi = create<UiState>()(() => ({
   overlay: undefined,
   restoreFrom: undefined,
   topicConnection: undefined,
+  topicName: undefined,
   renaming: undefined,
   focusParam: undefined,
 }));

@@ -44,7 +44,7 @@ function Topics({ connection }: { readonly connection: string | undefined }) {
   const errorText = useErrorText();
   const [topics, setTopics] = useState<readonly TopicSummary[]>();
   const [failure, setFailure] = useState<string>();
-  const [name, setName] = useState<string>();
+  const [name, setName] = useState(() => useUi.getState().topicName);
   const [search, setSearch] = useState("");
   const [creating, setCreating] = useState(false);
 
@@ -77,7 +77,7 @@ function Topics({ connection }: { readonly connection: string | undefined }) {
         <ConnectionSelect
           of="topic"
           connection={connection}
-          onChange={(topicConnection) => show({ topicConnection })}
+          onChange={(topicConnection) => show({ topicConnection, topicName: undefined })}
           builtIn={t("builtIn")}
         />
         <Group gap="xs" wrap="nowrap">
