@@ -1,5 +1,6 @@
 /** Random documents that the format allows; whether they make sense is another matter. */
 import fc from "fast-check";
+import type { Step } from "../node/timeline.ts";
 import { type PipelineDocument, pipelineDocument } from "./document.ts";
 
 const id = fc
@@ -44,7 +45,19 @@ const step = fc.oneof(
     clock: fc.integer(),
     expect: fc.record({ ordered: fc.boolean(), counters: fc.dictionary(portRef, fc.nat(), { maxKeys: 2 }) }, optional),
   }),
-  fc.constantFrom({ restart: true as const }, { end: true as const }, { end: ["a"] }),
+  fc.constantFrom<Step>(
+    { restart: true },
+    { end: true },
+    { end: ["a"] },
+    { check: true },
+    { clock: 5 },
+    { idle: { a: true } },
+    { rescale: 2 },
+  ),
+  fc.constantFrom<Step>(
+    { answers: { a: { rows: { "1": { name: "x" }, "2": null }, delay: 5, fails: true } } },
+    { answers: { a: { delay: { "1": 5 } } } },
+  ),
 );
 
 const box = fc.record(

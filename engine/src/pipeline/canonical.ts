@@ -75,10 +75,11 @@ function canonicalStep({
   end,
   restart,
   rescale,
+  answers,
   check,
   expect,
 }: Test["steps"][number]): Test["steps"][number] {
-  return compact({ rows, watermark, idle, clock, end, restart, rescale, check, expect }) as Test["steps"][number];
+  return compact({ rows, watermark, idle, clock, end, restart, rescale, answers, check, expect }) as Test["steps"][number];
 }
 
 /** Without the members that say nothing. */
