@@ -91,7 +91,9 @@ function dimension(folder: string, table: string): Record<string, unknown> {
 
 /** Names of the JSONL files of a kind. */
 function filesIn(folder: string, kind: string): string[] {
-  return readdirSync(join(folder, kind)).map((file) => file.replace(/\.jsonl$/, ""));
+  return readdirSync(join(folder, kind))
+    .map((file) => file.replace(/\.jsonl$/, ""))
+    .sort();
 }
 
 /** None where there is no such file. */
