@@ -65,7 +65,11 @@ function documentOf(node: NodeType, nodeCase: NodeCase): PipelineDocument {
     nodes: {
       [NODE]: { type: node.spec.type, name: node.spec.title.en, params: nodeCase.params as PipelineDocument["nodes"][string]["params"] },
       ...Object.fromEntries(
-        declared.map(([port]) => [idOf(port), { type: testInput.spec.type, name: port, params: { schema: idOf(port) } }]),
+        declared.map(([port]) => {
+          const changelog = nodeCase.changelogs?.[port];
+          const params = { schema: idOf(port), ...(changelog && { changelog }) };
+          return [idOf(port), { type: testInput.spec.type, name: port, params: params as never }];
+        }),
       ),
     },
     edges: declared.map(([port]) => ({ from: `${idOf(port)}.out`, to: `${NODE}.${port}` })),

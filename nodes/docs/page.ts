@@ -1,5 +1,6 @@
 /** The page of a node type, made from its spec, its `docs.md` and its cases. */
 import { type NodeCase, type NodeType, portsOf, type Step, type Words } from "@millrace/engine/node";
+import type { ChangelogMode } from "@millrace/engine/schema";
 import { type ParamEntry, paramsOf } from "./params.ts";
 
 export function nodePage(node: NodeType, remarks: string): string {
@@ -55,10 +56,11 @@ function drops(reasons: Readonly<Record<string, Words>>): string {
     .join("\n")}`;
 }
 
-function example({ name, params, inputs, schemas, timeZone, steps = [], emits, invalid }: NodeCase): string {
+function example({ name, params, inputs, changelogs, schemas, timeZone, steps = [], emits, invalid }: NodeCase): string {
   const settings = [
     ["params", json(params)],
     ...Object.entries(inputs ?? {}).map(([port, text]) => [`schema of ${port}`, text]),
+    ...Object.entries(changelogs ?? {}).map(([port, mode]) => [`changes on ${port}`, changesText(mode)]),
     ...Object.entries(schemas ?? {}).map(([schema, text]) => [`schema ${schema}`, text]),
     ...(timeZone === undefined ? [] : [["time zone", timeZone]]),
     ...(invalid === undefined ? [] : [["refused", invalid]]),
@@ -67,6 +69,10 @@ function example({ name, params, inputs, schemas, timeZone, steps = [], emits, i
   const result =
     emits === undefined ? [] : [`gives ${emits.map(([port, value, time]) => rowText(port, value, time)).join("; ") || "nothing"}`];
   return `### ${name}\n\n\`\`\`text\n${[...settings, ...timeline, ...result].join("\n")}\n\`\`\``;
+}
+
+function changesText(changelog: ChangelogMode): string {
+  return changelog.mode === "upsert" ? `upsert by ${changelog.key.join(", ")}` : changelog.mode;
 }
 
 /** One step in words: what happens, and what is expected. */

@@ -3,7 +3,7 @@
  * I/O; its state and timers belong to the runtime, which shows them for one key at a time, snapshots, restores and rescales
  * them. Why it is so, and how windows, patterns, joins and lookups fit, is in `docs/decisions/operator-contract.md`.
  */
-import type { DataType, Schema, Value, Values } from "../schema/index.ts";
+import type { ChangelogMode, DataType, Schema, Value, Values } from "../schema/index.ts";
 import type { Row } from "./row.ts";
 
 /** Milliseconds since the epoch. */
@@ -73,6 +73,8 @@ export interface NodeContext {
     readonly inputs: Readonly<Record<string, DataType & { type: "ROW" }>>;
     readonly outputs: Readonly<Record<string, DataType & { type: "ROW" }>>;
   };
+  /** What the rows of each input port may do. */
+  readonly changelogs: Readonly<Record<string, ChangelogMode>>;
   /** A schema that the document declares, by name. */
   readonly declared: (name: string) => Schema | undefined;
   /** IANA name of the pipeline's zone. */

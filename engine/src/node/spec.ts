@@ -49,8 +49,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly groups?: (context: Pick<InferContext<P>, "params" | "inputs" | "typeOf">) => Schema | undefined;
   /** Names of the steps by which rows are matched, for expressions `over: "matched"` and `"match"`. */
   readonly steps?: (params: P) => readonly string[];
-  /** Fields that the node itself reads beside its expressions (flatten's array), per input port; names with dots, `"*"` for all. */
-  readonly reads?: (params: P) => Readonly<Record<string, readonly string[]>>;
+  /** Fields that the node itself reads beside its expressions (flatten's array), per input port; names with dots, `"*"` for all. `changelogs`: what the rows of each input port may do. */
+  readonly reads?: (params: P, changelogs: Readonly<Record<string, ChangelogMode>>) => Readonly<Record<string, readonly string[]>>;
   /** Where the output rows come from; the planner decodes accordingly. A function where it depends on params. Default "pass". */
   readonly rows?: RowsFrom | ((params: P) => RowsFrom);
   /** Outputs that let rows of an input out as they came, where `rows` says that others are "new" (late rows of a window, unmatched ones of a join): output port → input port. */
@@ -146,6 +146,8 @@ export interface InferContext<P> {
   readonly params: P;
   /** By input port; a port that is not wired is missing. For a union the list order is that of the edges. */
   readonly inputs: Readonly<Record<string, Schema>>;
+  /** What the rows of each input port may do, by the same names as `inputs`. */
+  readonly changelogs: Readonly<Record<string, ChangelogMode>>;
   /** All schemas per port where many edges end in one port. */
   readonly inputLists: Readonly<Record<string, readonly Schema[]>>;
   /** A declared schema of the document, by name. */

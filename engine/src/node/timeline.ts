@@ -2,7 +2,7 @@
  * The one form of test that the product has: node cases, templates and users' tests are all timelines. Plain JSON; values are as in
  * JSON records, BIGINTs beyond 2^53 and DECIMALs as strings or numbers that the schema then reads.
  */
-import type { RowKind } from "../schema/index.ts";
+import type { ChangelogMode, RowKind } from "../schema/index.ts";
 
 export interface TimelineTest {
   readonly name: string;
@@ -86,6 +86,8 @@ export interface NodeCase {
   readonly params: Readonly<Record<string, unknown>>;
   /** Schema of each input port, as `parseSchema` reads it: "mid STRING, ts BIGINT, page ROW<page_id STRING>". Default: inferred from the first rows. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** What the rows of an input may do; left out: nothing but be inserted, as far as anybody knows. */
+  readonly changelogs?: Readonly<Record<string, ChangelogMode>>;
   /** Declared schemas that params name, in the same words. */
   readonly schemas?: Readonly<Record<string, string>>;
   readonly timeZone?: string;

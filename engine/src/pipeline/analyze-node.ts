@@ -132,6 +132,7 @@ function inferOutputs(
     spec.inferSchema({
       params,
       inputs: Object.fromEntries(wired.map(([port, { schema }]) => [port, schema])),
+      changelogs: Object.fromEntries(wired.map(([port, { changelog }]) => [port, changelog])),
       inputLists: Object.fromEntries([...lists].map(([port, list]) => [port, list.flatMap((one) => (one ? [one.schema] : []))])),
       declared: (name) => declared.get(name),
       typeOf: (text, port) => known(checker.typeOf(text, port)),

@@ -3,7 +3,7 @@ import { derivationOf } from "../expression/index.ts";
 import { ERROR_PORT } from "../node/error-row.ts";
 import type { ExpressionUse, FieldPart, FieldSource, NodeSpec, Params } from "../node/spec.ts";
 import type { Schema } from "../schema/index.ts";
-import { expressionKey, type TypedGraph, type TypedNode } from "./typed-graph.ts";
+import { changelogsOf, expressionKey, type TypedGraph, type TypedNode } from "./typed-graph.ts";
 
 /**
  * "copied": the value as it is. "computed": made from it. "condition" and "key": it decides whether the row comes, or with which rows it meets, and is not in the value. "may": the node does
@@ -118,7 +118,7 @@ function passedThrough(node: TypedNode, path: readonly string[]): readonly Input
 }
 
 function allReads(node: TypedNode, port: string): readonly InputPart[] {
-  const own = asked(node, ({ reads }, params) => reads?.(params))?.[port] ?? [];
+  const own = asked(node, ({ reads }, params) => reads?.(params, changelogsOf(node)))?.[port] ?? [];
   return [
     ...own.map((field): InputPart => ({ port, path: field === "*" ? [] : field.split("."), how: "may" })),
     ...usesOf(node)

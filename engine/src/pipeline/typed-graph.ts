@@ -43,6 +43,11 @@ export function expressionKey({ port, text, over }: Pick<ExpressionUse, "port" |
   return `${port}\u0000${over ?? ""}\u0000${text}`;
 }
 
+/** What the rows of each input port may do. */
+export function changelogsOf({ inputs }: Pick<TypedNode, "inputs">): Readonly<Record<string, ChangelogMode>> {
+  return Object.fromEntries(Object.entries(inputs).map(([port, { changelog }]) => [port, changelog]));
+}
+
 export interface TypedPort {
   readonly schema: Schema;
   /** False when the schema is a guess (perhaps without fields), because something here or upstream is wrong. Nothing was checked against it. */

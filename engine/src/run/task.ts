@@ -24,7 +24,7 @@ import {
   type Split,
 } from "../node/index.ts";
 import { declaredSchemas } from "../pipeline/declared-schemas.ts";
-import type { TypedGraph, TypedNode, TypedPort } from "../pipeline/index.ts";
+import { changelogsOf, type TypedGraph, type TypedNode, type TypedPort } from "../pipeline/index.ts";
 import type { RowKind, Schema } from "../schema/index.ts";
 import { KeyedBackend, type SpillOptions, type StateSchema } from "../state/index.ts";
 import { countsOf, type PortCounts } from "./counts.ts";
@@ -476,6 +476,7 @@ export class Task {
       nodeId: typed.id,
       expressions,
       schemas: { inputs: schemas(typed.inputs), outputs: { ...schemas(typed.outputs), [ERROR_PORT]: ERROR_SCHEMA } },
+      changelogs: changelogsOf(typed),
       declared: (name) => this.declared.get(name),
       timeZone: this.options.graph.settings.timeZone,
       now: this.options.now,

@@ -4,7 +4,7 @@
  */
 import type { FieldTree } from "../codec/codec.ts";
 import { ERROR_PORT, type NodeSpec, type Params } from "../node/index.ts";
-import { expressionKey, parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
+import { changelogsOf, expressionKey, parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
 import type { DataType } from "../schema/index.ts";
 
 export interface WantedFields {
@@ -43,7 +43,8 @@ function ownReads(
     const checked = node.expressions.get(expressionKey(use));
     for (const path of checked?.reads ?? []) trees.push(treeOf(path));
   }
-  for (const field of node.spec.reads?.(node.params)[port] ?? []) trees.push(field === "*" ? true : treeOf(field.split(".")));
+  for (const field of node.spec.reads?.(node.params, changelogsOf(node))[port] ?? [])
+    trees.push(field === "*" ? true : treeOf(field.split(".")));
   if (node.spec.category === "sink" && node.spec.format && !writesThrough(node, graph)) trees.push(true);
   const rows = typeof node.spec.rows === "function" ? node.spec.rows(node.params) : node.spec.rows;
   if (rows === undefined || rows === "pass") trees.push(downstream);
