@@ -21,6 +21,7 @@ import { node as select } from "./select/index.ts";
 import { node as split } from "./split/index.ts";
 import { node as temporalJoin } from "./temporal-join/index.ts";
 import { node as tokenize } from "./tokenize/index.ts";
+import { node as topN } from "./top-n/index.ts";
 import { node as topicSink } from "./topic-sink/index.ts";
 import { node as topicSource } from "./topic-source/index.ts";
 import { node as union } from "./union/index.ts";
@@ -40,6 +41,7 @@ const ALL: readonly NodeType[] = [
   eventTime,
   markFirstSeen,
   distinct,
+  topN,
   split,
   union,
   window,

@@ -21,6 +21,7 @@ import { spec as select } from "./select/spec.ts";
 import { spec as split } from "./split/spec.ts";
 import { spec as temporalJoin } from "./temporal-join/spec.ts";
 import { spec as tokenize } from "./tokenize/spec.ts";
+import { spec as topN } from "./top-n/spec.ts";
 import { spec as topicSink } from "./topic-sink/spec.ts";
 import { spec as topicSource } from "./topic-source/spec.ts";
 import { spec as union } from "./union/spec.ts";
@@ -42,6 +43,7 @@ export const specs: readonly NodeSpec[] = [
   eventTime,
   markFirstSeen,
   distinct,
+  topN,
   split,
   union,
   window,

@@ -5,10 +5,8 @@
 import { type TimeZone, timeZoneOf } from "@millrace/engine/expression";
 import { type Millis, toMillis } from "@millrace/engine/node";
 import { signedMillis } from "../params.ts";
+import { lastOfEnds, type WallMillis } from "../window-end.ts";
 import type { WindowParams } from "./spec.ts";
-
-/** Milliseconds on the wall clock of the zone, as if it were UTC. */
-export type WallMillis = number;
 
 export interface Shape {
   /** The ends of all windows that a time falls into, the latest last. The array holds until the next call. */
@@ -85,25 +83,4 @@ function alignment(window: AlignedWindow, size: number, offset: number, zone: Ti
 function modulo(value: number, divisor: number): number {
   const rest = value % divisor;
   return rest < 0 ? rest + divisor : rest;
-}
-
-const HOUR = 3_600_000;
-
-/** Rows of a key and of many keys mostly have the same end. */
-function lastOfEnds(zone: TimeZone): (end: WallMillis) => Millis {
-  let lastEnd = Number.NaN;
-  let last = 0;
-  return (end) => {
-    if (end === lastEnd) return last;
-    lastEnd = end;
-    last = instantAfter(zone, end - 1);
-    return last;
-  };
-}
-
-/** Flink's `toEpochMillsForTimer`: of a wall clock that comes twice the second time, of one that is skipped the moment at which it is. */
-function instantAfter(zone: TimeZone, wall: WallMillis): Millis {
-  const [first, hourLater] = [zone.instantOf(wall), zone.instantOf(wall + HOUR)];
-  if (first === hourLater) return first - (first % HOUR);
-  return hourLater - first > HOUR ? first + HOUR : first;
 }

@@ -34,6 +34,12 @@ describe("the recorded answers of Flink", () => {
     expect(failures).toEqual([]);
     expect(passed).toBeGreaterThan(0);
   });
+
+  it("are those of top N, whatever its rows may do", () => {
+    const { passed, failures } = operatorScripts(readCases(join(FOLDER, "top-n.json")) as { readonly cases: readonly OperatorScript[] });
+    expect(failures).toEqual([]);
+    expect(passed).toBe(150);
+  });
 });
 
 describe("a case", () => {

@@ -9,6 +9,7 @@ import { playDeduplicate } from "./operators/deduplicate.ts";
 import { playIntervalJoin, playSqlIntervalJoin } from "./operators/interval-join.ts";
 import { type OperatorScript, type PlayScript, Unsupported } from "./operators/script.ts";
 import { playTemporalJoin } from "./operators/temporal-join.ts";
+import { playTopN } from "./operators/top-n.ts";
 import { playWatermarkGenerator } from "./operators/watermark-generator.ts";
 import { playWatermarkMultiplexer } from "./operators/watermark-multiplexer.ts";
 import { playWatermarkValve } from "./operators/watermark-valve.ts";
@@ -23,6 +24,7 @@ const PLAYERS: Readonly<Record<string, PlayScript>> = {
   temporalJoin: playTemporalJoin,
   cep: playCep,
   groupWindow: playGroupWindow,
+  topN: playTopN,
   watermarkGenerator: playWatermarkGenerator,
   watermarkMultiplexer: playWatermarkMultiplexer,
   watermarkValve: playWatermarkValve,
