@@ -81,6 +81,14 @@ test("somebody follows a record over the map, by the keyboard", async ({ page })
     await expect(page.getByRole("heading", { level: 1, name: "Split" })).toBeAttached();
     await expect(page).toHaveURL(/#\/pipelines\/split$/);
   });
+
+  await test.step("asks of a field what becomes of it in other pipelines, and goes there", async () => {
+    await page.goto(`${server.address}#/pipelines/split/edges/${encodeURIComponent("read.out->write.in")}`);
+    await page.getByRole("button", { name: "id", exact: true }).press("Enter");
+    await expect(page.getByText("In other pipelines")).toBeVisible();
+    await page.getByRole("button", { name: "Visits", exact: true }).press("Enter");
+    await expect(page).toHaveURL(/#\/pipelines\/visits\/nodes\/read$/);
+  });
 });
 
 test.describe("in Chinese and dark", () => {

@@ -11,6 +11,7 @@ import type {
   DimensionPage,
   DimensionTable,
   Environment,
+  LineageAcross,
   LiveFrame,
   LogPage,
   Pipeline,
@@ -141,6 +142,8 @@ export const server = {
   dimensionRows: (table: string, range: DimensionQuery = {}, signal?: AbortSignal) =>
     get<DimensionPage>(`/dimensions/${part(table)}/rows`, { ...range }, signal),
 
+  lineageAcross: (id: string, place: { port: string; field: string }, signal?: AbortSignal) =>
+    get<LineageAcross>(`/pipelines/${part(id)}/lineage/across`, place, signal),
   map: (signal?: AbortSignal) => get<WarehouseMap>("/map", {}, signal),
 
   topics: (connection?: string, signal?: AbortSignal) => get<TopicSummary[]>("/topics", { connection }, signal),

@@ -23,6 +23,7 @@
  * | GET /api/pipelines/:id/versions | → versionSummary[] |
  * | GET /api/pipelines/:id/versions/:version | → { document } |
  * | GET /api/pipelines/:id/lineage?port=a.out&field=page.page_id&version | → lineage: where the field comes from and what becomes of it, in the draft or a version |
+ * | GET /api/pipelines/:id/lineage/across?port&field | → lineageAcross: the same over all pipelines, through the topics and tables between them |
  * | GET /api/pipelines/:id/samples?edge=a.out->b.in | → sample[] (latest last); `edge=a.dropped`: rows that ended at a node, with the reason |
  * | GET /api/pipelines/:id/dead-letters?node&before&limit&search | → deadLetterPage |
  * | POST /api/pipelines/:id/dead-letters/replay | replay → { replayed } |
@@ -329,6 +330,18 @@ export const lineage = z.object({
   origins: z.array(fieldPlace.extend({ targets: z.array(target) })),
 });
 
+/** A field of another pipeline that becomes this one (upstream: it is written to the store), or is made of it (downstream: it is read from there). */
+export const lineageStage = z.object({
+  pipeline: z.object({ id: z.string(), name: z.string(), title: words.optional() }),
+  store: target.extend({ connection: z.string().optional() }),
+  /** That writes or reads the store. */
+  node: z.string(),
+  field: fieldPlace.extend({ path: z.array(z.string()).readonly() }),
+  /** How many stores away. */
+  steps: z.number(),
+});
+export const lineageAcross = z.object({ upstream: z.array(lineageStage), downstream: z.array(lineageStage) });
+
 export const proposeSchemaRequest = z.strictObject({
   document: pipelineDocument,
   /** Where the source cannot be read or has no records, those that this pipeline's run keeps are looked at. */
@@ -492,6 +505,8 @@ export type DeadLetter = z.infer<typeof deadLetter>;
 export type DeadLetterPage = z.infer<typeof deadLetterPage>;
 export type TryRequest = z.input<typeof tryRequest>;
 export type TryResult = z.infer<typeof tryResult>;
+export type LineageAcross = z.infer<typeof lineageAcross>;
+export type LineageStage = z.infer<typeof lineageStage>;
 export type Lineage = z.infer<typeof lineage>;
 export type ProposedField = z.infer<typeof proposedField>;
 export type SchemaProposal = z.infer<typeof schemaProposal>;

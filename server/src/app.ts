@@ -15,7 +15,8 @@ import { noStore, securityHeaders } from "./http/headers.ts";
 import { openApi } from "./http/openapi.ts";
 import { type Route, routerOf } from "./http/route.ts";
 import { liveStream } from "./live/routes.ts";
-import { createMap, type MapDeps } from "./map/map.ts";
+import { createJobGraphs, type JobGraphDeps } from "./map/job-graphs.ts";
+import { createMap } from "./map/map.ts";
 import { mapRoutes } from "./map/routes.ts";
 import { createStoreFigures } from "./map/store-figures.ts";
 import { metricsText } from "./metrics/metrics.ts";
@@ -49,7 +50,7 @@ export interface AppDeps {
   readonly readDocument: (json: unknown) => ReadResult;
   readonly analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
   readonly lineageOf: PipelineRouteDeps["lineageOf"];
-  readonly targetsOf: MapDeps["targetsOf"];
+  readonly graphOf: JobGraphDeps["graphOf"];
   /** Whether two documents do the same, however they are drawn. */
   readonly sameMeaning: (a: PipelineDocument, b: PipelineDocument) => boolean;
   readonly collector: ApplogDeps["collector"];
@@ -104,11 +105,10 @@ export function createApp(deps: AppDeps): Express {
 export function apiRoutes(deps: AppDeps): Route[] {
   const { pipelines: store, connections, supervisor, host, templates, analyze, topics, now } = deps;
   const views = createPipelineViews(store, supervisor, analyze, deps.sameMeaning);
+  const jobs = createJobGraphs({ store, connections, graphOf: deps.graphOf });
   const drawMap = createMap({
-    store,
+    jobs,
     supervisor,
-    connections,
-    targetsOf: deps.targetsOf,
     figures: createStoreFigures({ openTopics: topics.open, openDimensions: deps.dimensions.open }),
     collected: () => ({ ...deps.collectedIn, records: deps.collector.counts().records }),
   });
@@ -136,7 +136,7 @@ export function apiRoutes(deps: AppDeps): Route[] {
       host,
       connectionsOf: (document, { environment, connect }) => connectionsOf(connections, document, environment, connect),
     }),
-    ...mapRoutes(drawMap),
+    ...mapRoutes({ store, jobs, draw: drawMap, lineageOf: deps.lineageOf }),
     ...topicRoutes(topics.open),
     ...dimensionRoutes(deps.dimensions.open),
     ...connectionRoutes({

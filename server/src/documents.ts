@@ -10,8 +10,7 @@ import {
   problem,
   type ReadResult,
   readDocument,
-  type TargetUse,
-  targetUses,
+  type TypedGraph,
 } from "@millrace/engine/pipeline";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { Lineage } from "./api.ts";
@@ -31,9 +30,9 @@ export function analyzeDocument(document: PipelineDocument, options: AnalyzeOpti
   return analyze(document, specs, options).problems;
 }
 
-/** What of the outside it reads and writes. */
-export function documentTargets(document: PipelineDocument, options: AnalyzeOptions): readonly TargetUse[] {
-  return targetUses(analyze(document, specs, options).graph, options.pipelineId);
+/** With a schema on every port, as far as it could be worked out. */
+export function documentGraph(document: PipelineDocument, options: AnalyzeOptions): TypedGraph {
+  return analyze(document, specs, options).graph;
 }
 
 export type FoundLineage = { readonly lineage: Lineage } | { readonly problem: Problem };
@@ -43,7 +42,7 @@ export function documentLineage(document: PipelineDocument, port: string, field:
   const path = parseFieldPath(field);
   if (!path) return { problem: problem("lineage.unknown-field", { field }) };
   const place = { ...(port.includes(".") ? parsePortRef(port) : { node: port, port: "" }), path };
-  const found = lineageOf(analyze(document, specs, options).graph, place, options.pipelineId);
+  const found = lineageOf(documentGraph(document, options), place, options.pipelineId);
   if ("problem" in found) return found;
   const { dataType, ...at } = found.lineage.field;
   return { lineage: structuredClone({ ...found.lineage, field: { ...at, type: formatType(dataType) } }) as Lineage };

@@ -13,7 +13,7 @@ import { connectionsOf, createDimensionStores, createTopicLogs } from "./connect
 import { createConnectionStore } from "./connections/store.ts";
 import { claimDataFolder, openCredentials, openDataFolder } from "./data-folder.ts";
 import { bringUpToDate } from "./data-format.ts";
-import { analyzeDocument, documentLineage, documentTargets, nodeTypes, readPipeline } from "./documents.ts";
+import { analyzeDocument, documentGraph, documentLineage, nodeTypes, readPipeline } from "./documents.ts";
 import { listen } from "./listen.ts";
 import { openMetadata } from "./metadata/database.ts";
 import { createSecretBox } from "./metadata/secrets.ts";
@@ -130,7 +130,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       readDocument: readPipeline,
       analyze: analyzeDocument,
       lineageOf: documentLineage,
-      targetsOf: documentTargets,
+      graphOf: documentGraph,
       sameMeaning,
       collector,
       collectedIn: { topic: TOPIC_OF_APP_LOGS, connection: options.applogConnection },

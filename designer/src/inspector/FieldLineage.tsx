@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useAnalysis } from "../store/analysis.ts";
 import { useDocument } from "../store/document.ts";
 import { select } from "../store/selection.ts";
+import { LineageStages, useLineageAcross } from "./LineageStages.tsx";
 import { toldSteps } from "./told-steps.ts";
 
 /** Where a field of the draft comes from, step by step up to its sources, and what reads it further down. */
@@ -13,6 +14,7 @@ export function FieldLineage({ place }: { readonly place: FieldPlace }) {
   const { t } = useTranslation("inspector");
   const graph = useAnalysis((state) => state.graph);
   const pipelineId = useDocument((state) => state.pipelineId);
+  const across = useLineageAcross(pipelineId, place);
   const found = useMemo(() => lineageOf(graph, place, pipelineId), [graph, place, pipelineId]);
   if ("problem" in found) return null;
   const { upstream, downstream, origins } = found.lineage;
@@ -31,6 +33,7 @@ export function FieldLineage({ place }: { readonly place: FieldPlace }) {
             expression={expression}
           />
         ))}
+        <LineageStages stages={across?.upstream} />
       </Part>
       <Part title={t("lineageTo")}>
         {downstream.length === 0 && <Text size="xs">{t("lineageUnread")}</Text>}
@@ -44,6 +47,7 @@ export function FieldLineage({ place }: { readonly place: FieldPlace }) {
             targets={targets}
           />
         ))}
+        <LineageStages stages={across?.downstream} />
       </Part>
     </Stack>
   );

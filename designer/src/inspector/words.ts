@@ -53,6 +53,7 @@ export const words = {
   },
   kindOf: { en: "Kind of {{label}}", zh: "{{label}}的类型" },
   lineage: { en: "Where it comes from, and what reads it", zh: "字段来源与用途" },
+  lineageAcross: { en: "In other pipelines", zh: "在其他流水线中" },
   lineageComputed: { en: "computes", zh: "计算" },
   lineageCondition: { en: "decides by", zh: "按条件取舍" },
   lineageCopied: { en: "copies", zh: "复制" },

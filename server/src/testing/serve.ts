@@ -11,7 +11,7 @@ import { type AppDeps, createApp } from "../app.ts";
 import { createCollector } from "../applog/collector.ts";
 import { connectionsOf, createDimensionStores, createTopicLogs } from "../connections/open.ts";
 import { createConnectionStore } from "../connections/store.ts";
-import { documentLineage, documentTargets } from "../documents.ts";
+import { documentGraph, documentLineage } from "../documents.ts";
 import { openMetadata } from "../metadata/database.ts";
 import { createSecretBox } from "../metadata/secrets.ts";
 import { createPipelineStore } from "../pipelines/store.ts";
@@ -99,7 +99,7 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
     readDocument,
     analyze: problems,
     lineageOf: documentLineage,
-    targetsOf: documentTargets,
+    graphOf: documentGraph,
     sameMeaning: (a, b) => JSON.stringify({ ...a, layout: 0 }) === JSON.stringify({ ...b, layout: 0 }),
     collector,
     collectedIn: { topic: "ods_base_log", connection: undefined },
