@@ -17,7 +17,7 @@ import {
   type Step,
   type TimelineTest,
 } from "../src/node/index.ts";
-import { analyze, type PipelineDocument, type Problem, type TypedGraph, words } from "../src/pipeline/index.ts";
+import { analyze, insideOf, type PipelineDocument, type Problem, type TypedGraph, words } from "../src/pipeline/index.ts";
 import type { DeadLetter, PortCounts } from "../src/run/index.ts";
 import { CapturingSink } from "./capturing-sink.ts";
 import { differences, type SeenRow, seenRow } from "./compare-rows.ts";
@@ -149,6 +149,11 @@ export class Player {
           if (last) this.seen.set(`${subtask} ${place}`, last.seq);
           (fresh[place] ??= []).push(...samples.map((sample) => seenRow(sample.text, sample.time, sample.kind)));
         }
+    for (const { id, outputs } of this.graph.uses)
+      for (const port of Object.keys(outputs)) {
+        const inside = insideOf(this.graph, id, port);
+        fresh[`${id}.${port}`] = fresh[`${inside.node}.${inside.port}`] ?? [];
+      }
     for (const [id, sink] of this.sinks) fresh[id] = sink.take();
     for (const [place, rows] of Object.entries(fresh)) (this.rows[place] ??= []).push(...rows);
     return fresh;
@@ -235,7 +240,7 @@ export class Player {
 
   private holds(place: string, text: string, rows: readonly SeenRow[], where: string): void {
     const [nodeId = "", port = ""] = place.split(".");
-    const schema = this.graph.nodes.find((node) => node.id === nodeId)?.outputs[port]?.schema;
+    const schema = [...this.graph.nodes, ...this.graph.uses].find((node) => node.id === nodeId)?.outputs[port]?.schema;
     if (!schema) {
       this.failures.push(`${where}: there is no port ${JSON.stringify(place)}.`);
       return;

@@ -9,6 +9,9 @@ import { node as fileSink } from "./file-sink/index.ts";
 import { node as fileSource } from "./file-source/index.ts";
 import { node as filter } from "./filter/index.ts";
 import { node as flatten } from "./flatten/index.ts";
+import { node as fragmentInput } from "./fragment-input/index.ts";
+import { node as fragmentOutput } from "./fragment-output/index.ts";
+import { node as fragmentPort } from "./fragment-port/index.ts";
 import { node as generator } from "./generator/index.ts";
 import { node as httpLookup } from "./http-lookup/index.ts";
 import { node as httpPush } from "./http-push/index.ts";
@@ -54,6 +57,9 @@ const ALL: readonly NodeType[] = [
   dimensionSink,
   fileSink,
   discard,
+  fragmentInput,
+  fragmentOutput,
+  fragmentPort,
 ];
 
 /** By the name under which documents know them. */

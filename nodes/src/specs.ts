@@ -9,6 +9,9 @@ import { spec as fileSink } from "./file-sink/spec.ts";
 import { spec as fileSource } from "./file-source/spec.ts";
 import { spec as filter } from "./filter/spec.ts";
 import { spec as flatten } from "./flatten/spec.ts";
+import { spec as fragmentInput } from "./fragment-input/spec.ts";
+import { spec as fragmentOutput } from "./fragment-output/spec.ts";
+import { spec as fragmentPort } from "./fragment-port/spec.ts";
 import { spec as generator } from "./generator/spec.ts";
 import { spec as httpLookup } from "./http-lookup/spec.ts";
 import { spec as httpPush } from "./http-push/spec.ts";
@@ -56,6 +59,9 @@ export const specs: readonly NodeSpec[] = [
   dimensionSink,
   fileSink,
   discard,
+  fragmentInput,
+  fragmentOutput,
+  fragmentPort,
 ].map(
   // Each knows its own params; whoever takes them from a list hands over params that its schema has passed.
   (spec) => spec as unknown as NodeSpec<Params>,

@@ -66,7 +66,7 @@ export function closeQuickAdd(): void {
 export function offered({ from, edge, replaces }: QuickAdd): NodeSpec[] {
   if (replaces !== undefined) return replacements(replaces);
   const ref = edge === undefined ? from : parseEdgeKey(edge)?.from;
-  const all = [...specs.values()];
+  const all = [...specs.values()].filter(({ internal }) => !internal);
   if (ref === undefined) return all;
   const { node, port } = parsePortRef(ref);
   const changelog = useAnalysis.getState().nodesById.get(node)?.outputs[port]?.changelog;
@@ -85,7 +85,7 @@ function replacements(nodeId: string): NodeSpec[] {
   const type = document.nodes[nodeId]?.type;
   return [...specs.values()].filter((spec) => {
     const { input, output } = mainPorts(spec);
-    return spec.type !== type && (!hasInput || input !== undefined) && (!hasOutput || output !== undefined);
+    return !spec.internal && spec.type !== type && (!hasInput || input !== undefined) && (!hasOutput || output !== undefined);
   });
 }
 

@@ -19,6 +19,7 @@ const TERMS = [
     "dynamic split",
     "look-aside cache",
     "template",
+    "fragment",
     "warehouse",
     "back-pressure",
   ],

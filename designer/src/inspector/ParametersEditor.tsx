@@ -1,10 +1,19 @@
 import { Group, NativeSelect, NumberInput, Switch, TextInput } from "@mantine/core";
-import type { PipelineParameter, Problem } from "@millrace/engine/pipeline";
+import { PARAMETER_TYPES, type PipelineParameter, type Problem } from "@millrace/engine/pipeline";
 import { useTranslation } from "react-i18next";
 import { NamedList } from "./NamedList.tsx";
 import { useNamedPart } from "./named-part.ts";
 
-const FIRST = { string: "", number: 0, boolean: false, duration: "10 s" } as const;
+const FIRST = {
+  string: "",
+  number: 0,
+  integer: 0,
+  boolean: false,
+  duration: "10 s",
+  expression: "NULL",
+  condition: "TRUE",
+  field: "id",
+} as const;
 
 /** Values that a deploy, the command line or a test may set; `${name}` stands for them. */
 export function ParametersEditor({ problems }: { readonly problems: readonly Problem[] }) {
@@ -26,7 +35,7 @@ export function ParametersEditor({ problems }: { readonly problems: readonly Pro
             size="sm"
             label={t("type")}
             value={parameter.type}
-            data={(["string", "number", "boolean", "duration"] as const).map((value) => ({ value, label: t(TYPE_WORDS[value]) }))}
+            data={PARAMETER_TYPES.map((value) => ({ value, label: t(TYPE_WORDS[value]) }))}
             onChange={({ currentTarget }) => {
               const type = currentTarget.value as PipelineParameter["type"];
               part.change(name, { ...parameter, type, default: FIRST[type] });
@@ -39,7 +48,16 @@ export function ParametersEditor({ problems }: { readonly problems: readonly Pro
   );
 }
 
-const TYPE_WORDS = { string: "typeString", number: "typeNumber", boolean: "typeBoolean", duration: "typeDuration" } as const;
+const TYPE_WORDS = {
+  string: "typeString",
+  number: "typeNumber",
+  integer: "typeInteger",
+  boolean: "typeBoolean",
+  duration: "typeDuration",
+  expression: "typeExpression",
+  condition: "typeCondition",
+  field: "typeField",
+} as const;
 
 interface DefaultInputProps {
   readonly parameter: PipelineParameter;
@@ -51,13 +69,14 @@ function DefaultInput({ parameter, onChange }: DefaultInputProps) {
   if (parameter.type === "boolean") {
     return <Switch label={t("default")} checked={parameter.default === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
   }
-  if (parameter.type === "number") {
+  if (parameter.type === "number" || parameter.type === "integer") {
     return (
       <NumberInput
         size="sm"
         label={t("default")}
         style={{ flex: 1 }}
         value={Number(parameter.default)}
+        allowDecimal={parameter.type === "number"}
         onChange={(value) => onChange(Number(value))}
       />
     );

@@ -1,13 +1,14 @@
 /** Finding node types by the words of their spec, in both languages at once. */
 import type { Category, NodeSpec } from "@millrace/engine/node";
 
-export const CATEGORIES: readonly Category[] = ["source", "transform", "route", "aggregate", "join", "sink"];
+export const CATEGORIES: readonly Category[] = ["source", "transform", "route", "aggregate", "join", "sink", "fragment"];
 
 /** Best first; all, in order, for an empty query. Every word of the query must be found. */
 export function searchSpecs(specs: Iterable<NodeSpec>, query: string): NodeSpec[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const ranked: { spec: NodeSpec; rank: number }[] = [];
   for (const spec of specs) {
+    if (spec.internal) continue;
     const ranks = words.map((word) => rankOf(spec, word));
     if (ranks.includes(0)) continue;
     ranked.push({ spec, rank: ranks.reduce((sum, rank) => sum + rank, 0) });

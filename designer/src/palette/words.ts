@@ -14,4 +14,5 @@ export const words = {
   "category.aggregate": { en: "Aggregate", zh: "聚合" },
   "category.join": { en: "Join", zh: "关联" },
   "category.sink": { en: "Sinks", zh: "输出" },
+  "category.fragment": { en: "Fragments", zh: "片段" },
 } as const satisfies RoomWords;

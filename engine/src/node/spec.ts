@@ -14,7 +14,7 @@ export interface Words {
   readonly zh: string;
 }
 
-export type Category = "source" | "transform" | "route" | "aggregate" | "join" | "sink";
+export type Category = "source" | "transform" | "route" | "aggregate" | "join" | "sink" | "fragment";
 
 /** Params of any node: plain JSON, as the user typed them. */
 export type Params = Readonly<Record<string, unknown>>;
@@ -92,6 +92,10 @@ export interface NodeSpec<P extends Params = Params> {
   readonly sinkDelete?: (params: P) => string | undefined;
   /** How the runtime asks, for nodes with `createLookup`. */
   readonly lookup?: (params: P) => LookupSettings;
+  /** The node is a port of the fragment that its document is, under its id; where the fragment is used, a node of the type `used` stands in its place and lets the rows through, from its input "in" to its output "out". */
+  readonly fragmentPort?: { readonly side: "input" | "output"; readonly used: string };
+  /** Stands in no drawing, so that no palette offers it. */
+  readonly internal?: true;
   /** What a sink promises after a crash. */
   readonly delivery?: "exactly-once" | "idempotent" | "at-least-once";
   /** What of the outside a node reads, or a sink writes, for the map and for checks of a second writer. Left out, or empty, where it is computed per row. */

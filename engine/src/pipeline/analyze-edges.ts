@@ -1,7 +1,9 @@
 /** Second step of `analyze`: which edges are sound, and what ends and begins at each port. */
 import type { NodeDraft } from "./analyze-params.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { type Edge, type PipelineDocument, parsePortRef } from "./document.ts";
+import { type Edge, parsePortRef } from "./document.ts";
+import type { Expansion } from "./expand.ts";
+import { ERRORS } from "./fragments.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
 
@@ -18,14 +20,15 @@ export interface Wiring {
 
 type Drafts = ReadonlyMap<string, NodeDraft>;
 
-export function connectEdges(document: PipelineDocument, drafts: Drafts, raise: (found: Problem) => void): Wiring {
+export function connectEdges(expansion: Expansion, drafts: Drafts, raise: (found: Problem) => void): Wiring {
+  const { document } = expansion;
   const into = new Map<string, Edge[]>();
   const outOf = new Map<string, Edge[]>();
   const successors = new Map<string, Set<string>>(Object.keys(document.nodes).map((id) => [id, new Set()]));
   const broken = new Set<string>();
   const seen = new Set<string>();
   for (const [i, edge] of document.edges.entries()) {
-    const wrong = edgeProblem(document, drafts, edge, i, seen);
+    const wrong = edgeProblem(expansion, drafts, edge, i, seen);
     seen.add(edgeName(edge));
     const to = parsePortRef(edge.to).node;
     if (wrong) {
@@ -52,25 +55,31 @@ function add(edges: Map<string, Edge[]>, port: string, edge: Edge): void {
 }
 
 function edgeProblem(
-  document: PipelineDocument,
+  { document, uses, edges }: Expansion,
   drafts: Drafts,
   edge: Edge,
   index: number,
   seen: ReadonlySet<string>,
 ): Problem | undefined {
-  const name = edgeName(edge);
+  const written = edges[index]?.edge ?? edge;
+  const name = edgeName(written);
   for (const side of ["from", "to"] as const) {
     const { node, port } = parsePortRef(edge[side]);
     const path = ["edges", index, side];
-    if (!Object.hasOwn(document.nodes, node)) {
+    const use = uses.get(node);
+    if (!use && !Object.hasOwn(document.nodes, node)) {
       const suggestion = didYouMean(node, Object.keys(document.nodes));
       return problem("graph.unknown-node", { edge: name, node, ...(suggestion && { suggestion }) }, { path });
     }
     const draft = drafts.get(node);
-    const ports = side === "from" ? draft?.outputs : draft?.inputs;
+    // An edge at a port that a fragment has leads to the node inside that is the port.
+    const inside = use && (side === "from" ? [...use.outputs, ERRORS] : use.inputs);
+    const ports = inside ?? (side === "from" ? draft?.outputs : draft?.inputs);
     // Ports of an unknown type, or that depend on wrong params, are not known: that problem comes first.
-    if (ports && !ports.includes(port))
-      return problem(side === "from" ? "graph.unknown-output" : "graph.unknown-input", { edge: name, node, port, ports }, { path });
+    if (ports && !ports.includes(port)) {
+      const named = parsePortRef(written[side]);
+      return problem(side === "from" ? "graph.unknown-output" : "graph.unknown-input", { edge: name, ...named, ports }, { path });
+    }
   }
-  return seen.has(name) ? problem("graph.duplicate-edge", { edge: name }, { path: ["edges", index] }) : undefined;
+  return seen.has(edgeName(edge)) ? problem("graph.duplicate-edge", { edge: name }, { path: ["edges", index] }) : undefined;
 }

@@ -4,6 +4,7 @@ import { check, checkAggregates, checkMatched, formatType } from "../expression/
 import type { ExpressionUse } from "../node/spec.ts";
 import type { DataType, Schema } from "../schema/index.ts";
 import { failed, type NodeDraft } from "./analyze-params.ts";
+import { placeOf } from "./fragments.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
 import { expressionKey, type TypedPort } from "./typed-graph.ts";
@@ -40,8 +41,8 @@ export function expressionChecker(
     if (!input?.known) return undefined;
     if (seen.has(key)) return checked.get(key);
     seen.add(key);
-    // Where a parameter was filled in, positions in the filled text mean nothing in the text that the person sees.
-    const isAsTyped = path !== undefined && valueAt(draft.rawParams, path) === text;
+    // Where a parameter was filled in, positions in the filled text mean nothing in the text that the person sees; inside of a fragment they may, at the node that uses it (`problem-places.ts`).
+    const isAsTyped = path !== undefined && (valueAt(draft.rawParams, path) === text || placeOf(draft.id).inner !== undefined);
     const result = checkAs(over, text, input.schema);
     if (result === undefined) return undefined;
     for (const { range, fix, ...found } of result.problems)

@@ -6,6 +6,7 @@ import type { ChangelogMode, DataType, Schema } from "../schema/index.ts";
 import type { Wiring } from "./analyze-edges.ts";
 import { type ExpressionChecker, expressionChecker, guard } from "./analyze-expressions.ts";
 import { failed, type NodeDraft } from "./analyze-params.ts";
+import { declaredName } from "./fragments.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
 import type { TypedNode, TypedPort } from "./typed-graph.ts";
@@ -134,7 +135,7 @@ function inferOutputs(
       inputs: Object.fromEntries(wired.map(([port, { schema }]) => [port, schema])),
       changelogs: Object.fromEntries(wired.map(([port, { changelog }]) => [port, changelog])),
       inputLists: Object.fromEntries([...lists].map(([port, list]) => [port, list.flatMap((one) => (one ? [one.schema] : []))])),
-      declared: (name) => declared.get(name),
+      declared: (name) => declared.get(declaredName(draft.id, name)),
       typeOf: (text, port) => known(checker.typeOf(text, port)),
       typeOverGroups: (text, port) => known(checker.typeOverGroups(text, port)),
       typeOverMatch: (text, port) => known(checker.typeOverMatch(text, port)),

@@ -260,7 +260,7 @@ describe("parameters", () => {
 
   it("must be declared, and be given values of their type", () => {
     expect(said(errorsOf(line("amount > ${leest}", { parameters })))).toContain(
-      '[b] condition: unknown pipeline parameter ${leest}; did you mean "least"?',
+      '[b] condition: unknown parameter ${leest}; did you mean "least"?',
     );
     expect(said(errorsOf(line("amount > 1", { parameters }), { least: "many" }))).toEqual([
       'set.least: parameter "least": expected a number, got "many".',

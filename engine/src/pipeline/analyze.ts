@@ -10,20 +10,24 @@ import { type NodeDraft, readNode } from "./analyze-params.ts";
 import { declaredSchemas } from "./declared-schemas.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { DEFAULTS, type PipelineDocument, parsePortRef } from "./document.ts";
+import { expand } from "./expand.ts";
+import { ERRORS, type Specs } from "./fragments.ts";
 import { orderGraph } from "./graph-order.ts";
 import { parameterValues } from "./parameters.ts";
 import type { Problem } from "./problem.ts";
+import { placed } from "./problem-places.ts";
 import { problem } from "./problem-words.ts";
 import { timeZoneProblem } from "./time-zone.ts";
 import type { TypedGraph, TypedNode, TypedPort } from "./typed-graph.ts";
-
-export type Specs = ReadonlyMap<string, NodeSpec>;
+import { typeUses } from "./typed-uses.ts";
 
 export interface AnalyzeOptions {
   /** Values for the pipeline's parameters, as deploy, command line and tests give them. */
   readonly set?: Readonly<Record<string, unknown>>;
   /** What the server stores the pipeline under; default: its name. */
   readonly pipelineId?: string;
+  /** Nodes that the pipeline may have with those of its fragments; default: `MOST_NODES`. */
+  readonly mostNodes?: number;
 }
 
 export interface Analysis {
@@ -38,23 +42,28 @@ export function hasErrors(problems: readonly Problem[]): boolean {
 }
 
 export function analyze(document: PipelineDocument, specs: Specs, options: AnalyzeOptions = {}): Analysis {
-  const problems: Problem[] = [];
-  const raise = (found: Problem) => void problems.push(found);
+  const raised: Problem[] = [];
+  const raise = (found: Problem) => void raised.push(found);
   const settings = readSettings(document, raise);
-  const declared = declaredSchemas(document.schemas);
   const parameters = parameterValues(document.parameters, options.set ?? {});
-  problems.push(...declared.problems, ...parameters.problems);
+  const expansion = expand(document, { specs, values: parameters.values, mostNodes: options.mostNodes, raise });
+  const flat = expansion.document;
+  const declared = declaredSchemas(flat.schemas);
+  raised.push(...declared.problems, ...parameters.problems);
 
   const drafts = new Map<string, NodeDraft>();
-  for (const [id, node] of Object.entries(document.nodes)) {
-    const draft = readNode(id, node, { document, specs, values: parameters.values, raise });
-    if (draft) drafts.set(id, draft);
+  for (const [id, node] of Object.entries(flat.nodes)) {
+    const scope = expansion.scopes.get(id);
+    const draft = scope && !expansion.lost.has(id) && readNode(id, node, { ...scope, raise });
+    if (!draft) continue;
+    drafts.set(id, draft);
+    if (draft.spec.fragmentPort && id === ERRORS) raise(problem("fragment.port-name", { port: id }, { nodeId: id }));
   }
-  const wiring = connectEdges(document, drafts, raise);
+  const wiring = connectEdges(expansion, drafts, raise);
   const { order, cycles } = orderGraph(wiring.successors);
   for (const nodes of cycles) raise(problem("graph.cycle", { nodes }, { nodeId: nodes[0] as string }));
 
-  const broken = new Set(wiring.broken);
+  const broken = new Set([...wiring.broken, ...expansion.lost]);
   for (const nodes of cycles) for (const id of nodes) broken.add(id);
   const outputs = new Map<string, TypedPort>();
   const reports: NodeReport[] = [];
@@ -65,12 +74,13 @@ export function analyze(document: PipelineDocument, specs: Specs, options: Analy
     for (const [port, typed] of Object.entries(report.outputs)) outputs.set(`${id}.${port}`, typed);
     reports.push(report);
   }
-  for (const found of problems) if (found.severity === "error" && found.nodeId !== undefined) broken.add(found.nodeId);
-  warnAboutSinks(document, drafts, options.pipelineId ?? document.name, raise);
-  warnAboutNames(document, raise);
+  for (const found of raised) if (found.severity === "error" && found.nodeId !== undefined) broken.add(found.nodeId);
+  warnAboutSinks(flat, drafts, options.pipelineId ?? document.name, raise);
+  warnAboutNames(document, (id) => Object.hasOwn(document.nodes, id) || Object.hasOwn(flat.nodes, id) || expansion.uses.has(id), raise);
 
   const nodes = reports.map(({ draft, ...report }): TypedNode => ({ ...report, ok: !broken.has(report.id) }));
-  return { problems, graph: { document, nodes, settings } };
+  const problems = raised.flatMap((found) => placed(found, expansion) ?? []);
+  return { problems, graph: { document: flat, nodes, uses: typeUses(expansion, nodes, broken), settings } };
 }
 
 function readSettings(document: PipelineDocument, raise: (found: Problem) => void): TypedGraph["settings"] {
@@ -107,7 +117,8 @@ function warnAboutSinks(
   }
   const sinks = [...drafts.values()].filter(({ node, spec }) => spec.category === "sink" && !node.disabled);
   // A node of an unknown type may be the sink: its own problem is enough.
-  if (sinks.length === 0 && drafts.size === Object.keys(document.nodes).length)
+  const isFragment = [...drafts.values()].some(({ spec }) => spec.fragmentPort);
+  if (sinks.length === 0 && !isFragment && drafts.size === Object.keys(document.nodes).length)
     raise(problem("graph.no-sink", {}, { severity: "warning" }));
   const writers = new Map<string, { kind: string; name: string; nodes: string[] }>();
   for (const { id, spec, params, paramsOk } of sinks) {
@@ -132,8 +143,7 @@ function targetsOf(spec: NodeSpec, params: NodeDraft["params"], pipelineId: stri
 }
 
 /** Groups and tests that name nodes which are gone: nothing breaks, but somebody will wonder. */
-function warnAboutNames(document: PipelineDocument, raise: (found: Problem) => void): void {
-  const isThere = (node: string) => Object.hasOwn(document.nodes, node);
+function warnAboutNames(document: PipelineDocument, isThere: (node: string) => boolean, raise: (found: Problem) => void): void {
   const suggestFor = (node: string) => {
     const suggestion = didYouMean(node, Object.keys(document.nodes));
     return suggestion ? { suggestion } : {};

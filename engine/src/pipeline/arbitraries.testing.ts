@@ -1,7 +1,7 @@
 /** Random documents that the format allows; whether they make sense is another matter. */
 import fc from "fast-check";
 import type { Step } from "../node/timeline.ts";
-import { type PipelineDocument, pipelineDocument } from "./document.ts";
+import { PARAMETER_TYPES, type PipelineDocument, pipelineDocument } from "./document.ts";
 
 const id = fc
   .oneof(fc.constantFrom("a", "b", "page-log", "u_1", "x"), fc.stringMatching(/^[a-z][a-z0-9_-]{0,8}$/))
@@ -65,6 +65,14 @@ const box = fc.record(
   { requiredKeys: ["x", "y"] },
 );
 
+/** What a document carries of a fragment. */
+const fragment = fc.record({
+  formatVersion: fc.constant(1 as const),
+  name,
+  nodes: fc.dictionary(id, node, { maxKeys: 2 }),
+  edges: fc.constant([]),
+});
+
 export const anyDocument: fc.Arbitrary<PipelineDocument> = fc
   .record(
     {
@@ -76,7 +84,7 @@ export const anyDocument: fc.Arbitrary<PipelineDocument> = fc
         fc.stringMatching(/^[a-z][A-Za-z0-9_]{0,5}$/).filter((one) => !(one in Object.prototype)),
         fc.record(
           {
-            type: fc.constantFrom("string" as const, "number" as const, "boolean" as const, "duration" as const),
+            type: fc.constantFrom(...PARAMETER_TYPES),
             default: fc.oneof(fc.string(), fc.integer(), fc.boolean()),
             title: words,
             description: words,
@@ -103,7 +111,9 @@ export const anyDocument: fc.Arbitrary<PipelineDocument> = fc
         ),
         { maxKeys: 2 },
       ),
-      fragments: fc.dictionary(id, fc.record({ version: fc.integer({ min: 1 }) }), { maxKeys: 2 }),
+      fragments: fc.dictionary(id, fc.record({ version: fc.integer({ min: 1 }), document: fragment }, { requiredKeys: ["version"] }), {
+        maxKeys: 2,
+      }),
       nodes: fc.dictionary(id, node, { maxKeys: 5 }),
       edges: fc.array(fc.record({ from: portRef, to: portRef }), { maxLength: 8 }),
       notes: fc.dictionary(

@@ -31,7 +31,7 @@ export function canonical(document: PipelineDocument): PipelineDocument {
     schemas: byId(document.schemas, ({ fields, open, personal }) =>
       compact({ fields, open: unless(true, open), personal: personal?.length ? personal : undefined }),
     ),
-    fragments: byId(document.fragments, ({ version }) => ({ version })),
+    fragments: byId(document.fragments, ({ version, document }) => compact({ version, document: document && canonical(document) })),
     nodes:
       byId(document.nodes, ({ type, name, params, disabled, parallelism, note }) =>
         compact({ type, name, params: params && Object.keys(params).length > 0 ? sorted(params) : undefined, disabled, parallelism, note }),

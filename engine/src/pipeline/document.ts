@@ -11,11 +11,14 @@ export const FORMAT_VERSION = 1;
 
 /** Ids of nodes, notes and groups: made from a first name, never changed; state is found by them. */
 export const ID = /^[a-z][a-z0-9_-]{0,63}$/;
-/** "node.port" */
-export const PORT_REF = /^[a-z][a-z0-9_-]{0,63}\.[a-z][A-Za-z0-9_]{0,63}$/;
+/** "node.port"; the ports of a fragment are named as the nodes that make them. */
+export const PORT_REF = /^[a-z][a-z0-9_-]{0,63}\.[a-z][A-Za-z0-9_-]{0,63}$/;
 /** Subtasks of a node. */
 export const MAX_PARALLELISM = 128;
 export const PARAMETER_NAME = /^[a-z][A-Za-z0-9_]{0,63}$/;
+
+/** The last three are made for fragments: what is typed for them stands in expressions of the nodes inside. */
+export const PARAMETER_TYPES = ["string", "number", "integer", "boolean", "duration", "expression", "condition", "field"] as const;
 
 const id = z.string().regex(ID);
 const words = z.strictObject({ en: z.string(), zh: z.string() });
@@ -45,7 +48,7 @@ const schema = z.strictObject({
 });
 
 const parameter = z.strictObject({
-  type: z.enum(["string", "number", "boolean", "duration"]),
+  type: z.enum(PARAMETER_TYPES),
   default: z.union([z.string(), z.number(), z.boolean()]),
   title: words.optional(),
   description: words.optional(),
@@ -76,8 +79,13 @@ export const pipelineDocument = z.strictObject({
   /** Connection aliases that nodes name, with the role each plays. An environment says which connection an alias means. */
   connections: z.record(id, z.strictObject({ role: z.enum(ROLE_NAMES) })).optional(),
   schemas: z.record(id, schema).optional(),
-  /** Fragments used, pinned by version. */
-  fragments: z.record(id, z.strictObject({ version: z.int().min(1) })).optional(),
+  /**
+   * Fragments used, pinned by version: a node of type "fragment:ID" stands for the document that is carried here (`fragments.ts`). Without it the fragment is missing; what is carried counts, the version
+   * says where it came from.
+   */
+  get fragments(): z.ZodOptional<z.ZodRecord<z.ZodString, typeof pinnedFragment>> {
+    return z.record(id, pinnedFragment).optional();
+  },
   nodes: z.record(id, node),
   edges: z.array(edge),
   notes: z.record(id, note).optional(),
@@ -86,12 +94,20 @@ export const pipelineDocument = z.strictObject({
   layout: z.strictObject({ nodes: z.record(id, box).optional(), notes: z.record(id, box).optional() }).optional(),
 });
 
+const pinnedFragment = z.strictObject({
+  version: z.int().min(1),
+  get document(): z.ZodOptional<typeof pipelineDocument> {
+    return pipelineDocument.optional();
+  },
+});
+
 /** A pipeline that has passed the format's check (not yet `analyze`). */
 export type PipelineDocument = z.infer<typeof pipelineDocument>;
 export type PipelineNode = PipelineDocument["nodes"][string];
 export type Edge = PipelineDocument["edges"][number];
 export type DeclaredSchema = z.infer<typeof schema>;
 export type PipelineParameter = z.infer<typeof parameter>;
+export type PinnedFragment = z.infer<typeof pinnedFragment>;
 
 /** "node.port" taken apart. */
 export function parsePortRef(ref: string): { node: string; port: string } {

@@ -22,7 +22,8 @@ export interface InputPart {
 
 export interface OriginsContext {
   readonly graph: TypedGraph;
-  readonly declared: (name: string) => Schema | undefined;
+  /** Of a node, by the name that its document gives the schema. */
+  readonly declared: (name: string, nodeId: string) => Schema | undefined;
 }
 
 /** What the value of an output field is made of, one step up. Empty at a source, and for what the node makes of nothing (a constant, a window's start). */
@@ -86,7 +87,7 @@ export function isPrefix(path: readonly string[], of: readonly string[]): boolea
 /** Later ones win, as fields are set in their order. */
 function sourcesOf(node: TypedNode, port: string, { declared }: OriginsContext): readonly FieldSource[] {
   const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, { schema }]) => [name, schema]));
-  const sources = asked(node, ({ lineage }, params) => lineage?.({ params, inputs, declared })) ?? [];
+  const sources = asked(node, ({ lineage }, params) => lineage?.({ params, inputs, declared: (name) => declared(name, node.id) })) ?? [];
   return sources.filter((source) => source.port === undefined || source.port === port).toReversed();
 }
 

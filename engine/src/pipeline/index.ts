@@ -3,6 +3,22 @@ export * from "./canonical.ts";
 export { pathsOf } from "./declared-schemas.ts";
 export { didYouMean } from "./did-you-mean.ts";
 export * from "./document.ts";
+export { MOST_NODES } from "./expand.ts";
+export * from "./fragment-changes.ts";
+export {
+  connectionAliases,
+  declaredName,
+  fragmentOf,
+  fragmentPorts,
+  fragmentSpec,
+  fragmentType,
+  innerId,
+  insideOf,
+  isFragment,
+  placeOf,
+  type Specs,
+  withFragments,
+} from "./fragments.ts";
 export * from "./json-schema.ts";
 export { findDuplicateKeys } from "./json-text.ts";
 export { type FieldPlace, type Lineage, type LineageStep, lineageOf } from "./lineage.ts";

@@ -16,6 +16,7 @@ import {
   readsOf,
   usesOf,
 } from "./field-origins.ts";
+import { declaredName, insideOf } from "./fragments.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
 import { targetsOf } from "./targets.ts";
@@ -55,8 +56,9 @@ export function lineageOf(
   place: FieldPlace,
   pipelineId: string = graph.document.name,
 ): { readonly lineage: Lineage } | { readonly problem: Problem } {
-  const node = graph.nodes.find(({ id }) => id === place.node);
-  const port = node?.outputs[place.port];
+  const at = insideOf(graph, place.node, place.port);
+  const node = graph.nodes.find(({ id }) => id === at.node);
+  const port = node?.outputs[at.port];
   if (!node || !port) return { problem: problem("lineage.unknown-port", { port: `${place.node}.${place.port}` }) };
   const field = fieldAt(port.schema, place.path);
   if (!field) {
@@ -65,9 +67,10 @@ export function lineageOf(
     return { problem: problem("lineage.unknown-field", { field: name, ...(suggestion && { suggestion }) }, { nodeId: node.id }) };
   }
   const declared = declaredSchemas(graph.document.schemas).schemas;
-  const walk = new Walk({ graph, declared: (name) => declared.get(name) }, pipelineId);
-  const { steps: upstream, origins } = walk.up(place);
-  return { lineage: { field: { ...place, dataType: field.dataType }, upstream, downstream: walk.down(place), origins } };
+  const walk = new Walk({ graph, declared: (name, nodeId) => declared.get(declaredName(nodeId, name)) }, pipelineId);
+  const start = { ...place, ...at };
+  const { steps: upstream, origins } = walk.up(start);
+  return { lineage: { field: { ...start, dataType: field.dataType }, upstream, downstream: walk.down(start), origins } };
 }
 
 class Walk {

@@ -36,7 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-/** The document in the present format, as far as it could be brought there. `version` is its own, at most `FORMAT_VERSION`. */
+/** The document in the present format, as far as it could be brought there, and the fragments that it carries, each of its own format. `version` is the document's, at most `FORMAT_VERSION`. */
 export function migrate(
   document: JsonMembers,
   version: number,
@@ -48,7 +48,18 @@ export function migrate(
     migrated = { ...(MIGRATIONS[from] as Migration)(migrated, (found) => problems.push(found)), formatVersion: from + 1 };
     migrated = migrateParams(migrated, from + 1, paramMigrations);
   }
-  return { document: migrated, problems };
+  const { fragments } = migrated;
+  if (!isMembers(fragments)) return { document: migrated, problems };
+  const carried = Object.entries(fragments).map(([id, pinned]): [string, Json] => {
+    const inside = isMembers(pinned) ? pinned["document"] : undefined;
+    const its = isMembers(inside) ? inside["formatVersion"] : undefined;
+    if (!isMembers(inside) || typeof its !== "number" || !Number.isInteger(its) || its < 0 || its > FORMAT_VERSION)
+      return [id, pinned as Json];
+    const brought = migrate(inside, its, paramMigrations);
+    for (const found of brought.problems) problems.push({ ...found, path: ["fragments", id, "document", ...(found.path ?? [])] });
+    return [id, { ...(pinned as JsonMembers), document: brought.document }];
+  });
+  return { document: { ...migrated, fragments: Object.fromEntries(carried) }, problems };
 }
 
 function migrateParams(document: JsonMembers, to: number, migrations: ParamMigrations): JsonMembers {

@@ -1,7 +1,10 @@
 /**
- * Pipeline parameters: `${name}` in a param's text stands for the value that deploy, command line or test set, or for the default. A text that is nothing
+ * Pipeline parameters: `${name}` in a param's text stands for the value that deploy, command line, test or the user of a fragment set, or for the default. A text that is nothing
  * but `${name}` becomes the value itself, so a number stays a number. `$${` is the characters `${`.
+ *
+ * Within a longer text an expression stands in parentheses, so that it is one operand there, whatever operators are in it; that it is one whole expression is checked first.
  */
+import { ExpressionFailure, parse, parseFieldPath } from "../expression/index.ts";
 import { toMillis } from "../node/spec.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { PipelineDocument, PipelineParameter } from "./document.ts";
@@ -10,7 +13,13 @@ import { quote } from "./format-problems.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
 
-export type ParameterValues = ReadonlyMap<string, string | number | boolean>;
+export type ParameterValues = ReadonlyMap<string, ParameterValue>;
+
+export interface ParameterValue {
+  readonly value: string | number | boolean;
+  /** Within a longer text. */
+  readonly pasted: string;
+}
 
 /** Each parameter's value; `set` may give numbers and booleans as text, as a command line does. A value of the wrong type gives a problem, and the default. */
 export function parameterValues(
@@ -18,18 +27,18 @@ export function parameterValues(
   set: Readonly<Record<string, unknown>>,
 ): { values: ParameterValues; problems: Problem[] } {
   const declared = new Map(Object.entries(parameters ?? {}));
-  const values = new Map<string, string | number | boolean>();
+  const values = new Map<string, ParameterValue>();
   const problems: Problem[] = [];
   const wrongType = (name: string, type: PipelineParameter["type"], got: unknown, path: readonly string[]) =>
     problems.push(problem("parameters.type", { name, expected: type, got: quote(got) }, { path }));
   for (const [name, parameter] of declared) {
     const fallback = typed(parameter.default, parameter.type);
     if (fallback === undefined) wrongType(name, parameter.type, parameter.default, ["parameters", name, "default"]);
-    values.set(name, fallback ?? parameter.default);
+    values.set(name, parameterValue(fallback ?? parameter.default, parameter.type));
     if (!Object.hasOwn(set, name)) continue;
     const value = typed(set[name], parameter.type);
     if (value === undefined) wrongType(name, parameter.type, set[name], ["set", name]);
-    else values.set(name, value);
+    else values.set(name, parameterValue(value, parameter.type));
   }
   for (const name of Object.keys(set)) {
     if (declared.has(name)) continue;
@@ -39,6 +48,15 @@ export function parameterValues(
   return { values, problems };
 }
 
+const PLAIN_NAME = /^[\w.`]+$/;
+
+function parameterValue(value: string | number | boolean, type: PipelineParameter["type"]): ParameterValue {
+  const isOperand = (type !== "expression" && type !== "condition") || PLAIN_NAME.test(String(value));
+  // The line break ends a comment that the expression may end with.
+  return { value, pasted: isOperand ? String(value) : `(${value}${String(value).includes("--") ? "\n" : ""})` };
+}
+
+/** The value as its type has it; undefined where it is of another type. */
 function typed(value: unknown, type: PipelineParameter["type"]): string | number | boolean | undefined {
   switch (type) {
     case "string":
@@ -47,11 +65,30 @@ function typed(value: unknown, type: PipelineParameter["type"]): string | number
       const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
       return typeof number === "number" && Number.isFinite(number) ? number : undefined;
     }
+    case "integer": {
+      const number = typed(value, "number");
+      return Number.isSafeInteger(number) ? number : undefined;
+    }
     case "boolean":
       if (value === "true" || value === true) return true;
       return value === "false" || value === false ? false : undefined;
     case "duration":
       return durationText.safeParse(value).success && Number.isFinite(toMillis(value as string)) ? (value as string) : undefined;
+    case "expression":
+    case "condition":
+      return typeof value === "string" && isExpression(value) ? value : undefined;
+    case "field":
+      return typeof value === "string" && parseFieldPath(value) ? value : undefined;
+  }
+}
+
+function isExpression(text: string): boolean {
+  try {
+    parse(text);
+    return true;
+  } catch (error) {
+    if (error instanceof ExpressionFailure) return false;
+    throw error;
   }
 }
 
@@ -83,11 +120,11 @@ const WHOLE = /^\$\{([^{}]*)\}$/;
 
 function fillText(text: string, values: ParameterValues, raise: (found: Problem) => void, path: readonly (string | number)[]): unknown {
   const whole = WHOLE.exec(text)?.[1];
-  if (whole !== undefined && values.has(whole)) return values.get(whole);
+  if (whole !== undefined && values.has(whole)) return values.get(whole)?.value;
   return text.replace(PLACEHOLDER, (placeholder, escaped: string, name: string) => {
     if (escaped) return placeholder.slice(1);
     const value = values.get(name);
-    if (value !== undefined) return String(value);
+    if (value !== undefined) return value.pasted;
     const suggestion = didYouMean(name, values.keys());
     raise(problem("params.unknown-parameter", { name, ...(suggestion && { suggestion }) }, { path }));
     return placeholder;

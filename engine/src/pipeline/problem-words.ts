@@ -127,9 +127,8 @@ const PROBLEM_WORDS = {
     zh: (a) => `流水线没有参数 “${text(a, "name")}”${didYouMeanZh(a) || "。请在 parameters 中声明，或不要设置它。"}`,
   },
   "params.unknown-parameter": {
-    en: (a) =>
-      `unknown pipeline parameter \${${text(a, "name")}}${didYouMeanEn(a) || `. Declare it, or write $\${ for the characters themselves.`}`,
-    zh: (a) => `未知的流水线参数 \${${text(a, "name")}}${didYouMeanZh(a) || "。请声明该参数；若要字符本身，请写 $${。"}`,
+    en: (a) => `unknown parameter \${${text(a, "name")}}${didYouMeanEn(a) || `. Declare it, or write $\${ for the characters themselves.`}`,
+    zh: (a) => `未知的参数 \${${text(a, "name")}}${didYouMeanZh(a) || "。请声明该参数；若要字符本身，请写 $${。"}`,
   },
   "params.not-a-condition": {
     en: (a) => `expected a condition (BOOLEAN), got a value of type ${text(a, "type")}. Compare it with something, as in "amount > 100".`,
@@ -221,6 +220,40 @@ const PROBLEM_WORDS = {
       `${list(a, "nodes").join(" and ")} write to the same ${targetWords(a).en} "${text(a, "name")}". Unite them with a union, or choose another name.`,
     zh: (a) => `${list(a, "nodes").join(" 与 ")} 写入同一${targetWords(a).zh} “${text(a, "name")}”。请用合并节点合成一路，或换一个名称。`,
   },
+  "fragment.unknown": {
+    en: (a) =>
+      `the document does not use a fragment "${text(a, "fragment")}"${didYouMeanEn(a) || ". Add it from the palette, or write it under fragments."}`,
+    zh: (a) => `文档没有使用片段 “${text(a, "fragment")}”${didYouMeanZh(a) || "。请从节点面板添加，或写入 fragments。"}`,
+  },
+  "fragment.missing": {
+    en: (a) =>
+      `version ${text(a, "version")} of the fragment "${text(a, "fragment")}" is missing: the document names it and does not carry it. Choose a version that the server has, or import a document that carries it.`,
+    zh: (a) =>
+      `缺少片段 “${text(a, "fragment")}” 的版本 ${text(a, "version")}：文档引用了它却没有携带内容。请选择服务器上已有的版本，或导入携带该片段的文档。`,
+  },
+  "fragment.cycle": {
+    en: (a) => `a fragment cannot be part of itself: ${list(a, "fragments").join(" → ")}. Remove one of these uses.`,
+    zh: (a) => `片段不能包含自身：${list(a, "fragments").join(" → ")}。请删除其中一处使用。`,
+  },
+  "fragment.too-deep": {
+    en: (a) => `fragments are nested more than ${text(a, "limit")} deep. Expand some of them in place.`,
+    zh: (a) => `片段嵌套超过 ${text(a, "limit")} 层。请就地展开其中一些。`,
+  },
+  "fragment.too-many": {
+    en: (a) =>
+      `with the fragment "${text(a, "fragment")}" the pipeline would have more than ${text(a, "limit")} nodes, those inside of fragments counted. Use it less often, or raise the setting fragments.nodes.`,
+    zh: (a) =>
+      `加入片段 “${text(a, "fragment")}” 后，流水线（含片段内的节点）将超过 ${text(a, "limit")} 个节点。请减少使用，或调大设置 fragments.nodes。`,
+  },
+  "fragment.port-name": {
+    en: (a) => `"${text(a, "port")}" cannot be a port of a fragment: every node has it anyway. Make the port anew under another name.`,
+    zh: (a) => `“${text(a, "port")}” 不能作为片段的端口：每个节点本来就有它。请以其他名称重新建立端口。`,
+  },
+  "fragment.outdated": {
+    en: (a) =>
+      `uses version ${text(a, "version")} of the fragment "${text(a, "fragment")}"; version ${text(a, "latest")} is the newest. Update it when what changes suits you.`,
+    zh: (a) => `使用片段 “${text(a, "fragment")}” 的版本 ${text(a, "version")}；最新为版本 ${text(a, "latest")}。确认变化后可更新。`,
+  },
   "connections.unknown": {
     en: (a) =>
       `the pipeline has no connection alias "${text(a, "alias")}"${didYouMeanEn(a) || `. Declare it under connections with the role "${text(a, "role")}".`}`,
@@ -283,8 +316,14 @@ export function problem(code: ProblemCode, args: Args, at: Partial<Omit<Problem,
  */
 export function words(problem: Problem): Words {
   const place = problem.path?.length ? placeText(problem.path) : "";
-  const { en, zh } = sentenceOf(problem);
+  const { en, zh } = inFragment(problem.inner, sentenceOf(problem));
   return place ? { en: `${place}: ${en}`, zh: `${place}：${zh}` } : { en, zh };
+}
+
+function inFragment(inner: Problem["inner"], { en, zh }: Words): Words {
+  if (!inner) return { en, zh };
+  const place = inner.path?.length ? `${inner.node}, ${placeText(inner.path)}` : inner.node;
+  return { en: `inside the fragment, at ${place}: ${en}`, zh: `片段内 ${place}：${zh}` };
 }
 
 function sentenceOf({ code, args }: Problem): Words {

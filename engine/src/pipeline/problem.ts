@@ -12,6 +12,8 @@ export interface Problem {
   readonly nodeId?: string;
   /** Where in the document (or, with nodeId, in the node's params): ["cases", 0, "when"]. */
   readonly path?: readonly (string | number)[];
+  /** The node inside of the fragment that the node uses ("split", "first/mark" where that is in a fragment again), and where in its params; `path` is then the param of the using node that is the cause, where there is one. */
+  readonly inner?: { readonly node: string; readonly path?: readonly (string | number)[] };
   /** Where in the text of an expression, from 0, end exclusive. */
   readonly range?: { readonly start: number; readonly end: number };
   /** A repair that the editor can offer: replace the text at `range` (or the whole value) by this. */

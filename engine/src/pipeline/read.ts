@@ -49,7 +49,7 @@ function readJson(json: unknown, options: ReadOptions): ReadResult {
   const version = isMembers(json) ? json["formatVersion"] : undefined;
   if (typeof version === "number" && version > FORMAT_VERSION)
     return refuse(problem("document.newer-format", { version, supported: FORMAT_VERSION }, { path: ["formatVersion"] }));
-  if (typeof version !== "number" || !Number.isInteger(version) || version < 0 || version === FORMAT_VERSION) return check(json);
+  if (typeof version !== "number" || !Number.isInteger(version) || version < 0) return check(json);
   const migrated = migrate(json as JsonMembers, version, options.paramMigrations);
   return migrated.problems.length > 0 ? { problems: migrated.problems } : check(migrated.document);
 }
@@ -122,5 +122,8 @@ function reservedIds(document: PipelineDocument): Problem[] {
   for (const member of ["nodes", "schemas", "connections", "parameters", "fragments", "notes", "groups"] as const)
     for (const key of Object.keys(document[member] ?? {}))
       if (key in Object.prototype) problems.push(problem("document.reserved-key", { key }, { path: [member, key] }));
+  for (const [id, { document: carried }] of Object.entries(document.fragments ?? {}))
+    for (const found of carried ? reservedIds(carried) : [])
+      problems.push({ ...found, path: ["fragments", id, "document", ...(found.path ?? [])] });
   return problems;
 }

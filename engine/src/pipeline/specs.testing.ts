@@ -139,6 +139,36 @@ const sink = defineSpec({
   inferSchema: () => ({}),
 });
 
+const port = { title: words("Port"), summary: words("Of a fragment."), category: "fragment", params: z.strictObject({}) } as const;
+
+const fragmentInput = defineSpec({
+  ...port,
+  type: "port-in",
+  inputs: {},
+  outputs: { out: words("Rows.") },
+  inferSchema: () => ({ out: EVENT }),
+  fragmentPort: { side: "input", used: "port" },
+});
+
+const fragmentOutput = defineSpec({
+  ...port,
+  type: "port-out",
+  inputs: { in: words("Rows.") },
+  outputs: {},
+  inferSchema: () => ({}),
+  fragmentPort: { side: "output", used: "port" },
+});
+
+const passing = defineSpec({
+  ...port,
+  type: "port",
+  inputs: { in: words("Rows.") },
+  outputs: { out: words("Rows.") },
+  manyEdgesPerInput: true,
+  accepts: ["append", "upsert", "retract"],
+  inferSchema: ({ inputs }) => ({ out: inputs["in"] as Schema }),
+});
+
 /** Fails in every function that it can. */
 const faulty = defineSpec({
   type: "faulty",
@@ -166,7 +196,9 @@ const faulty = defineSpec({
 });
 
 export const specs: ReadonlyMap<string, NodeSpec> = new Map(
-  ([source, filter, compute, split, union, window, sink, faulty] as unknown as NodeSpec[]).map((spec) => [spec.type, spec]),
+  ([source, filter, compute, split, union, window, sink, fragmentInput, fragmentOutput, passing, faulty] as unknown as NodeSpec[]).map(
+    (spec) => [spec.type, spec],
+  ),
 );
 
 type NodeShort = readonly [type: string, params?: Readonly<Record<string, unknown>>, more?: Readonly<Record<string, unknown>>];

@@ -10,9 +10,12 @@ import type { ChangelogMode, Schema } from "../schema/index.ts";
 import type { Edge, PipelineDocument } from "./document.ts";
 
 export interface TypedGraph {
+  /** With its fragments written out (`expand.ts`). */
   readonly document: PipelineDocument;
   /** In topological order (sources first, then by distance from them; ties by id). Disabled nodes are there, marked; nodes of an unknown type are not. */
   readonly nodes: readonly TypedNode[];
+  /** The nodes that use fragments, as they are drawn: nothing runs under their ids, but people look at their ports. Edges are as written where the node stands. */
+  readonly uses: readonly TypedNode[];
   readonly settings: { readonly timeZone: string; readonly parallelism: number; readonly checkpointIntervalMs: number };
 }
 

@@ -1,5 +1,7 @@
 /** What a node has counted, for people to see. */
 import type { Millis } from "../node/index.ts";
+import { innerId, type TypedNode } from "../pipeline/index.ts";
+import { addUp } from "./coordinator.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 
 /** Keys, bytes of them in memory and on disk, timers that are set. */
@@ -36,6 +38,28 @@ export function countsOf(node: NodeRuntime): PortCounts {
     ...stateOf(node),
     ...(node.lastError ? { lastError: node.lastError } : {}),
   };
+}
+
+/** What people see at nodes that use fragments: of their ports what passed these, and all that went wrong or was dropped inside. Each node inside has its own counts beside. */
+export function countsOfUses(uses: readonly TypedNode[], counts: ReadonlyMap<string, PortCounts>): ReadonlyMap<string, PortCounts> {
+  const ofUses = new Map<string, PortCounts>();
+  for (const { id, inputs, outputs } of uses) {
+    const inside = [...counts].flatMap(([nodeId, count]) => (nodeId.startsWith(innerId(id, "")) ? [count] : []));
+    const totals = (ports: object, side: "in" | "out") =>
+      Object.fromEntries(Object.keys(ports).map((port) => [port, counts.get(innerId(id, port))?.[side][side] ?? 0]));
+    const ends = Object.keys(outputs).flatMap((port) => counts.get(innerId(id, port)) ?? []);
+    const lastError = inside.flatMap((count) => count.lastError ?? []).sort((a, b) => b.at - a.at)[0];
+    ofUses.set(id, {
+      in: totals(inputs, "in"),
+      out: totals(outputs, "out"),
+      dropped: addUp(inside.map(({ dropped }) => dropped)),
+      errors: inside.reduce((sum, { errors }) => sum + errors, 0),
+      watermark: Math.min(...(ends.length > 0 ? ends : inside).map(({ watermark }) => watermark)),
+      isEnded: inside.every(({ isEnded }) => isEnded),
+      ...(lastError && { lastError }),
+    });
+  }
+  return ofUses;
 }
 
 function stateOf({ operator, backend }: NodeRuntime): { readonly state?: StateCounts } {

@@ -150,9 +150,11 @@ export function sinkSideOf(typed: TypedNode, sink: Sink, expressions: Expression
     key: key === undefined ? undefined : expressions.value(key, port),
     target: target === undefined ? undefined : expressions.value(target, port),
     partition: partition === undefined ? undefined : expressions.value(partition, port),
-    changeOf: acceptedModes(typed.spec, port, typed.params).includes("upsert")
-      ? changeOf(deletes === undefined ? undefined : expressions.condition(deletes, port))
-      : undefined,
+    // What leaves a fragment leaves as it is: nothing is put or deleted there.
+    changeOf:
+      acceptedModes(typed.spec, port, typed.params).includes("upsert") && !typed.spec.fragmentPort
+        ? changeOf(deletes === undefined ? undefined : expressions.condition(deletes, port))
+        : undefined,
     text: (value, expression) =>
       value === null ? null : typeof value === "string" ? value : formatValue(value, expression.dataType as DataType, settings),
   };

@@ -24,10 +24,10 @@ import {
   type Split,
 } from "../node/index.ts";
 import { declaredSchemas } from "../pipeline/declared-schemas.ts";
-import { changelogsOf, type TypedGraph, type TypedNode, type TypedPort } from "../pipeline/index.ts";
+import { changelogsOf, declaredName, insideOf, type TypedGraph, type TypedNode, type TypedPort } from "../pipeline/index.ts";
 import type { RowKind, Schema } from "../schema/index.ts";
 import { KeyedBackend, type SpillOptions, type StateSchema } from "../state/index.ts";
-import { countsOf, type PortCounts } from "./counts.ts";
+import { countsOf, countsOfUses, type PortCounts } from "./counts.ts";
 import type { ExchangeBatch, RecordPlace } from "./exchange-batch.ts";
 import { type CurrentRecord, ExchangeEdge } from "./exchange-edge.ts";
 import type { ExchangeOutput } from "./exchange-output.ts";
@@ -300,12 +300,16 @@ export class Task {
     }
   }
 
+  /** By node, those that use fragments among them. */
   counts(): Readonly<Record<string, PortCounts>> {
-    return Object.fromEntries(this.ordered.map((node) => [node.id, countsOf(node)]));
+    const counts = new Map(this.ordered.map((node) => [node.id, countsOf(node)]));
+    for (const [id, count] of countsOfUses(this.options.graph.uses, counts)) counts.set(id, count);
+    return Object.fromEntries(counts);
   }
 
   /** The tap of an output port, or, as port "dropped", that of the rows that ended at the node. */
-  tap(nodeId: string, port: string): Tap | undefined {
+  tap(using: string, name: string): Tap | undefined {
+    const { node: nodeId, port } = insideOf(this.options.graph, using, name);
     const node = this.nodes.get(nodeId);
     return port === DROPPED ? node?.dropTap : node?.outputs.get(port)?.tap;
   }
@@ -345,12 +349,13 @@ export class Task {
 
   private addNode(typed: TypedNode, wanted: FieldTree | undefined): void {
     const type = this.options.nodeTypes.get(typed.spec.type);
-    if (!type) throw new Error(`node type ${JSON.stringify(typed.spec.type)} is not registered`);
+    // Rows pass a disabled node by, whatever it is: one that uses a fragment is not written out.
+    if (!type && !typed.disabled) throw new Error(`node type ${JSON.stringify(typed.spec.type)} is not registered`);
     const expressions = this.expressionsOf(typed);
     const keyTexts = typed.spec.keyBy?.(typed.params) ?? {};
     const keys = new Map(Object.entries(keyTexts).map(([port, texts]) => [port, texts.map((text) => expressions.value(text, port))]));
     const keyTypes = [...keys.values()][0]?.map((key) => key.dataType) ?? [];
-    const asks = type.createLookup !== undefined && !typed.disabled;
+    const asks = type?.createLookup !== undefined && !typed.disabled;
     const backend = asks
       ? new KeyedBackend(FLIGHT_KEY, this.options.now)
       : new KeyedBackend(keyTypes, this.options.now, this.options.spill?.(typed.id));
@@ -381,7 +386,7 @@ export class Task {
         port: node.outputs.get(mainPort) as OutputPort,
         schema,
       });
-    } else if (type.createOperator && !typed.disabled) {
+    } else if (type?.createOperator && !typed.disabled) {
       node.operator = type.createOperator(typed.params, { ...this.nodeContext(typed, expressions), state: backend, timers: backend });
       node.watermarkDelayMs = typed.spec.watermarkDelayMs?.(typed.params) ?? 0;
     }
@@ -477,7 +482,7 @@ export class Task {
       expressions,
       schemas: { inputs: schemas(typed.inputs), outputs: { ...schemas(typed.outputs), [ERROR_PORT]: ERROR_SCHEMA } },
       changelogs: changelogsOf(typed),
-      declared: (name) => this.declared.get(name),
+      declared: (name) => this.declared.get(declaredName(typed.id, name)),
       timeZone: this.options.graph.settings.timeZone,
       now: this.options.now,
     };

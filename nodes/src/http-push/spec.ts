@@ -25,7 +25,7 @@ export const spec = defineSpec<HttpPushParams>({
   targets: (_params, node) => [{ kind: "topic", name: pushTopic(node.pipelineId, node.nodeId) }],
 });
 
-/** Posts to `/in/<pipeline>/<node>` are kept in this topic, so that none is lost while the pipeline does not run. */
+/** Posts to `/in/<pipeline>/<node>` are kept in this topic, so that none is lost while the pipeline does not run. A topic's name has no slash, as the id of a node inside of a fragment has. */
 export function pushTopic(pipelineId: string, nodeId: string): string {
-  return `__push.${pipelineId}.${nodeId}`;
+  return `__push.${pipelineId}.${nodeId.replaceAll("/", ".")}`;
 }
