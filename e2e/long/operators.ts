@@ -7,11 +7,18 @@ import type { Part } from "./verify.ts";
 
 const STREAMS = 10_000;
 /** Tests that take the number of their streams from MILLRACE_SEEDS. */
-const TESTS = ["nodes/src/interval-join", "nodes/src/temporal-join", "nodes/src/pattern", "nodes/src/window", "nodes/src/top-n"];
+const TESTS = [
+  "nodes/src/interval-join",
+  "nodes/src/temporal-join",
+  "nodes/src/pattern",
+  "nodes/src/window",
+  "nodes/src/top-n",
+  "nodes/src/sort-by-time",
+];
 
 export const operatorsLong: Part = {
   name: "operators",
-  shows: `${STREAMS} random small streams for each node type that has a plain reference (interval and temporal join, pattern, window, top N): any order, watermarks, late rows, ends and a restart anywhere give what the reference says`,
+  shows: `${STREAMS} random small streams for each node type that has a plain reference (interval and temporal join, pattern, window, top N, sort by time): any order, watermarks, late rows, ends and a restart anywhere give what the reference says`,
   async run() {
     const begun = performance.now();
     const vitest = join(REPOSITORY, "node_modules/vitest/vitest.mjs");

@@ -21,6 +21,7 @@ import { node as markFirstSeen } from "./mark-first-seen/index.ts";
 import { node as parse } from "./parse/index.ts";
 import { node as pattern } from "./pattern/index.ts";
 import { node as select } from "./select/index.ts";
+import { node as sortByTime } from "./sort-by-time/index.ts";
 import { node as split } from "./split/index.ts";
 import { node as temporalJoin } from "./temporal-join/index.ts";
 import { node as tokenize } from "./tokenize/index.ts";
@@ -44,6 +45,7 @@ const ALL: readonly NodeType[] = [
   eventTime,
   markFirstSeen,
   distinct,
+  sortByTime,
   topN,
   split,
   union,

@@ -21,6 +21,7 @@ import { spec as markFirstSeen } from "./mark-first-seen/spec.ts";
 import { spec as parse } from "./parse/spec.ts";
 import { spec as pattern } from "./pattern/spec.ts";
 import { spec as select } from "./select/spec.ts";
+import { spec as sortByTime } from "./sort-by-time/spec.ts";
 import { spec as split } from "./split/spec.ts";
 import { spec as temporalJoin } from "./temporal-join/spec.ts";
 import { spec as tokenize } from "./tokenize/spec.ts";
@@ -46,6 +47,7 @@ export const specs: readonly NodeSpec[] = [
   eventTime,
   markFirstSeen,
   distinct,
+  sortByTime,
   topN,
   split,
   union,

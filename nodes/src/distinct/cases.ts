@@ -11,6 +11,7 @@ const gives = (step: Step, ...rows: readonly Result[]): Step => ({
   expect: { rows: { out: rows.map(([kind, v, time]) => ({ value: { k: "a", v }, kind, time })) }, ordered: true },
 });
 const last = { key: ["k"], keep: "last" };
+const inWindow = (time: number, v: number, ends = 10): Step => row(time, { k: "a", v, ends });
 
 export const cases: readonly NodeCase[] = [
   {
@@ -161,6 +162,50 @@ export const cases: readonly NodeCase[] = [
     ],
   },
   {
+    name: "gives the last by time of each window, once its last millisecond is passed",
+    params: { ...last, order: { by: "time" }, emit: "watermark", windowEnd: "ends" },
+    inputs: { in: "k STRING, v INT, ends BIGINT" },
+    steps: [
+      inWindow(3, 1),
+      inWindow(5, 2),
+      inWindow(5, 3),
+      inWindow(4, 4),
+      inWindow(12, 5, 20),
+      { ...watermark(8), expect: { rows: { out: [] } } },
+      {
+        ...watermark(9),
+        expect: { rows: { out: [{ value: { k: "a", v: 3, ends: 10 }, kind: "+I", time: 9 }] }, counters: { "dropped.repeat": 3 } },
+      },
+      { ...inWindow(7, 6), expect: { rows: { out: [], late: [{ value: { k: "a", v: 6, ends: 10 }, time: 7 }] } } },
+      { ...inWindow(7, 7, 11), expect: { rows: { out: [], late: [] } } },
+      {
+        ...watermark(19),
+        expect: {
+          rows: {
+            out: [
+              { value: { v: 7 }, exact: false, time: 10 },
+              { value: { v: 5 }, exact: false, time: 19 },
+            ],
+          },
+          ordered: true,
+        },
+      },
+    ],
+  },
+  {
+    name: "gives the first by time of each window on the clock of the pipeline's zone",
+    params: { key: ["k"], order: { by: "time" }, emit: "watermark", windowEnd: "CAST(ends AS TIMESTAMP(3))" },
+    timeZone: "Asia/Shanghai",
+    inputs: { in: "k STRING, v INT, ends STRING" },
+    steps: [
+      row(5, { k: "a", v: 1, ends: "1970-01-02 00:00:00" }),
+      row(5, { k: "a", v: 2, ends: "1970-01-02 00:00:00" }),
+      row(4, { k: "a", v: 3, ends: "1970-01-02 00:00:00" }),
+      { ...watermark(57_599_998), expect: { rows: { out: [] } } },
+      { ...watermark(57_599_999), expect: { rows: { out: [{ value: { v: 3 }, exact: false, time: 57_599_999 }] } } },
+    ],
+  },
+  {
     name: "sends a row without a time to the error port where the order is by time",
     params: { ...last, order: { by: "time" } },
     inputs,
@@ -175,7 +220,20 @@ export const cases: readonly NodeCase[] = [
     name: "refuses to wait for a watermark that settles nothing",
     params: { ...last, emit: "watermark" },
     inputs,
-    invalid: 'emit: expected at once, or the first by time: only that is known for good when the watermark has passed, got "watermark".',
+    invalid:
+      'emit: expected at once, or the first by time, or a window\'s last by time: only those are known for good when the watermark has passed, got "watermark".',
+  },
+  {
+    name: "refuses a window's end where rows are given at once",
+    params: { ...last, windowEnd: "v" },
+    inputs,
+    invalid: 'windowEnd: expected nothing where rows are given at once, got "v". Try "window_end".',
+  },
+  {
+    name: "refuses to forget windows by the clock",
+    params: { key: ["k"], order: { by: "time" }, emit: "watermark", windowEnd: "v", forgetAfter: "1 d" },
+    inputs: { in: "k STRING, v BIGINT" },
+    invalid: 'forgetAfter: expected nothing for windows, which are forgotten when they end, got "1 d". Try "1 d".',
   },
   {
     name: "refuses a value without an order",

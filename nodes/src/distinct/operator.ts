@@ -13,11 +13,13 @@ import {
 } from "@millrace/engine/node";
 import type { DataType, RowKind, Value } from "@millrace/engine/schema";
 import { BIGINT, rowOf } from "../state-types.ts";
+import { windowLast } from "../window-end.ts";
 import type { DistinctParams } from "./spec.ts";
 
-/** As Flink's four functions of deduplication: which of them follows from the params. */
+/** As Flink's four functions of deduplication, and that of windows: which of them follows from the params. */
 export function createOperator(params: DistinctParams, context: OperatorContext): Operator {
   const { keep, order, emit } = params;
+  if (params.windowEnd !== undefined) return oneOfWindows(keep, params.windowEnd, context);
   if (emit === "watermark") return firstWhenPassed(params, context);
   if (order.by !== "arrival") return bestSoFar(params, context);
   return keep === "first" ? firstToCome(params, context) : lastToCome(params, context);
@@ -90,6 +92,7 @@ function bestSoFar({ keep, order, forgetAfter, changes }: DistinctParams, { stat
 function firstWhenPassed({ forgetAfter }: DistinctParams, { state, timers, schemas }: OperatorContext): Operator {
   const waiting = state.value("waiting", rowOf({ row: schemas.inputs.in as DataType, time: BIGINT }));
   const given = state.value("given", { type: "BOOLEAN" }, options(forgetAfter));
+  const count = state.counter("rows held");
   return {
     onRow(row, time, out) {
       if (time === MIN_TIME) throw noTime();
@@ -101,7 +104,7 @@ function firstWhenPassed({ forgetAfter }: DistinctParams, { state, timers, schem
       if (old !== null) {
         timers.cancelEventTime(old.time);
         out.drop("repeat", old.row);
-      }
+      } else count.add(1);
       timers.atEventTime(time);
       waiting.set({ row, time } as never);
     },
@@ -109,9 +112,47 @@ function firstWhenPassed({ forgetAfter }: DistinctParams, { state, timers, schem
       const first = waiting.get() as { row: Row; time: Millis } | null;
       if (first === null) return;
       waiting.clear();
+      count.add(-1);
       given.set(true);
       out.emit("out", first.row, first.time);
     },
+    holdings: () => ({ rows: count.total }),
+  };
+}
+
+/** RowTimeWindowDeduplicate: one row of each window, when the watermark has reached its last millisecond. */
+function oneOfWindows(
+  keep: DistinctParams["keep"],
+  windowEnd: string,
+  { state, timers, schemas, expressions, timeZone }: OperatorContext,
+): Operator {
+  const lastOf = windowLast(windowEnd, expressions, timeZone);
+  const windows = state.map("windows", { key: BIGINT, value: rowOf({ row: schemas.inputs.in as DataType, time: BIGINT }) });
+  const count = state.counter("rows held");
+  return {
+    onRow(row, time, out) {
+      if (time === MIN_TIME) throw noTime();
+      const last = lastOf(row, time);
+      if (last <= timers.watermark) return out.emit("late", row, time);
+      const old = windows.get(last) as { row: Row; time: Millis } | undefined;
+      if (old === undefined) {
+        timers.atEventTime(last);
+        count.add(1);
+      } else {
+        // Of equal times the first to come is the first, the last to come the last.
+        const isBetter = keep === "first" ? time < old.time : time >= old.time;
+        out.drop("repeat", isBetter ? old.row : row);
+        if (!isBetter) return;
+      }
+      windows.set(last, { row, time } as never);
+    },
+    onTimer(last, out) {
+      const kept = windows.take(last) as { row: Row } | undefined;
+      if (kept === undefined) return;
+      count.add(-1);
+      out.emit("out", kept.row, last);
+    },
+    holdings: () => ({ rows: count.total }),
   };
 }
 

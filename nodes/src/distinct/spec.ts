@@ -3,6 +3,7 @@ import { condition, defineSpec, expression, paramMeta } from "@millrace/engine/n
 import { z } from "zod";
 import { isOrdered, quote, words } from "../field-types.ts";
 import { forgetAfterParam, keyParam } from "../params.ts";
+import { windowEndParam, windowEndProblem } from "../window-end-param.ts";
 
 const arrival = {
   title: { en: "Arrival", zh: "到达顺序" },
@@ -74,6 +75,10 @@ const params = z
         },
         options: { "at-once": { en: "at once", zh: "立即" }, watermark: { en: "when the watermark has passed it", zh: "水位线越过之后" } },
       }),
+    windowEnd: windowEndParam({
+      en: "Keeps one row of each key and window, the first or the last by time, and gives it when the watermark has passed the window's end. Left out: one row of each key.",
+      zh: "每个 key、每个窗口保留一行（按事件时间的首行或末行），水位线越过窗口结束时间时输出。不填则每个 key 一行。",
+    }),
     endsWhen: condition()
       .optional()
       .register(paramMeta, {
@@ -103,14 +108,25 @@ const params = z
       zh: "从某个 key 保留的行最后一次设置起，经过这么久的处理时间后遗忘。不填则永不遗忘，此时与保留行相同的行不产生变化。",
     }),
   })
-  .refine(({ keep, order, emit }) => emit === "at-once" || (keep === "first" && order.by === "time"), {
-    path: ["emit"],
-    params: {
-      expected: {
-        en: "at once, or the first by time: only that is known for good when the watermark has passed",
-        zh: "“立即”，或按事件时间保留首行：只有它在水位线越过后不再变化",
+  .refine(
+    ({ keep, order, emit, windowEnd }) => emit === "at-once" || (order.by === "time" && (keep === "first" || windowEnd !== undefined)),
+    {
+      path: ["emit"],
+      params: {
+        expected: {
+          en: "at once, or the first by time, or a window's last by time: only those are known for good when the watermark has passed",
+          zh: "“立即”，或按事件时间保留首行或窗口的末行：只有它们在水位线越过后不再变化",
+        },
       },
     },
+  )
+  .refine(({ emit, windowEnd }) => emit === "watermark" || windowEnd === undefined, {
+    path: ["windowEnd"],
+    params: { expected: { en: "nothing where rows are given at once", zh: "立即输出时不填" } },
+  })
+  .refine(({ windowEnd, forgetAfter }) => windowEnd === undefined || forgetAfter === undefined, {
+    path: ["forgetAfter"],
+    params: { expected: { en: "nothing for windows, which are forgotten when they end", zh: "按窗口时不填，窗口结束即遗忘" } },
   })
   .refine(({ keep, order, endsWhen }) => endsWhen === undefined || (keep === "last" && order.by === "arrival"), {
     path: ["endsWhen"],
@@ -121,7 +137,7 @@ export type DistinctParams = z.infer<typeof params>;
 
 /** What came out may be taken back. */
 const isUpdating = ({ keep, order, emit }: DistinctParams) =>
-  keep === "last" || (order?.by !== undefined && order.by !== "arrival" && emit !== "watermark");
+  emit !== "watermark" && (keep === "last" || (order?.by !== undefined && order.by !== "arrival"));
 
 export const spec = defineSpec<DistinctParams>({
   type: "distinct",
@@ -149,12 +165,14 @@ export const spec = defineSpec<DistinctParams>({
           `${quote(order.value)} 是 ${formatType(type)}，没有大小顺序。请用数字、文本或时间。`,
         ),
       );
+    if (params.windowEnd !== undefined) windowEndProblem(params.windowEnd, { typeOf, problem });
     return params.emit === "watermark" ? { out: input, late: input } : { out: input };
   },
   keyBy: ({ key }) => ({ in: key }),
-  expressions: ({ key, order, endsWhen }) => [
+  expressions: ({ key, order, endsWhen, windowEnd }) => [
     ...key.map((text, i) => ({ path: ["key", i], text, port: "in" })),
     ...(order.by === "value" ? [{ path: ["order", "value"], text: order.value, port: "in" }] : []),
+    ...(windowEnd === undefined ? [] : [{ path: ["windowEnd"], text: windowEnd, port: "in" }]),
     ...(endsWhen === undefined ? [] : [{ path: ["endsWhen"], text: endsWhen, port: "in", expects: "condition" as const }]),
   ],
   // A repeat is told by all its fields.
@@ -170,5 +188,6 @@ export const spec = defineSpec<DistinctParams>({
     repeat: { en: "not the one that is kept", zh: "不是要保留的行" },
     unknown: { en: "takes back a row that is not kept", zh: "撤回的行未被保留" },
   },
+  holdings: { rows: { en: "rows that wait for the watermark", zh: "等待水位线的行" } },
   cardLine: ({ key, keep }) => `${keep ?? "first"} / ${Array.isArray(key) ? key.join(", ") : ""}`,
 });

@@ -14,6 +14,7 @@ import { playWatermarkGenerator } from "./operators/watermark-generator.ts";
 import { playWatermarkMultiplexer } from "./operators/watermark-multiplexer.ts";
 import { playWatermarkValve } from "./operators/watermark-valve.ts";
 import { playGroupWindow, playStreamWindow, playWindowTvf } from "./operators/window.ts";
+import { playWindowDeduplicate } from "./operators/window-deduplicate.ts";
 import { addUnsupported, newTally, type Tally } from "./tally.ts";
 
 /** By `operator.kind`. */
@@ -29,6 +30,7 @@ const PLAYERS: Readonly<Record<string, PlayScript>> = {
   watermarkMultiplexer: playWatermarkMultiplexer,
   watermarkValve: playWatermarkValve,
   window: playStreamWindow,
+  windowDeduplicate: playWindowDeduplicate,
   windowTvfAgg: playWindowTvf,
 };
 
