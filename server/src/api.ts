@@ -125,6 +125,8 @@ export const pipeline = pipelineSummary.extend({
   draft: pipelineDocument,
   revision: z.number(),
   problems: z.array(problem),
+  /** Problems that the document alone does not have: another pipeline writes the same topic. */
+  elsewhere: z.array(problem),
   live: z.object({ version: z.number(), document: pipelineDocument, deployedAt: z.number() }).optional(),
 });
 
@@ -134,7 +136,7 @@ export const createPipeline = z.strictObject({
   name: z.string().min(1).max(200).optional(),
 });
 export const saveDraft = z.strictObject({ document: pipelineDocument, revision: z.number() });
-export const savedDraft = z.object({ revision: z.number(), problems: z.array(problem), changed: z.boolean() });
+export const savedDraft = z.object({ revision: z.number(), problems: z.array(problem), elsewhere: z.array(problem), changed: z.boolean() });
 const ofSavepoint = z.strictObject({ savepoint: z.string().min(1) });
 const force = z.boolean().describe("Go on from an older state although rows written since are visible and will come twice");
 /**

@@ -18,6 +18,7 @@ import { liveStream } from "./live/routes.ts";
 import { createJobGraphs, type JobGraphDeps } from "./map/job-graphs.ts";
 import { createMap } from "./map/map.ts";
 import { mapRoutes } from "./map/routes.ts";
+import { secondWriters } from "./map/second-writers.ts";
 import { createStoreFigures } from "./map/store-figures.ts";
 import { metricsText } from "./metrics/metrics.ts";
 import { type PipelineRouteDeps, pipelineRoutes } from "./pipelines/routes.ts";
@@ -104,8 +105,8 @@ export function createApp(deps: AppDeps): Express {
 /** Every route of the REST API, as data. */
 export function apiRoutes(deps: AppDeps): Route[] {
   const { pipelines: store, connections, supervisor, host, templates, analyze, topics, now } = deps;
-  const views = createPipelineViews(store, supervisor, analyze, deps.sameMeaning);
   const jobs = createJobGraphs({ store, connections, graphOf: deps.graphOf });
+  const views = createPipelineViews(store, supervisor, analyze, deps.sameMeaning, (one) => secondWriters(jobs.draft(one), jobs.all()));
   const drawMap = createMap({
     jobs,
     supervisor,
@@ -121,7 +122,6 @@ export function apiRoutes(deps: AppDeps): Route[] {
       supervisor,
       logs: deps.logs,
       templates,
-      analyze,
       lineageOf: deps.lineageOf,
       pushTopics: deps.pushTopics,
       topics,

@@ -2,11 +2,12 @@
  * Problems and schemas of the draft, worked out anew a moment after it changed (typing must not wait for it). Between the change and the answer the last
  * answer stands, and `isCurrent` is false.
  */
-import { type Analysis, analyze, type Problem, type TypedNode } from "@millrace/engine/pipeline";
+import { type Analysis, analyze, type PipelineDocument, type Problem, type TypedNode } from "@millrace/engine/pipeline";
 import type { Schema } from "@millrace/engine/schema";
 import { create } from "zustand";
 import { EMPTY, useDocument } from "./document.ts";
 import { parseEdgeKey } from "./edge-key.ts";
+import { useSaving } from "./saving.ts";
 import { specs } from "./specs.ts";
 
 export interface AnalysisState extends Analysis {
@@ -26,9 +27,21 @@ export function analyzeNow(): AnalysisState {
   clearTimeout(timer);
   const { document, pipelineId } = useDocument.getState();
   const analysis = analyze(document, specs, pipelineId === undefined ? {} : { pipelineId });
-  useAnalysis.setState({ ...indexed(analysis), isCurrent: true });
+  const problems = [...analysis.problems, ...problemsElsewhere(document)];
+  useAnalysis.setState({ ...indexed({ ...analysis, problems }), isCurrent: true });
   return useAnalysis.getState();
 }
+
+/** Of nodes that are as they were when the server was asked. */
+function problemsElsewhere({ nodes }: PipelineDocument): readonly Problem[] {
+  const { elsewhere } = useSaving.getState();
+  if (!elsewhere) return NO_PROBLEMS;
+  return elsewhere.problems.filter(({ nodeId = "" }) => Object.hasOwn(nodes, nodeId) && nodes[nodeId] === elsewhere.of.nodes[nodeId]);
+}
+
+useSaving.subscribe((now, before) => {
+  if (now.elsewhere !== before.elsewhere) analyzeNow();
+});
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { analyzeNow } from "./analysis.ts";
 import { edit, openDocument, useDocument } from "./document.ts";
 import { kept } from "./kept.ts";
 import { saveNow, startSaving, useSaving } from "./saving.ts";
@@ -23,7 +24,7 @@ beforeEach(() => {
     removeItem: (key: string) => void storage.delete(key),
   });
   openDocument({ id: "p", draft: DRAFT, live: undefined });
-  startSaving({ draft: DRAFT, revision: 1 });
+  startSaving({ draft: DRAFT, revision: 1, elsewhere: [] });
 });
 
 afterEach(() => {
@@ -32,7 +33,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const saved = (revision: number) => () => Response.json({ revision, problems: [], changed: true });
+const saved = (revision: number) => () => Response.json({ revision, problems: [], elsewhere: [], changed: true });
 const conflict = () => Response.json({ error: { code: "stale-revision", message: { en: "stale", zh: "过期" } } }, { status: 409 });
 const name = (next: string) =>
   edit("step.rename", (draft) => {
@@ -47,7 +48,26 @@ test("edits that follow each other are saved once, on the revision that was read
   await vi.advanceTimersByTimeAsync(500);
   expect(asked).toHaveLength(1);
   expect(asked[0]?.body).toMatchObject({ revision: 1, document: { name: "ab" } });
-  expect(useSaving.getState()).toEqual({ state: "saved", revision: 2 });
+  expect(useSaving.getState()).toMatchObject({ state: "saved", revision: 2 });
+});
+
+test("what the saved draft has only beside other pipelines is a problem of the node until that is changed", () => {
+  const draft = {
+    ...DRAFT,
+    nodes: { out: { type: "discard", name: "Out", params: {} }, other: { type: "discard", name: "Other", params: {} } },
+  };
+  const double = { code: "node.words", args: { en: "x", zh: "x" }, severity: "warning" as const, nodeId: "out" };
+  const isShown = () =>
+    analyzeNow()
+      .problemsByNode.get("out")
+      ?.some(({ code }) => code === "node.words") ?? false;
+  openDocument({ id: "p", draft, live: undefined });
+  startSaving({ draft, revision: 1, elsewhere: [double] });
+  expect(isShown()).toBe(true);
+  edit("step.rename", ({ nodes }) => Object.assign(nodes["other"] ?? {}, { name: "Renamed" }));
+  expect(isShown()).toBe(true);
+  edit("step.rename", ({ nodes }) => Object.assign(nodes["out"] ?? {}, { name: "Renamed" }));
+  expect(isShown()).toBe(false);
 });
 
 test("what cannot be saved is kept in the browser and tried again", async () => {

@@ -2,7 +2,7 @@
  * Edits save themselves to the draft on the server, a moment after the last one, one request at a time. While the server cannot be reached
  * the draft is kept in this browser and offered again after a reload.
  */
-import type { PipelineDocument } from "@millrace/engine/pipeline";
+import type { PipelineDocument, Problem } from "@millrace/engine/pipeline";
 import type { Pipeline } from "@millrace/server/api";
 import { create } from "zustand";
 import { say } from "../i18n/i18n.ts";
@@ -13,7 +13,14 @@ import { notify } from "./notices.ts";
 
 export type SaveState = "saved" | "saving" | "unsaved" | "conflict";
 
-export const useSaving = create<{ readonly state: SaveState; readonly revision: number }>()(() => ({ state: "saved", revision: 0 }));
+export interface Saving {
+  readonly state: SaveState;
+  readonly revision: number;
+  /** Problems that the draft, as it was saved last, has only beside other pipelines. */
+  readonly elsewhere: { readonly of: PipelineDocument; readonly problems: readonly Problem[] } | undefined;
+}
+
+export const useSaving = create<Saving>()(() => ({ state: "saved", revision: 0, elsewhere: undefined }));
 
 const DELAY_MS = 400;
 const RETRY_MS = 3_000;
@@ -23,10 +30,14 @@ let saving: Promise<void> | undefined;
 let savedDocument: PipelineDocument | undefined;
 
 /** The document that was just loaded is what the server has, at this revision. */
-export function startSaving(pipeline: Pick<Pipeline, "draft" | "revision">): void {
+export function startSaving(pipeline: Pick<Pipeline, "draft" | "revision" | "elsewhere">): void {
   clearTimeout(timer);
   savedDocument = pipeline.draft;
-  useSaving.setState({ state: "saved", revision: pipeline.revision });
+  useSaving.setState({
+    state: "saved",
+    revision: pipeline.revision,
+    elsewhere: { of: pipeline.draft, problems: pipeline.elsewhere as Problem[] },
+  });
 }
 
 /** Saves now and waits for it: before a deploy. Throws the `ServerError` when it cannot. */
@@ -44,11 +55,15 @@ export async function saveNow(): Promise<void> {
 async function save(id: string, document: PipelineDocument): Promise<void> {
   useSaving.setState({ state: "saving" });
   try {
-    const { revision } = await server.saveDraft(id, document, useSaving.getState().revision);
+    const { revision, elsewhere } = await server.saveDraft(id, document, useSaving.getState().revision);
     if (useDocument.getState().pipelineId !== id) return;
     savedDocument = document;
     forget(id);
-    useSaving.setState({ state: useDocument.getState().document === document ? "saved" : "unsaved", revision });
+    useSaving.setState({
+      state: useDocument.getState().document === document ? "saved" : "unsaved",
+      revision,
+      elsewhere: { of: document, problems: elsewhere as Problem[] },
+    });
   } catch (error) {
     if (useDocument.getState().pipelineId === id) useSaving.setState({ state: isConflict(error) ? "conflict" : "unsaved" });
     throw error;

@@ -27,5 +27,7 @@ export function targetUses(graph: TypedGraph, pipelineId: string = graph.documen
 }
 
 export function targetsOf(node: TypedNode, pipelineId: string): readonly Target[] {
-  return asked(node, ({ targets }, params) => targets?.(params, { pipelineId, nodeId: node.id })) ?? [];
+  const targets = asked(node, (spec, params) => spec.targets?.(params, { pipelineId, nodeId: node.id })) ?? [];
+  // Params that did not parse may lack the name.
+  return targets.filter(({ name }) => typeof name === "string");
 }

@@ -56,7 +56,7 @@ describe("a draft", () => {
     const draft = documentOf("a", { broken: { type: "filter", name: "B", params: {} } });
     const { status, json } = await served.call("PUT", "/api/pipelines/a/draft", { document: draft, revision: 1 });
     expect(status).toBe(200);
-    expect(json).toEqual({ revision: 2, problems: [PROBLEM], changed: true });
+    expect(json).toEqual({ revision: 2, problems: [PROBLEM], elsewhere: [], changed: true });
     expect((await served.call("GET", "/api/pipelines/a")).json).toMatchObject({ draft, revision: 2, problems: [PROBLEM] });
   });
 

@@ -1,4 +1,4 @@
-import { type AnalyzeOptions, type PipelineDocument, type Problem, words } from "@millrace/engine/pipeline";
+import { type AnalyzeOptions, type PipelineDocument, words } from "@millrace/engine/pipeline";
 import { z } from "zod";
 import { createPipeline, lineage, lineageQuery, pipeline, pipelineSummary, saveDraft, savedDraft, versionSummary } from "../api.ts";
 import type { TopicLogs } from "../connections/open.ts";
@@ -18,7 +18,6 @@ export interface PipelineRouteDeps {
   readonly supervisor: Supervisor;
   readonly logs: RunLogs;
   readonly templates: readonly Template[];
-  readonly analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
   /** By "node.port" and a field's path. */
   readonly lineageOf: (document: PipelineDocument, port: string, field: string, options: AnalyzeOptions) => FoundLineage;
   readonly topics: TopicLogs;
@@ -34,7 +33,6 @@ export function pipelineRoutes({
   supervisor,
   logs,
   templates,
-  analyze,
   lineageOf,
   topics,
   pushTopics,
@@ -90,7 +88,8 @@ export function pipelineRoutes({
         const before = find(params.id);
         const revision = store.saveDraft(before.id, body.document, body.revision, now());
         if (revision === undefined) throw stale(before, body.revision);
-        return { revision, problems: analyze(body.document, { pipelineId: before.id }), changed: views.changed(find(before.id)) };
+        const { problems, elsewhere, changed } = views.whole(find(before.id));
+        return { revision, problems, elsewhere, changed };
       },
     }),
     route({

@@ -15,6 +15,7 @@ export function createPipelineViews(
   supervisor: Supervisor,
   analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[],
   sameMeaning: (a: PipelineDocument, b: PipelineDocument) => boolean,
+  elsewhere: (pipeline: StoredPipeline) => readonly Problem[],
 ): PipelineViews {
   function live(pipeline: StoredPipeline) {
     return pipeline.liveVersion === undefined ? undefined : store.version(pipeline.id, pipeline.liveVersion);
@@ -45,6 +46,7 @@ export function createPipelineViews(
         draft: pipeline.draft,
         revision: pipeline.revision,
         problems: analyze(pipeline.draft, { pipelineId: pipeline.id }) as Pipeline["problems"],
+        elsewhere: elsewhere(pipeline) as Pipeline["elsewhere"],
         ...(deployed ? { live: { version: deployed.version, document: deployed.document, deployedAt: deployed.deployedAt } } : {}),
       };
     },
