@@ -16,6 +16,10 @@ export class CapturingSink implements Sink {
     });
   }
 
+  make(target: string | undefined): void {
+    this.rows.push({ ...seenRow("null", null, "+I"), ...(target === undefined ? {} : { target }) });
+  }
+
   take(): SeenRow[] {
     const rows = this.rows;
     this.rows = [];

@@ -1,6 +1,8 @@
 /** Params that sources and sinks have in common. */
-import { duration, paramMeta } from "@millrace/engine/node";
+import { duration, field, type InferContext, paramMeta } from "@millrace/engine/node";
+import type { Schema } from "@millrace/engine/schema";
 import { z } from "zod";
+import { requireField, wrongType } from "./field-types.ts";
 import { isTableName } from "./table-name.ts";
 import { isTopicName } from "./topic-name.ts";
 
@@ -75,6 +77,29 @@ export function omitNullsParam() {
       },
       advanced: true,
     });
+}
+
+/** Sinks: a row in the row, to be written in its place. */
+export function partParam() {
+  return field()
+    .optional()
+    .register(paramMeta, {
+      title: { en: "Write only", zh: "只写出" },
+      description: {
+        en: "A field that is a row: it is written instead of the whole row, with members that no schema knows. A row in which it is NULL writes nothing; its target is made if it is not there.",
+        zh: "一个行类型的字段：写出它而不是整行，包括模式未列出的成员。该字段为 NULL 的行不写出任何内容，只在目标不存在时创建目标。",
+      },
+      kind: "field",
+      examples: ["data"],
+      advanced: true,
+    });
+}
+
+/** What is wrong with a field that should be a row. */
+export function checkRowField(input: Schema, path: string | undefined, at: string, raise: InferContext<never>["problem"]): void {
+  if (path === undefined) return;
+  const found = requireField(input, path, [at], raise);
+  if (found && found.type !== "ROW") raise(wrongType(path, "ROW", found, [at]));
 }
 
 export function idleAfterParam() {

@@ -172,6 +172,31 @@ describe("lineage", () => {
     expect(shown(lineageIn(chosen, "j.joined", "both").upstream)[0]).toBe("r.out:m → j.joined:both computed (m * 2)");
   });
 
+  it("knows columns through decoding and routing, and what a sink writes of a row", () => {
+    const rule = "source_table STRING, operate_type STRING, sink_type STRING, sink_table STRING";
+    const document = line(
+      {
+        s: ["topic-source", { topic: "t" }],
+        c: ["decode-changes", { columns: "id STRING" }],
+        r: source(rule),
+        d: ["dynamic-split", { key: ["data.id"] }],
+        w: ["topic-sink", { topicExpression: "target", key: "key", part: "data" }],
+      },
+      ["s.out", "c.in"],
+      ["c.out", "d.rows"],
+      ["r.out", "d.rules"],
+      ["d.topics", "w.in"],
+    );
+    expect(shown(lineageIn(document, "d.topics", "data.id").upstream)).toEqual([
+      "c.out:data.id → d.topics:data.id copied",
+      "c.out:data.id → d.topics:data.id key (data.id)",
+      "s.out: → c.out:data.id computed",
+    ]);
+    expect(shown(lineageIn(document, "d.topics", "target").upstream)).toContain("r.out:sink_table → d.topics:target computed");
+    expect(shown(lineageIn(document, "d.topics", "data.id").downstream)).toEqual(["d.topics:data.id → w written"]);
+    expect(shown(lineageIn(document, "d.topics", "target").downstream)).toEqual(["d.topics:target → w target (target)"]);
+  });
+
   it("goes through a parsed text", () => {
     const document = line(
       {

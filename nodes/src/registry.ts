@@ -4,6 +4,7 @@ import { node as decodeChanges } from "./decode-changes/index.ts";
 import { node as dimensionSink } from "./dimension-sink/index.ts";
 import { node as discard } from "./discard/index.ts";
 import { node as distinct } from "./distinct/index.ts";
+import { node as dynamicSplit } from "./dynamic-split/index.ts";
 import { node as eventTime } from "./event-time/index.ts";
 import { node as fileSink } from "./file-sink/index.ts";
 import { node as fileSource } from "./file-source/index.ts";
@@ -48,6 +49,7 @@ const ALL: readonly NodeType[] = [
   sortByTime,
   topN,
   split,
+  dynamicSplit,
   union,
   window,
   intervalJoin,

@@ -4,6 +4,7 @@ import { spec as decodeChanges } from "./decode-changes/spec.ts";
 import { spec as dimensionSink } from "./dimension-sink/spec.ts";
 import { spec as discard } from "./discard/spec.ts";
 import { spec as distinct } from "./distinct/spec.ts";
+import { spec as dynamicSplit } from "./dynamic-split/spec.ts";
 import { spec as eventTime } from "./event-time/spec.ts";
 import { spec as fileSink } from "./file-sink/spec.ts";
 import { spec as fileSource } from "./file-source/spec.ts";
@@ -50,6 +51,7 @@ export const specs: readonly NodeSpec[] = [
   sortByTime,
   topN,
   split,
+  dynamicSplit,
   union,
   window,
   intervalJoin,

@@ -424,6 +424,9 @@ export const recordPage = z.object({
 export const dimensionTable = z.object({
   name: z.string(),
   /** As far as the store knows. */ rows: z.number().optional(),
+  /** What it was made by, where that was said. */ definition: z
+    .object({ columns: z.array(z.string()).optional(), key: z.string().optional(), extend: z.string().optional() })
+    .optional(),
 });
 export const dimensionRow = z.object({ key: z.string(), /** The row as JSON. */ text: z.string() });
 export const dimensionPage = z.object({

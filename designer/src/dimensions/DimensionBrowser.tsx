@@ -85,14 +85,20 @@ export function DimensionBrowser() {
         </ScrollArea>
       </Stack>
       <div style={{ flex: 1, minWidth: 0, padding: "var(--mantine-spacing-xs)" }}>
-        {current && <Rows key={`${connection ?? ""} ${current.name}`} table={current.name} connection={connection} />}
+        {current && <Rows key={`${connection ?? ""} ${current.name}`} table={current} connection={connection} />}
       </div>
     </Group>
   );
 }
 
 /** Rows in the order of their keys, page by page. */
-function Rows({ table, connection }: { readonly table: string; readonly connection: string | undefined }) {
+function Rows({
+  table: { name: table, definition },
+  connection,
+}: {
+  readonly table: DimensionTable;
+  readonly connection: string | undefined;
+}) {
   const { t } = useTranslation("dimensions");
   const errorText = useErrorText();
   const [prefix, setPrefix] = useState("");
@@ -126,6 +132,17 @@ function Rows({ table, connection }: { readonly table: string; readonly connecti
         value={prefix}
         onChange={(event) => setPrefix(event.currentTarget.value)}
       />
+      {definition && (
+        <Text size="xs" c="var(--mr-muted)" style={{ overflowWrap: "anywhere" }}>
+          {[
+            definition.columns && t("columns", { columns: definition.columns.join(", ") }),
+            definition.key && t("keyColumn", { key: definition.key }),
+            definition.extend,
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </Text>
+      )}
       {failure && (
         <Alert color="red" variant="light" p="xs">
           {failure}

@@ -2,7 +2,9 @@ import type { RoomWords } from "../i18n/room-words.ts";
 
 export const words = {
   builtIn: { en: "Built-in tables", zh: "内置维表" },
+  columns: { en: "Columns: {{columns}}", zh: "列：{{columns}}" },
   key: { en: "Key", zh: "key" },
+  keyColumn: { en: "found by {{key}}", zh: "按 {{key}} 查找" },
   keyPrefix: { en: "Keys that begin with …", zh: "key 前缀…" },
   more: { en: "Read on", zh: "继续读取" },
   noRows: { en: "No row is there.", zh: "没有数据行。" },

@@ -11,6 +11,7 @@ export { csvCells, csvHeader } from "./csv.ts";
 export { jsonFault, jsonFaultWords } from "./json-fault.ts";
 export { elementRanges, type Member, memberRange, objectMembers, type Range, skipSpace } from "./json-scan.ts";
 export { type ExtractKey, keyExtractor } from "./key-extractor.ts";
+export { type PartOf, partOf } from "./part-of.ts";
 export { rowOfValues } from "./row-builder.ts";
 export { valueFromText } from "./value-text.ts";
 

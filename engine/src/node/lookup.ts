@@ -56,7 +56,4 @@ export interface LookupContext extends NodeContext {
   readonly connection: Roles[keyof Roles] | undefined;
   /** Calls back once the clock is there; not after `close`. */
   readonly at: (time: Millis, wake: () => void) => void;
-  /** This subtask of how many. */
-  readonly subtask: number;
-  readonly parallelism: number;
 }

@@ -36,8 +36,8 @@ export interface Operator {
 /** Where an operator's rows go. A port that nothing is wired to counts and lets go, except `error`, which goes to the dead letters. */
 export interface Out {
   emit(port: string, row: Row, time: Millis): void;
-  /** A row that was taken in before and cannot be processed now, in a timer or beside other rows: it leaves by `error` as one that `onRow` throws for. */
-  reject(error: RowError, row: Row, time: Millis): void;
+  /** A row that was taken in before (by input `port`, left out: the first) and cannot be processed now, in a timer or beside other rows: it leaves by `error` as one that `onRow` throws for. */
+  reject(error: RowError, row: Row, time: Millis, port?: string): void;
   /** A row that was made for `port` cannot be finished: as far as it came it leaves by `error` instead. For results of many rows, where there is no row to blame. */
   fail(port: string, row: Row, time: Millis, error: RowError): void;
   /** The row ends here on purpose; `reason` is one of the spec's `dropReasons` and has a counter. */
@@ -79,6 +79,9 @@ export interface NodeContext {
   readonly declared: (name: string) => Schema | undefined;
   /** IANA name of the pipeline's zone. */
   readonly timeZone: string;
+  /** This subtask of how many. What is told of a row that all subtasks get is told by the first. */
+  readonly subtask: number;
+  readonly parallelism: number;
   /** The injected clock: processing time. */
   now(): Millis;
 }

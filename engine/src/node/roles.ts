@@ -152,8 +152,8 @@ export interface FileWriter {
 export interface DimensionStore {
   /** By name, sorted. */
   listTables(): Promise<readonly DimensionTable[]>;
-  /** False when it was there. */
-  createTable(name: string): Promise<boolean>;
+  /** False when it was there. A store that needs columns makes them of the definition; one that does not keeps the last that was given, for people. */
+  createTable(name: string, definition?: TableDefinition): Promise<boolean>;
   /** With all its rows; nothing where there is none. */
   deleteTable(name: string): Promise<void>;
   /** The rows of these keys, in their order; undefined where there is none, or no such table. */
@@ -180,6 +180,17 @@ export interface DimensionTable {
   readonly name: string;
   /** As far as the store knows. */
   readonly rows?: number | undefined;
+  /** What it was made by. */
+  readonly definition?: TableDefinition | undefined;
+}
+
+export interface TableDefinition {
+  /** Names of its columns; left out: whatever its rows have. */
+  readonly columns?: readonly string[] | undefined;
+  /** The column that rows are found by; several with commas between. */
+  readonly key?: string | undefined;
+  /** What the store's command for making a table ends with, in its own words: "SALT_BUCKETS = 4". */
+  readonly extend?: string | undefined;
 }
 
 export interface DimensionRow {

@@ -14,6 +14,8 @@ export interface Sink {
   open?(): Promise<void>;
   /** Stages a copy of one row: what the record is made of is the caller's again when this returns. */
   write(record: SinkRecord): void;
+  /** Makes the target where it is not there, before anything that is written later; `definition`: a JSON object that says how, in the sink's words. */
+  make?(target: string | undefined, definition: ByteRange | null): void;
   /** True while so much is staged that the source should wait. The runtime then makes a checkpoint before it reads on. */
   readonly isFull: boolean;
   /** Ends the part that belongs to checkpoint `checkpointId` (which rises); durable enough when this resolves that committing it cannot fail for reasons of its own, from any thread or process. */

@@ -88,6 +88,10 @@ export interface NodeSpec<P extends Params = Params> {
   readonly sinkTarget?: (params: P) => string | undefined;
   /** Sinks: expression (one of `expressions`) whose whole number is the record's partition; NULL: as without one. */
   readonly sinkPartition?: (params: P) => string | undefined;
+  /** Sinks: the field whose row is written instead of the whole row, as JSON; a row in which it is NULL writes nothing and only has its target made. */
+  readonly sinkPart?: (params: P) => string | undefined;
+  /** Sinks with `sinkPart`: the field that says how a target is to be made (`Sink.make`). */
+  readonly sinkDefinition?: (params: P) => string | undefined;
   /** Sinks that take changes: condition (one of `expressions`) for which a row deletes what is there under its key, as one of the kind delete does. */
   readonly sinkDelete?: (params: P) => string | undefined;
   /** How the runtime asks, for nodes with `createLookup`. */

@@ -164,6 +164,8 @@ class Walk {
       const how = use.expects === "time" ? "time" : special.find(([text]) => text === use.text)?.[1];
       if (how) yield { from, to, how, expression: use.text };
     }
+    const part = asked(node, ({ sinkPart }, params) => sinkPart?.(params));
+    if (part !== undefined && !overlap(part.split("."), from.path)) return;
     if (node.spec.category === "sink" && node.spec.format) yield { from, to, how: "written", targets: this.targetsOf(node) };
   }
 

@@ -1,5 +1,5 @@
 /** A node's expressions as functions over rows, and what a sink node computes of each row with them. */
-import { codecOf } from "../codec/index.ts";
+import { codecOf, partOf } from "../codec/index.ts";
 import {
   type CheckedExpression,
   compile,
@@ -143,10 +143,15 @@ export function sinkSideOf(typed: TypedNode, sink: Sink, expressions: Expression
   const target = typed.spec.sinkTarget?.(typed.params);
   const partition = typed.spec.sinkPartition?.(typed.params);
   const deletes = typed.spec.sinkDelete?.(typed.params);
+  const part = typed.spec.sinkPart?.(typed.params);
+  const definition = typed.spec.sinkDefinition?.(typed.params);
   const settings = { timeZone };
+  const { schema } = typed.inputs[port] as { schema: Schema };
   return {
     sink,
-    encoder: codecOf(format).encoder((typed.inputs[port] as { schema: Schema }).schema, format),
+    encoder: codecOf(format).encoder(schema, format),
+    part: part === undefined ? undefined : partOf(schema, part, format),
+    definition: definition === undefined ? undefined : partOf(schema, definition, format),
     key: key === undefined ? undefined : expressions.value(key, port),
     target: target === undefined ? undefined : expressions.value(target, port),
     partition: partition === undefined ? undefined : expressions.value(partition, port),

@@ -3,6 +3,7 @@
  * watermarks of its inputs. Rows go from node to node by plain calls; a graph has no cycles, so no node is entered twice.
  */
 import type { Encoder } from "../codec/codec.ts";
+import type { PartOf } from "../codec/part-of.ts";
 import {
   type ByteRange,
   type CompiledExpression,
@@ -154,6 +155,10 @@ export interface SinkSide {
   readonly partition: CompiledExpression | undefined;
   /** What a row does to its key; undefined where each only adds a record. */
   readonly changeOf: ((row: Row, time: Millis) => "put" | "delete" | "none") | undefined;
+  /** The part of a row that is written, null where the row only asks that its target be made; undefined where the whole row is. */
+  readonly part: PartOf | undefined;
+  /** How a target that is made is to be. */
+  readonly definition: PartOf | undefined;
   /** A key's or target's value as text. */
   text(value: Value, expression: CompiledExpression): string | null;
 }
@@ -208,8 +213,8 @@ export class NodeRuntime {
         if (this.isIdle && spec.watermark === "own") this.sendIdle(false);
         this.emit(port, row, time);
       },
-      reject: (error, row, time) => {
-        const port = this.inputs.values().next().value as InputPort;
+      reject: (error, row, time, name) => {
+        const port = (name === undefined ? this.inputs.values().next().value : this.inputs.get(name)) as InputPort;
         this.host.failed(this, error, this.textOf(port, row), row, time, port.name);
       },
       fail: (port, row, time, error) => {
@@ -431,8 +436,9 @@ export class NodeRuntime {
     const partition = side.partition === undefined ? undefined : partitionOf(side.partition(row, time));
     const change = side.changeOf?.(row, time);
     if (change === "none") return;
+    const value = change === "delete" ? null : side.part === undefined ? side.encoder.encode(row) : side.part(row);
+    if (value === null && change !== "delete") return side.sink.make?.(target, side.definition?.(row) ?? null);
     if (change !== undefined && key === null) throw noKey();
-    const value = change === "delete" ? null : side.encoder.encode(row);
     const keyBytes = key === null ? null : this.host.keyBytes.of(key);
     const isPlain = target === undefined && partition === undefined;
     side.sink.write(isPlain ? { value, key: keyBytes, time } : { value, key: keyBytes, time, target, partition });

@@ -476,6 +476,7 @@ export class Task {
   }
 
   private nodeContext(typed: TypedNode, expressions: Expressions): NodeContext {
+    const { place } = this.options;
     const schemas = (ports: TypedNode["inputs"]) => Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, port.schema]));
     return {
       nodeId: typed.id,
@@ -484,22 +485,20 @@ export class Task {
       changelogs: changelogsOf(typed),
       declared: (name) => this.declared.get(declaredName(typed.id, name)),
       timeZone: this.options.graph.settings.timeZone,
+      subtask: place?.subtask ?? 0,
+      parallelism: place?.plan.parallelism.get(typed.id) ?? 1,
       now: this.options.now,
     };
   }
 
   private lookupSurroundings(typed: TypedNode, expressions: Expressions): LookupSurroundings {
-    const { place, connectionOf, lookups = {}, wake = () => undefined } = this.options;
+    const { connectionOf, lookups = {}, wake = () => undefined } = this.options;
     return {
       connection: connectionOf?.(typed.id),
       settings: lookups,
       current: this.current,
       wake,
-      context: {
-        ...this.nodeContext(typed, expressions),
-        subtask: place?.subtask ?? 0,
-        parallelism: place?.plan.parallelism.get(typed.id) ?? 1,
-      },
+      context: this.nodeContext(typed, expressions),
     };
   }
 

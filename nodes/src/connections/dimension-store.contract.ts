@@ -65,6 +65,19 @@ export function describeDimensionStore(name: string, setUp: () => Promise<Dimens
       expect(await get(["1"])).toEqual([undefined]);
     });
 
+    it("keeps what a table was last made by, whatever is written to it", async () => {
+      const definition = { columns: ["id", "name"], key: "id", extend: "SALT_BUCKETS = 4" };
+      const definitionOf = async () => (await store.listTables()).find(({ name }) => name === "dim_sku")?.definition;
+      expect(await store.createTable("dim_sku", definition)).toBe(true);
+      expect(await definitionOf()).toEqual(definition);
+      await store.upsert("dim_sku", [put("1", {})]);
+      expect(await store.createTable("dim_sku")).toBe(false);
+      expect(await definitionOf()).toEqual(definition);
+      expect(await store.createTable("dim_sku", { ...definition, columns: ["id"] })).toBe(false);
+      expect(await definitionOf()).toEqual({ ...definition, columns: ["id"] });
+      expect(await get(["1"])).toEqual(["{}"]);
+    });
+
     it("scans page by page, within a prefix", async () => {
       await store.upsert(
         "dim_sku",

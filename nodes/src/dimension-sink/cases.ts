@@ -41,6 +41,28 @@ export const cases: readonly NodeCase[] = [
     ],
   },
   {
+    name: "keeps a row in the row, deletes, and makes the table of one without, by its definition",
+    params: { tableExpression: "target", key: "key", part: "data", definition: "definition", deleteWhen: "type = 'delete'" },
+    inputs: {
+      in: "target STRING, key STRING, type STRING, data ROW<id BIGINT>, definition ROW<columns ARRAY<STRING>, `key` STRING, extend STRING>",
+    },
+    steps: [
+      {
+        ...row(5, { target: "dim_sku", key: "1", type: "insert", data: { id: 1, name: "小米10" } }),
+        expect: { rows: { written: [{ value: { id: 1, name: "小米10" }, key: "1", target: "dim_sku" }] } },
+      },
+      {
+        ...row(5, { target: "dim_sku", key: "1", type: "delete", data: { id: 1 } }),
+        expect: { rows: { written: [{ value: null, key: "1", target: "dim_sku" }] } },
+      },
+      {
+        ...row(5, { target: "dim_new", type: "create", definition: { columns: ["id"], key: "id" } }),
+        expect: { rows: { written: [{ value: null, target: "dim_new" }] }, counters: { errors: 0 } },
+      },
+      { ...row(5, { target: "dim_sku", type: "insert", data: { id: 1 } }), expect: { rows: { written: [] }, counters: { errors: 1 } } },
+    ],
+  },
+  {
     name: "sends a row whose key is NULL to error",
     params: { table: "t", key: "name" },
     inputs,

@@ -1,6 +1,6 @@
-import { condition, defineSpec, expression, paramMeta } from "@millrace/engine/node";
+import { condition, defineSpec, expression, field, paramMeta } from "@millrace/engine/node";
 import { z } from "zod";
-import { connectionParam, omitNullsParam, tableParam } from "../io-params.ts";
+import { checkRowField, connectionParam, omitNullsParam, partParam, tableParam } from "../io-params.ts";
 
 const params = z
   .strictObject({
@@ -40,6 +40,19 @@ const params = z
         kind: "condition",
         examples: ["type = 'delete'"],
       }),
+    part: partParam(),
+    definition: field()
+      .optional()
+      .register(paramMeta, {
+        title: { en: "Definition of new tables", zh: "新建维表的定义" },
+        description: {
+          en: "A field that is a row of `columns` (list of names), `key` and `extend`, as dynamic split gives it: for stores that want columns, and for people to see.",
+          zh: "一个行类型的字段，含 `columns`（列名列表）、`key` 和 `extend`，由动态分流给出：供需要列定义的存储使用，也供人查看。",
+        },
+        kind: "field",
+        examples: ["definition"],
+        advanced: true,
+      }),
     omitNulls: omitNullsParam(),
     connection: connectionParam(),
   })
@@ -62,7 +75,12 @@ export const spec = defineSpec<DimensionSinkParams>({
   accepts: ["append", "upsert", "retract"],
   connection: "dimension",
   targets: ({ table }) => (table === undefined ? [] : [{ kind: "dimension", name: table }]),
-  inferSchema: () => ({}),
+  inferSchema({ params, inputs, problem }) {
+    if (!inputs.in) return {};
+    checkRowField(inputs.in, params.part, "part", problem);
+    checkRowField(inputs.in, params.definition, "definition", problem);
+    return {};
+  },
   format: ({ omitNulls }) => ({ name: "json", omitNulls }),
   // Rows of one key pass one subtask, so that the latest stays.
   keyBy: ({ key }) => ({ in: [key] }),
@@ -73,6 +91,8 @@ export const spec = defineSpec<DimensionSinkParams>({
   ],
   sinkKey: ({ key }) => key,
   sinkTarget: ({ tableExpression }) => tableExpression,
+  sinkPart: ({ part }) => part,
+  sinkDefinition: ({ definition }) => definition,
   sinkDelete: ({ deleteWhen }) => deleteWhen,
   delivery: "idempotent",
   cardLine: ({ table, tableExpression }) => table ?? tableExpression ?? "",

@@ -47,6 +47,31 @@ export const cases: readonly NodeCase[] = [
     ],
   },
   {
+    name: "writes a row in the row, with members that no schema knows, and makes the topic of one without",
+    params: { topicExpression: "target", key: "key", part: "data" },
+    inputs: { in: "target STRING, key STRING, data ROW<id BIGINT>" },
+    steps: [
+      {
+        ...row(5, { target: "dwd_cart", key: "1", data: { id: 1, more: [1] } }),
+        expect: { rows: { written: [{ value: { id: 1, more: [1] }, key: "1", target: "dwd_cart" }] } },
+      },
+      { ...row(5, { target: "dwd_new" }), expect: { rows: { written: [{ value: null, target: "dwd_new" }] }, counters: { errors: 0 } } },
+      { ...row(5, { data: { id: 2 } }), expect: { rows: { written: [] }, counters: { errors: 1 } } },
+    ],
+  },
+  {
+    name: "refuses to write only what is no row",
+    params: { topic: "t", part: "n" },
+    inputs: { in: "n BIGINT" },
+    invalid: 'part: field "n": expected ROW, got BIGINT. Choose another field or convert it first.',
+  },
+  {
+    name: "refuses to write a part as CSV",
+    params: { topic: "t", part: "data", format: "csv" },
+    inputs: { in: "data ROW<id BIGINT>" },
+    invalid: 'format: expected "json", as a row in the row can be written as that alone, got "csv".',
+  },
+  {
     name: "refuses topics that keep nothing",
     params: { topic: "t", retention: "0 s" },
     invalid: 'retention: expected a length of time above zero, got "0 s". Try "7 days".',

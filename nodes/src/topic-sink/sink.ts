@@ -5,6 +5,7 @@ import {
   type Sink,
   type SinkContext,
   type TopicLog,
+  type TopicSettings,
   type TransactionalWriter,
   toMillis,
   type WriterOptions,
@@ -28,6 +29,8 @@ export function createSink(
   { connection, pipelineId, nodeId, subtask, parallelism, claim }: SinkContext,
 ): Sink {
   let writer: TransactionalWriter | undefined;
+  /** Topics to be made with the next checkpoint. */
+  const toMake = new Set<string>();
   /** Topics that rows named so far. */
   const named = new Set<string>();
   /** Most rows name the topic of the row before. */
@@ -37,16 +40,18 @@ export function createSink(
     return writer;
   }
 
+  const newTopics: TopicSettings = {
+    partitions,
+    ...(retention !== undefined && { retentionMs: toMillis(retention) }),
+    ...(replication !== undefined && { replication }),
+    ...(settings.length > 0 && { more: Object.fromEntries(settings.map(({ name, value }) => [name, value])) }),
+  };
+
   return {
     async open() {
       const log = connection as TopicLog;
       const options: WriterOptions = {
-        newTopics: {
-          partitions,
-          ...(retention !== undefined && { retentionMs: toMillis(retention) }),
-          ...(replication !== undefined && { replication }),
-          ...(settings.length > 0 && { more: Object.fromEntries(settings.map(({ name, value }) => [name, value])) }),
-        },
+        newTopics,
         visible: delivery === "at-least-once" ? "at once" : "with commit",
         ...(topic !== undefined && { topics: [topic] }),
       };
@@ -76,11 +81,21 @@ export function createSink(
         throw error instanceof ConnectionError && OF_THE_ROW.has(error.code) ? new RowError(error.code, error.words) : error;
       }
     },
+    make(target) {
+      toMake.add(checked(target ?? (topic as string)));
+    },
     get isFull() {
       return opened().stagedBytes > MOST_STAGED_BYTES;
     },
-    prepare: (checkpointId) => opened().prepare(checkpointId),
-    abort: async () => writer?.abort(),
+    async prepare(checkpointId) {
+      for (const name of toMake) await (connection as TopicLog).createTopic(name, newTopics);
+      toMake.clear();
+      return opened().prepare(checkpointId);
+    },
+    async abort() {
+      toMake.clear();
+      await writer?.abort();
+    },
     close: async () => writer?.close(),
   };
 }

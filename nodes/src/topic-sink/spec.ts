@@ -1,6 +1,6 @@
 import { defineSpec, duration, expression, paramMeta, toMillis } from "@millrace/engine/node";
 import { z } from "zod";
-import { connectionParam, omitNullsParam, topicParam } from "../io-params.ts";
+import { checkRowField, connectionParam, omitNullsParam, partParam, topicParam } from "../io-params.ts";
 
 const SETTING = /^[a-z][a-z0-9._-]{0,199}$/;
 
@@ -141,12 +141,17 @@ const params = z
         options: { json: { en: "JSON", zh: "JSON" }, csv: { en: "CSV", zh: "CSV" }, text: { en: "Text as it is", zh: "原样文本" } },
         advanced: true,
       }),
+    part: partParam(),
     omitNulls: omitNullsParam(),
     connection: connectionParam(),
   })
   .refine(({ topic, topicExpression }) => (topic === undefined) !== (topicExpression === undefined), {
     path: ["topic"],
     params: { expected: { en: "a topic, or an expression that computes it", zh: "一个主题，或计算主题名称的表达式（二选一）" } },
+  })
+  .refine(({ part, format }) => part === undefined || format === "json", {
+    path: ["format"],
+    params: { expected: { en: '"json", as a row in the row can be written as that alone', zh: "“json”，行中的行只能写成它" } },
   });
 
 export type TopicSinkParams = z.output<typeof params>;
@@ -161,7 +166,10 @@ export const spec = defineSpec<TopicSinkParams>({
   inputs: { in: { en: "Rows to write.", zh: "要写出的行。" } },
   outputs: {},
   connection: "topic",
-  inferSchema: () => ({}),
+  inferSchema({ params, inputs, problem }) {
+    if (inputs.in) checkRowField(inputs.in, params.part, "part", problem);
+    return {};
+  },
   format: ({ format, omitNulls }) => ({ name: format, omitNulls }),
   expressions: ({ key, partition, topicExpression }) => [
     ...(key === undefined ? [] : [{ path: ["key"], text: key, port: "in" }]),
@@ -171,6 +179,7 @@ export const spec = defineSpec<TopicSinkParams>({
   sinkKey: ({ key }) => key,
   sinkPartition: ({ partition }) => partition,
   sinkTarget: ({ topicExpression }) => topicExpression,
+  sinkPart: ({ part }) => part,
   delivery: "exactly-once",
   cardLine: ({ topic, topicExpression }) => topic ?? topicExpression ?? "",
   targets: ({ topic }) => (topic === undefined ? [] : [{ kind: "topic", name: topic }]),

@@ -1,4 +1,5 @@
 /** The built-in driver of role "dimension": tables in the LMDB environment of the data folder's topics. */
+import { isDeepStrictEqual } from "node:util";
 import {
   type DimensionChange,
   type DimensionStore,
@@ -36,15 +37,20 @@ export async function openBuiltInDimensions({ folder, now }: BuiltInDimensionsOp
 
   return {
     async listTables() {
-      return [...store.dimensions.getRange()].map(({ key: name, value: { rows } }) => ({ name, rows }));
+      return [...store.dimensions.getRange()].map(({ key: name, value: { rows, definition } }) => ({
+        name,
+        rows,
+        ...(definition && { definition }),
+      }));
     },
-    async createTable(name) {
+    async createTable(name, definition) {
       checkTableName(name);
-      if (findTable(store, name)) return false;
+      const known = findTable(store, name);
+      if (known && (definition === undefined || isDeepStrictEqual(known.definition, definition))) return false;
       return store.transact(() => {
-        if (findTable(store, name)) return false;
-        madeTable(store, name);
-        return true;
+        const isThere = findTable(store, name) !== undefined;
+        madeTable(store, name, definition);
+        return !isThere;
       }, 0);
     },
     async deleteTable(name) {

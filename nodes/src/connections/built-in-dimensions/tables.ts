@@ -3,7 +3,8 @@
  *
  * Who looks up keeps answers; so each commit leaves the keys that it changed, under a number that rises by one. The last of them stay, and whoever comes later must forget everything.
  */
-import type { DimensionChange, DimensionRow } from "@millrace/engine/node";
+import { isDeepStrictEqual } from "node:util";
+import type { DimensionChange, DimensionRow, TableDefinition } from "@millrace/engine/node";
 import type { StoredDimension, TopicStore } from "../built-in-topics/store.ts";
 
 /** Commits of a table whose changes can still be asked for. */
@@ -16,12 +17,15 @@ export function findTable(store: TopicStore, name: string): StoredDimension | un
 }
 
 /** The table, made where there is none. */
-export function madeTable(store: TopicStore, name: string): StoredDimension {
+export function madeTable(store: TopicStore, name: string, definition?: TableDefinition): StoredDimension {
   const known = findTable(store, name);
-  if (known) return known;
+  if (known) {
+    if (definition && !isDeepStrictEqual(known.definition, definition)) store.dimensions.put(name, { ...known, definition });
+    return known;
+  }
   const id = store.meta.get("nextDimension") ?? 1;
   store.meta.put("nextDimension", id + 1);
-  const made: StoredDimension = { id, rows: 0, lastChange: 0 };
+  const made: StoredDimension = { id, rows: 0, lastChange: 0, ...(definition && { definition }) };
   store.dimensions.put(name, made);
   return made;
 }
@@ -45,7 +49,7 @@ export function applyChanges(store: TopicStore, name: string, changes: readonly 
   const keys = new Set(changes.map(({ key }) => key));
   store.dimensionChanges.put(changeKey(table.id, lastChange), keys.size > MOST_KEYS ? "all" : [...keys]);
   if (lastChange > KEPT_CHANGES) store.dimensionChanges.remove(changeKey(table.id, lastChange - KEPT_CHANGES));
-  store.dimensions.put(name, { id: table.id, rows, lastChange });
+  store.dimensions.put(name, { ...table, rows, lastChange });
 }
 
 /** Everything of a table that is gone at once: rows of dimensions are few beside records. */

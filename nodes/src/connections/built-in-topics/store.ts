@@ -20,13 +20,13 @@
  * | chunks | the same, where the index has no place for it | see `chunk.ts` |
  * | positions | group, topic, partition | JSON: offset to read next |
  * | records | name | JSON: small records of others that commit with the topics |
- * | dimensions | table | JSON: id, number of rows, number of the last change; see `../built-in-dimensions/` |
+ * | dimensions | table | JSON: id, number of rows, number of the last change, what it was made by; see `../built-in-dimensions/` |
  * | dimensionRows | table id, key | the row's text |
  * | dimensionChanges | table id, number | JSON: the keys of one commit, or "all" |
  */
 import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, realpathSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import type { Words } from "@millrace/engine/node";
+import type { TableDefinition, Words } from "@millrace/engine/node";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { ConnectionError, isDiskFull, quote } from "../connection-error.ts";
 import { becomeOwner, type Owner } from "./segments.ts";
@@ -46,6 +46,7 @@ export interface StoredDimension {
   readonly id: number;
   readonly rows: number;
   readonly lastChange: number;
+  readonly definition?: TableDefinition | undefined;
 }
 
 export type PositionKey = [group: string, topic: string, partition: number];
