@@ -57,6 +57,11 @@ test("what the saved draft has only beside other pipelines is a problem of the n
     nodes: { out: { type: "discard", name: "Out", params: {} }, other: { type: "discard", name: "Other", params: {} } },
   };
   const double = { code: "node.words", args: { en: "x", zh: "x" }, severity: "warning" as const, nodeId: "out" };
+  const renameNode = (id: string) =>
+    edit("step.rename", ({ nodes }) => {
+      const node = nodes[id];
+      if (node) node.name = "Renamed";
+    });
   const isShown = () =>
     analyzeNow()
       .problemsByNode.get("out")
@@ -64,9 +69,9 @@ test("what the saved draft has only beside other pipelines is a problem of the n
   openDocument({ id: "p", draft, live: undefined });
   startSaving({ draft, revision: 1, elsewhere: [double] });
   expect(isShown()).toBe(true);
-  edit("step.rename", ({ nodes }) => Object.assign(nodes["other"] ?? {}, { name: "Renamed" }));
+  renameNode("other");
   expect(isShown()).toBe(true);
-  edit("step.rename", ({ nodes }) => Object.assign(nodes["out"] ?? {}, { name: "Renamed" }));
+  renameNode("out");
   expect(isShown()).toBe(false);
 });
 
