@@ -1,5 +1,6 @@
 import { type NodeCase, row, watermark } from "@millrace/engine/node";
 import { at, gives, H, INPUTS, late, MIN, params, result } from "./case-parts.ts";
+import { gmallCases } from "./gmall-cases.ts";
 import { refusals } from "./refusals.ts";
 import { sessionCases } from "./session-cases.ts";
 import { sqlCases } from "./sql-cases.ts";
@@ -347,4 +348,4 @@ const streamCases: readonly NodeCase[] = [
   },
 ];
 
-export const cases: readonly NodeCase[] = [...streamCases, ...sessionCases, ...sqlCases, ...zoneCases, ...refusals];
+export const cases: readonly NodeCase[] = [...streamCases, ...sessionCases, ...sqlCases, ...zoneCases, ...gmallCases, ...refusals];
