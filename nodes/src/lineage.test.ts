@@ -149,6 +149,92 @@ describe("lineage", () => {
     expect(lineageIn(document, "u.out", "b").origins.map(({ node }) => node)).toEqual(["t"]);
   });
 
+  it("leads a window's aggregates to what they are of, and its key to the key", () => {
+    const document = line(
+      {
+        s: source("user STRING, n INT, m INT"),
+        w: [
+          "window",
+          {
+            key: [{ name: "who", value: "user" }],
+            window: { kind: "tumbling", size: "10 s" },
+            fields: [
+              { name: "sum", value: "SUM(n) FILTER (WHERE m > 0)" },
+              { name: "count", value: "COUNT(*)" },
+              { name: "from", value: "window_start" },
+            ],
+          },
+        ],
+      },
+      ["s.out", "w.in"],
+    );
+    const key = (field: string) => `s.out:user → w.out:${field} key (user)`;
+    const up = (path: string) => shown(lineageIn(document, "w.out", path).upstream);
+    expect(up("who")).toEqual(["s.out:user → w.out:who copied (user)", key("who")]);
+    expect(up("sum").sort()).toEqual(
+      [
+        "s.out:m → w.out:sum computed (SUM(n) FILTER (WHERE m > 0))",
+        "s.out:n → w.out:sum computed (SUM(n) FILTER (WHERE m > 0))",
+        key("sum"),
+      ].sort(),
+    );
+    expect(up("count")).toEqual([key("count")]);
+    expect(up("from")).toEqual([key("from")]);
+    expect(shown(lineageIn(document, "w.late", "n").upstream)[0]).toBe("s.out:n → w.late:n copied");
+  });
+
+  it("leads a match's fields to the rows that were matched", () => {
+    const pattern = (output: object) =>
+      line(
+        {
+          s: source("k STRING, n INT, m INT"),
+          p: [
+            "pattern",
+            {
+              key: ["k"],
+              steps: [
+                { is: "row", name: "a" },
+                { is: "row", name: "b", follows: "next" },
+              ],
+              within: "10 s",
+              output,
+            },
+          ],
+        },
+        ["s.out", "p.in"],
+      );
+    const fields = pattern({
+      do: "fields",
+      fields: [
+        { name: "last", value: "b.n" },
+        { name: "first", value: "a" },
+      ],
+    });
+    const key = (field: string) => `s.out:k → p.match:${field} key (k)`;
+    expect(shown(lineageIn(fields, "p.match", "last").upstream)).toEqual(["s.out:n → p.match:last computed (b.n)", key("last")]);
+    expect(shown(lineageIn(fields, "p.match", "first.m").upstream)).toEqual(["s.out:m → p.match:first.m copied", key("first.m")]);
+    const row = pattern({ do: "row", step: "a" });
+    expect(shown(lineageIn(row, "p.match", "n").upstream)).toEqual(["s.out:n → p.match:n copied", key("n")]);
+  });
+
+  it("leads what is looked up, cut into words or ranked to what it was found by", () => {
+    const document = line(
+      {
+        s: source("sku INT, name STRING, n INT"),
+        l: ["lookup", { table: "t", key: "sku", schema: "cost INT", fields: [{ name: "price", field: "cost" }] }],
+        t: ["tokenize", { text: "name", as: "word", position: "at" }],
+        r: ["top-n", { key: ["sku"], orderBy: [{ value: "n" }], n: "3", rank: "rank" }],
+      },
+      ["s.out", "l.in"],
+      ["l.out", "t.in"],
+      ["t.out", "r.in"],
+    );
+    expect(shown(lineageIn(document, "l.out", "price").upstream)).toEqual(["s.out:sku → l.out:price computed"]);
+    expect(shown(lineageIn(document, "l.out", "n").upstream)).toEqual(["s.out:n → l.out:n copied"]);
+    expect(shown(lineageIn(document, "t.out", "at").upstream)[0]).toBe("l.out:name → t.out:at computed");
+    expect(shown(lineageIn(document, "r.out", "rank").upstream)[0]).toBe("t.out:n → r.out:rank computed");
+  });
+
   it("knows the sides of a join, and its keys", () => {
     const joined = (as: object) =>
       line(

@@ -124,7 +124,7 @@ export interface FieldSource {
 
 /** An expression of the node (copied where it is nothing but a field), or a field of an input, nested ones with dots, "[]" for an array's elements, "" for the whole row. */
 export type FieldPart =
-  | { readonly port: string; readonly text: string; readonly over?: "groups" }
+  | { readonly port: string; readonly text: string; readonly over?: "groups" | "match" }
   | { readonly port: string; readonly field: string; readonly how: "copied" | "computed"; readonly over?: undefined };
 
 export type Accepted = readonly ChangelogMode["mode"][] | Readonly<Record<string, readonly ChangelogMode["mode"][]>>;

@@ -100,7 +100,7 @@ function partsOf(node: TypedNode, part: FieldPart, rest: readonly string[]): rea
   const checked = node.expressions.get(expressionKey(part));
   if (!checked) return [];
   const made = (how: Derivation) => (path: readonly string[]) => ({ port, path, how, expression: part.text });
-  // Over groups, a field beside the aggregates is none of the rows'.
+  // Over groups, a field beside the aggregates is none of the rows'; over a match, which of its rows a field is of is not said.
   if (part.over !== undefined) return checked.reads.map(made("computed"));
   const { copied, computed, decided } = derivationOf(checked);
   return [
@@ -112,7 +112,8 @@ function partsOf(node: TypedNode, part: FieldPart, rest: readonly string[]): rea
 
 function passedThrough(node: TypedNode, path: readonly string[]): readonly InputPart[] {
   const rows = asked(node, (spec, params) => (typeof spec.rows === "function" ? spec.rows(params) : spec.rows)) ?? "pass";
-  const ports = Object.keys(node.inputs);
+  // What every subtask gets (a split's rules, a lookup's changes) is not what leaves.
+  const ports = Object.keys(node.inputs).filter((port) => !node.spec.broadcast?.includes(port));
   if (rows === "pass") return ports.map((port) => ({ port, path, how: "copied" }));
   if (rows !== "new") return ports.map((port) => ({ port, path: [...rows.elementsOf.split("."), "[]", ...path], how: "copied" }));
   return node.spec.lineage ? [] : ports.flatMap((port) => allReads(node, port));

@@ -1,5 +1,6 @@
 import { defineSpec, expression, paramMeta } from "@millrace/engine/node";
 import { z } from "zod";
+import { foundBy } from "../field-sources.ts";
 import { schemaParam } from "../io-params.ts";
 import {
   LOOKUP_HOLDINGS,
@@ -226,6 +227,7 @@ export const spec = defineSpec<HttpLookupParams>({
   outputs: (params) => lookupOutputs(params, { en: "Rows with what was answered.", zh: "补充了应答内容的行。" }),
   connection: "http",
   passes: () => ({ missing: "in" }),
+  lineage: ({ params }) => foundBy("in", params.path, takenNames(params)),
   lookup: lookupSettings,
   holdings: LOOKUP_HOLDINGS,
   shares: LOOKUP_SHARES,

@@ -1,5 +1,6 @@
 import { defineSpec, expression, paramMeta, type Words } from "@millrace/engine/node";
 import { z } from "zod";
+import { foundBy } from "../field-sources.ts";
 import { connectionParam, schemaParam, tableParam } from "../io-params.ts";
 import {
   LOOKUP_HOLDINGS,
@@ -107,6 +108,7 @@ export const spec = defineSpec<DimensionLookupParams>({
   connection: "dimension",
   targets: ({ table }) => [{ kind: "dimension", name: table }],
   passes: () => ({ missing: "in" }),
+  lineage: ({ params }) => foundBy("in", params.key, takenNames(params)),
   lookup: lookupSettings,
   holdings: LOOKUP_HOLDINGS,
   shares: LOOKUP_SHARES,

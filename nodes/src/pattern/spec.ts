@@ -45,6 +45,17 @@ export const spec = defineSpec<PatternParams>({
     in: output.do === "fields" && output.fields.some(({ value }) => wholeRowStep(value, steps) !== undefined) ? ["*"] : [],
   }),
   rows: ({ output }) => (output.do === "row" ? "pass" : "new"),
+  lineage: ({ params: { output, steps } }) =>
+    output.do === "row"
+      ? []
+      : output.fields.map(({ name, value }) => ({
+          field: name,
+          from: [
+            wholeRowStep(value, steps) === undefined
+              ? { port: "in", text: value, over: "match" as const }
+              : { port: "in", field: "", how: "copied" as const },
+          ],
+        })),
   sideOutputs: ["timeout", "late"],
   passes: () => ({ late: "in" }),
   holdings: {

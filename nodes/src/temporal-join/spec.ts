@@ -1,7 +1,7 @@
 import { condition, defineSpec, duration, type InferContext, paramMeta, toMillis, type Words } from "@millrace/engine/node";
 import type { ChangelogMode, Schema } from "@millrace/engine/schema";
 import { z } from "zod";
-import { joinedExpressions, joinedReads, joinedRowParam, joinedSchema } from "../joined-fields.ts";
+import { joinedExpressions, joinedLineage, joinedReads, joinedRowParam, joinedSchema } from "../joined-fields.ts";
 import { checkKeyPairs, forgetAfterParam, joinKeyParams } from "../params.ts";
 
 const params = z
@@ -114,6 +114,7 @@ export const spec = defineSpec<TemporalJoinParams>({
     ...joinedExpressions(joined),
   ],
   reads: ({ joined }) => joinedReads(joined),
+  lineage: ({ params: { joined }, inputs }) => joinedLineage(joined, inputs),
   dropReasons: { "no-key": { en: "version without a key", zh: "没有 key 的版本" } },
   cardLine: ({ leftKey, rightKey }) =>
     Array.isArray(leftKey) && Array.isArray(rightKey) ? `${leftKey.join(", ")} = ${rightKey.join(", ")}` : "",

@@ -1,5 +1,6 @@
 import { defineSpec, expression, paramMeta } from "@millrace/engine/node";
 import { z } from "zod";
+import { computedFrom } from "../field-sources.ts";
 import { addField, duplicateField, isText, words, wrongType } from "../field-types.ts";
 import { fieldName } from "../params.ts";
 import { compileRegularExpression } from "../regular-expression.ts";
@@ -159,6 +160,8 @@ export const spec = defineSpec<TokenizeParams>({
     return { out: addField(out, params.position, { type: "INT", ...notNull }, ["position"], problem) };
   },
   expressions: ({ text }) => [{ path: ["text"], text, port: "in" }],
+  lineage: ({ params: { text, as, position } }) =>
+    [as, position].flatMap((field) => (field === undefined ? [] : [{ field, from: [computedFrom("in", text)] }])),
   dropReasons: { empty: { en: "no words", zh: "没有词" } },
   cardLine: (params) => `${params.text} → ${params.as ?? "word"}`,
 });

@@ -1,6 +1,7 @@
 import { defineSpec, expression, type InferContext, type Params, paramMeta } from "@millrace/engine/node";
 import type { ChangelogMode, DataType, Schema } from "@millrace/engine/schema";
 import { z } from "zod";
+import { computedFrom } from "../field-sources.ts";
 import { addField, quote, words, wrongType } from "../field-types.ts";
 import { checkOrder, orderByParam, orderExpressions } from "../order-param.ts";
 import { fieldName, forgetAfterParam, keyParam, listParam } from "../params.ts";
@@ -170,7 +171,7 @@ export const spec = defineSpec<TopNParams>({
   // A row that is taken back is told by all its fields, where it has no key of its own.
   reads: ({ rowKey }, { in: input }) => ({ in: input?.mode === "retract" && rowKey === undefined ? ["*"] : [] }),
   lineage: ({ params: { rank, orderBy } }) =>
-    rank === undefined ? [] : [{ port: "out", field: rank, from: orderBy.map(({ value }) => ({ port: "in", text: value })) }],
+    rank === undefined ? [] : [{ port: "out", field: rank, from: orderBy.map(({ value }) => computedFrom("in", value)) }],
   accepts: ({ windowEnd }) => (windowEnd === undefined ? ["append", "upsert", "retract"] : ["append"]),
   changelog: (given, inputs): Readonly<Record<string, ChangelogMode>> => ({
     out: resultChanges(given, inputs.in ?? { mode: "append" }),

@@ -257,6 +257,10 @@ export const spec = defineSpec<WindowParams>({
     ...key.map(({ value }, i) => ({ path: ["key", i, "value"], text: value, port: "in" })),
     ...fields.map(({ value }, i) => ({ path: ["fields", i, "value"], text: value, port: "in", over: "groups" as const })),
   ],
+  lineage: ({ params: { key, fields } }) => [
+    ...key.map(({ name, value }) => ({ port: "out", field: name, from: [{ port: "in", text: value }] })),
+    ...fields.map(({ name, value }) => ({ port: "out", field: name, from: [{ port: "in", text: value, over: "groups" as const }] })),
+  ],
   changelog: (params): Readonly<Record<string, ChangelogMode>> => ({
     out: isUpdating(params) ? { mode: "retract" } : { mode: "append" },
     ...(hasLatePort(params) && { late: { mode: "append" } }),
