@@ -1,6 +1,11 @@
 import type { NodeCase } from "@millrace/engine/node";
+import { TABLE_NAMES } from "./shop/tables.ts";
 
 const id = { name: "id", rule: "sequence" };
+
+const MAXWELL_KEY = '{"database":"gmall0820","table":"base_trademark","pk.id":1}';
+const MAXWELL_TEXT =
+  '{"database":"gmall0820","table":"base_trademark","type":"bootstrap-insert","ts":1613959200,"data":{"id":1,"tm_name":"三星","logo_url":"/static/default.jpg"}}';
 
 export const cases: NodeCase[] = [
   {
@@ -42,6 +47,19 @@ export const cases: NodeCase[] = [
     ],
   },
   {
+    name: "gives the shop's changes as Maxwell's messages, each with the key under which it goes to Kafka",
+    params: { kind: "shop" },
+    steps: [
+      {
+        rows: { in: [{ value: JSON.stringify({ key: MAXWELL_KEY, text: MAXWELL_TEXT }), time: 1_613_959_200_000 }] },
+        expect: {
+          rows: { out: [{ value: { key: MAXWELL_KEY, text: MAXWELL_TEXT }, time: 1_613_959_200_000 }] },
+          counters: { error: 0 },
+        },
+      },
+    ],
+  },
+  {
     name: "types each field by its rule",
     params: { kind: "schema", fields: [id, { name: "amount", rule: "range", min: 0, max: 100, decimals: 2 }] },
     steps: [
@@ -54,7 +72,7 @@ export const cases: NodeCase[] = [
   {
     name: "refuses a kind that it does not make",
     params: { kind: "nginx-log" },
-    invalid: 'kind: expected one of "app-log", "schema", got "nginx-log".',
+    invalid: 'kind: expected one of "app-log", "shop", "schema", got "nginx-log".',
   },
   {
     name: "refuses fewer devices than the rate needs, and says how to go on",
@@ -70,6 +88,36 @@ export const cases: NodeCase[] = [
     name: "refuses a day that does not exist",
     params: { kind: "app-log", date: "2021-02-30" },
     invalid: 'date: expected a date, got "2021-02-30". Try "2021-02-22".',
+  },
+  {
+    name: "refuses an hour that no day has",
+    params: { kind: "app-log", timeOfDay: "24:00" },
+    invalid: 'timeOfDay: expected a time of day, got "24:00". Try "10:00" or "08:30:00".',
+  },
+  {
+    name: "refuses virtual time without an end",
+    params: { kind: "shop", pace: "virtual" },
+    invalid: "count: expected a number, since virtual time would never end without one, got nothing.",
+  },
+  {
+    name: "refuses what the course's mock does not do, with its timing",
+    params: { kind: "app-log", timing: "original-2021-01", jitter: "2 s" },
+    invalid: 'jitter: expected none with the timing of the course\'s mock, got "2 s". Try "2 s".',
+  },
+  {
+    name: "refuses a table that the shop does not have",
+    params: { kind: "shop", bootstrap: ["order_infos"] },
+    invalid: `bootstrap[0]: expected one of ${TABLE_NAMES.map((name) => JSON.stringify(name)).join(", ")}, got "order_infos".`,
+  },
+  {
+    name: "refuses weights that are all nothing",
+    params: { kind: "shop", paymentTypes: [{ code: "1101", weight: 0 }] },
+    invalid: "paymentTypes: expected a weight above zero, got [… 1].",
+  },
+  {
+    name: "refuses a database's name that could end a text",
+    params: { kind: "shop", database: 'gmall"' },
+    invalid: 'database: expected letters, digits and _, got "gmall\\"". Try "gmall0820" or "gmall".',
   },
   {
     name: "refuses logs that would be a day late",

@@ -9,6 +9,7 @@ export const kind = {
   description: { en: "What it makes.", zh: "生成什么。" },
   options: {
     "app-log": { en: "App log (gmall)", zh: "应用日志（gmall）" },
+    shop: { en: "Shop (gmall)", zh: "商城业务库（gmall）" },
     schema: { en: "Fields by rule", zh: "按规则生成字段" },
   },
 };

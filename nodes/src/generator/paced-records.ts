@@ -1,11 +1,11 @@
 import type { Millis, Position } from "@millrace/engine/node";
 
 /**
- * Records in the order in which they are due: what both kinds of generator are to the source that paces them. They have no clock; the source asks
+ * Records in the order in which they are due: what each kind of generator is to the source that paces them. They have no clock; the source asks
  * for the next record when its time has come.
  */
 export interface PacedRecords {
-  /** When the next record is due, on the generator's clock. */
+  /** When the next record is due, on the generator's clock; `Infinity` when there is none. */
   nextDue(): Millis;
   take(): PacedRecord;
   /** How many were taken, since the very first start. */
@@ -16,7 +16,7 @@ export interface PacedRecords {
 
 export interface PacedRecord {
   readonly text: string;
-  /** The record's own time. Never later than when it was due. */
+  /** The record's own time. Never later than when it was due, but for the timing of the course's mock. */
   readonly time: Millis;
 }
 

@@ -46,7 +46,7 @@ async function read(reader: SplitReader, most = 1_000, waitMs = 0) {
   });
 }
 
-describe("the generator as a source", () => {
+describe("the generator as a source", { timeout: 30_000 }, () => {
   it("sends the rate that was set, and no record before its time", async () => {
     for (const params of [
       { kind: "app-log", rate: 20, malformed: 0 },
@@ -110,8 +110,12 @@ describe("the generator as a source", () => {
     expect(split.bounded).toBe(false);
   });
 
-  it.each(["app-log", "schema"])("goes on with the next record of kind %s after a restart", async (kind) => {
-    const params = { kind, rate: 50, ...(kind === "schema" && { fields: [{ name: "r", rule: "range", min: 0, max: 1e12 }] }) };
+  it.each(["app-log", "schema", "shop"])("goes on with the next record of kind %s after a restart", async (kind) => {
+    const params = {
+      kind,
+      rate: kind === "shop" ? 5 : 50,
+      ...(kind === "schema" && { fields: [{ name: "r", rule: "range", min: 0, max: 1e12 }] }),
+    };
     const whole = clockAt(START);
     const { reader: unbroken } = await open(params, whole.context);
     whole.move(20_000);
@@ -148,6 +152,40 @@ describe("the generator as a source", () => {
     const { reader: later } = await open({ kind: "app-log", date: "2021-02-22", malformed: 0 }, context, reader.position());
     const last = (await read(later, 5_000)).at(-1);
     expect(new Date(last?.time ?? 0).toISOString().slice(0, 16)).toBe("2021-02-22T16:00");
+  });
+
+  it.each([
+    { kind: "app-log", count: 2_000 },
+    { kind: "shop", count: 20 },
+  ])("gives a whole day of kind $kind at once in virtual time, the same whenever it is asked", async (params) => {
+    const days = [];
+    for (const now of [START, START + 86_400_000 * 400]) {
+      const { context, slept } = clockAt(now);
+      const { reader, split } = await open({ ...params, date: "2021-02-22", pace: "virtual" }, context);
+      expect(split.bounded).toBe(true);
+      const records = [];
+      for (let batch = await read(reader, 700); batch.length > 0; batch = await read(reader, 700)) records.push(...batch);
+      expect(await reader.read(10, 0)).toBeUndefined();
+      expect(slept).toEqual([]);
+      days.push(records);
+    }
+    expect(days[0]).toEqual(days[1]);
+    expect(new Date(days[0]?.[0]?.time ?? 0).toISOString().slice(0, 16)).toBe("2021-02-21T16:00");
+  });
+
+  it("takes orders by the clock, and says so", async () => {
+    const { context, move } = clockAt(START);
+    const { reader, source } = await open({ kind: "shop", rate: 2 }, context);
+    expect(source.expects?.()).toEqual({ en: "the shop takes 2 orders a second", zh: "商城每秒产生 2 个订单" });
+    let orders = 0;
+    for (let second = 0; second < 200; second++) {
+      move(1_000);
+      const records = await read(reader, 10_000);
+      expect(records.every(({ time }) => time <= context.now())).toBe(true);
+      orders += records.filter(({ text }) => text.includes(String.raw`\"table\":\"order_info\",\"type\":\"insert\"`)).length;
+    }
+    expect(orders).toBeGreaterThan(390);
+    expect(orders).toBeLessThan(401);
   });
 
   it("keeps Chinese text whole in a batch of several records", async () => {

@@ -4,10 +4,13 @@ import type { Millis } from "@millrace/engine/node";
 export const DAY_MS = 86_400_000;
 /** Zones change their offset only at whole quarters of an hour. */
 const QUARTER_MS = 900_000;
+const MOST_OFFSETS = 1_000;
 
 export interface ZoneClock {
   /** The time on the wall, as if it were UTC. */
   local(time: Millis): Millis;
+  /** When the wall shows that. What a change of the offset leaves out or repeats is taken by the offset behind it. */
+  instant(local: Millis): Millis;
   /** Days since 1970-01-01 on the wall. */
   day(time: Millis): number;
 }
@@ -24,19 +27,26 @@ export function zoneClock(timeZone: string): ZoneClock {
     minute: "numeric",
     second: "numeric",
   });
-  let quarter = Number.NaN;
-  let offsetMs = 0;
+  /** To ask the format takes long; a stream of times stays among a few quarters. */
+  const offsets = new Map<number, Millis>();
 
   function local(time: Millis): Millis {
-    const at = Math.floor(time / QUARTER_MS);
-    if (at !== quarter) {
-      quarter = at;
-      offsetMs = wallTime(format, at * QUARTER_MS) - at * QUARTER_MS;
+    const quarter = Math.floor(time / QUARTER_MS);
+    let offsetMs = offsets.get(quarter);
+    if (offsetMs === undefined) {
+      if (offsets.size >= MOST_OFFSETS) offsets.clear();
+      offsetMs = wallTime(format, quarter * QUARTER_MS) - quarter * QUARTER_MS;
+      offsets.set(quarter, offsetMs);
     }
     return time + offsetMs;
   }
 
-  return { local, day: (time) => Math.floor(local(time) / DAY_MS) };
+  const instant = (wall: Millis) => {
+    const near = wall - (local(wall) - wall);
+    return wall - (local(near) - near);
+  };
+
+  return { local, instant, day: (time) => Math.floor(local(time) / DAY_MS) };
 }
 
 function wallTime(format: Intl.DateTimeFormat, time: Millis): Millis {

@@ -1,10 +1,11 @@
 import type { Millis } from "@millrace/engine/node";
 import type { z } from "zod";
 import type { PacedRecord } from "../paced-records.ts";
+import { openAppLogs } from "./open.ts";
 import { appLogParams } from "./params.ts";
-import { createAppLogStream, startAppLogs } from "./stream.ts";
 
-export interface AppLogOptions extends Partial<Omit<z.input<typeof appLogParams>, "kind" | "count" | "format" | "date">> {
+export interface AppLogOptions
+  extends Partial<Omit<z.input<typeof appLogParams>, "kind" | "count" | "format" | "date" | "timeOfDay" | "pace">> {
   /** When the traffic begins, epoch ms. Default: 2021-02-22 10:00 in Shanghai. */
   readonly start?: Millis;
   /** IANA name; says when a device's first day ends. */
@@ -18,7 +19,6 @@ export function makeAppLogs(
   { start = DEFAULT_START, timeZone = "Asia/Shanghai", ...options }: AppLogOptions,
   count: number,
 ): PacedRecord[] {
-  const params = appLogParams.parse({ kind: "app-log", ...options });
-  const logs = createAppLogStream(params, timeZone, startAppLogs(start));
+  const logs = openAppLogs(appLogParams.parse({ kind: "app-log", ...options }), timeZone, { start });
   return Array.from({ length: count }, () => logs.take());
 }

@@ -1,8 +1,9 @@
-import { paramMeta } from "@millrace/engine/node";
+import { paramMeta, toMillis } from "@millrace/engine/node";
 import { z } from "zod";
+import { clockParams, refuseEndlessVirtual } from "../clock-params.ts";
 import { commonParams, durationUpTo, kind } from "../common-params.ts";
 import { PAGE_IDS, VISIT_PATHS } from "./domains.ts";
-import { fewestDevices } from "./visitors.ts";
+import { fewestDevices, logsASecond } from "./visitors.ts";
 
 /** A share of one: 0.03 is three in a hundred. */
 const share = () => z.number().min(0).max(1);
@@ -42,6 +43,36 @@ export const appLogParams = z
         },
         options: { json: { en: "Records", zh: "记录" }, text: { en: "Lines of text", zh: "文本行" } },
       }),
+    visitsPerSecond: z
+      .number()
+      .positive()
+      .max(2_000)
+      .optional()
+      .register(paramMeta, {
+        title: { en: "Visits a second", zh: "每秒访问次数" },
+        description: {
+          en: "How many visits (sessions) begin, instead of how many records are sent. A visit has some six records.",
+          zh: "每秒开始的访问（会话）数，代替每秒条数。一次访问约有六条记录。",
+        },
+        advanced: true,
+      }),
+    timing: z
+      .enum(["lifelike", "original-2021-01", "original-2020-12", "original-2020-spring"])
+      .default("lifelike")
+      .register(paramMeta, {
+        title: { en: "Timing", zh: "时间规则" },
+        description: {
+          en: "Lifelike: visits side by side, each log sent at its ts. As the course's mock: one visit after the other, a log every 1/rate s (it sent 10 a second), and ts counts from the visit's beginning, so event time runs ahead and falls back.",
+          zh: "逼真：多个访问并行，日志在其 ts 时刻发出。课程原模拟器：访问逐个进行，每隔 1/速率 秒发一条（原为每秒 10 条），ts 从访问开始起算，因此事件时间会超前再回退。",
+        },
+        options: {
+          lifelike: { en: "Lifelike", zh: "逼真" },
+          "original-2021-01": { en: "Course's mock, January 2021: 1 s a page", zh: "课程模拟器 2021-01：每页 +1 秒" },
+          "original-2020-12": { en: "Course's mock, December 2020: one ts a visit", zh: "课程模拟器 2020-12：整次访问同一 ts" },
+          "original-2020-spring": { en: "Course's mock, spring 2020: by during_time", zh: "课程模拟器 2020 春：按 during_time 累加" },
+        },
+        advanced: true,
+      }),
     devices: z
       .int()
       .min(1)
@@ -73,18 +104,7 @@ export const appLogParams = z
         description: { en: "SKU ids go from 1 to this.", zh: "SKU id 从 1 到该值。" },
         advanced: true,
       }),
-    date: z
-      .string()
-      .refine(isDate, { params: { expected: { en: "a date", zh: "日期" } } })
-      .optional()
-      .register(paramMeta, {
-        title: { en: "Business date", zh: "业务日期" },
-        description: {
-          en: "The day on which the generator's clock starts; the time of day is the present one. Default: today.",
-          zh: "生成器时钟起始的日期；时刻取当前时刻。默认为今天。",
-        },
-        examples: ["2021-02-22"],
-      }),
+    ...clockParams(),
     dayBefore: durationUpTo("12 h")
       .default("0 s")
       .register(paramMeta, {
@@ -156,16 +176,19 @@ export const appLogParams = z
   })
   .superRefine((params, context) => {
     if (context.issues.length > 0) return; // What is wrong by itself says nothing about the number of devices.
+    refuseEndlessVirtual(params, context);
+    if (params.timing !== "lifelike") return refuseWithOriginal(params, context);
     const fewest = fewestDevices(params);
     if (params.devices === undefined || params.devices >= fewest) return;
-    const slower = Math.floor((params.rate * params.devices * 10) / fewest) / 10;
+    const rate = Math.round(logsASecond(params) * 10) / 10;
+    const slower = Math.floor((rate * params.devices * 10) / fewest) / 10;
     context.addIssue({
       code: "custom",
       path: ["devices"],
       params: {
         expected: {
-          en: `at least ${fewest} devices for ${params.rate} records a second (or at most ${slower} a second, or a short pageGap)`,
-          zh: `每秒 ${params.rate} 条至少需要 ${fewest} 台设备（或每秒至多 ${slower} 条，或缩短 pageGap）`,
+          en: `at least ${fewest} devices for ${rate} records a second (or at most ${slower} a second, or a short pageGap)`,
+          zh: `每秒 ${rate} 条至少需要 ${fewest} 台设备（或每秒至多 ${slower} 条，或缩短 pageGap）`,
         },
       },
     });
@@ -174,8 +197,16 @@ export const appLogParams = z
 /** With the defaults filled in. */
 export type AppLogParams = z.output<typeof appLogParams>;
 
-/** A day that exists: "2021-02-30" is none. */
-function isDate(text: string): boolean {
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
-  return day !== undefined && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+/** What an original mock does not do is refused, or it would be left out in silence. */
+function refuseWithOriginal(params: AppLogParams, context: z.core.$RefinementCtx): void {
+  const given = {
+    jitter: toMillis(params.jitter) > 0,
+    dayBefore: toMillis(params.dayBefore) > 0,
+    pageGap: params.pageGap !== undefined,
+  };
+  for (const [name, isGiven] of Object.entries(given)) {
+    if (!isGiven) continue;
+    const expected = { en: "none with the timing of the course's mock", zh: "使用课程模拟器的时间规则时不设置" };
+    context.addIssue({ code: "custom", path: [name], params: { expected } });
+  }
 }

@@ -27,6 +27,8 @@ export interface Visit {
 
 export interface VisitorParams {
   readonly rate: number;
+  /** Instead of the rate. */
+  readonly visitsPerSecond?: number | undefined;
   readonly seed: number;
   readonly devices?: number | undefined;
   readonly users: number;
@@ -41,18 +43,23 @@ export interface Visitors {
   next(visit: Visit): Visit;
 }
 
-const DEFAULT_DEVICES = 500;
+export const DEFAULT_DEVICES = 500;
 const VISITS_PER_ROUND = 16;
 /** Share of its time that a device may spend in visits. Above it the visits of a round would often not fit. */
 const BUSIEST = 0.6;
 const MEAN_DWELL_MS = (DWELL_MS.least + DWELL_MS.most) / 2;
 
+/** The rate, whichever way it was given. */
+export function logsASecond({ rate, visitsPerSecond, paths }: Pick<VisitorParams, "rate" | "visitsPerSecond" | "paths">): number {
+  return visitsPerSecond === undefined ? rate : visitsPerSecond * (1 + weightedPaths(paths).mean(({ length }) => length));
+}
+
 /** What a rate needs, since a device makes one visit at a time. */
-export function fewestDevices(params: Pick<VisitorParams, "rate" | "pageGap" | "paths">): number {
+export function fewestDevices(params: Pick<VisitorParams, "rate" | "visitsPerSecond" | "pageGap" | "paths">): number {
   const paths = weightedPaths(params.paths);
   const pages = paths.mean(({ length }) => length);
   const visitMs = params.pageGap === undefined ? MEAN_DWELL_MS * (1 + pages) : toMillis(params.pageGap) * pages + 1;
-  return Math.max(1, Math.ceil((params.rate * visitMs) / (1 + pages) / 1000 / BUSIEST));
+  return Math.max(1, Math.ceil((logsASecond(params) * visitMs) / (1 + pages) / 1000 / BUSIEST));
 }
 
 export function createVisitors(params: VisitorParams, origin: Millis): Visitors {
@@ -60,7 +67,7 @@ export function createVisitors(params: VisitorParams, origin: Millis): Visitors 
   const paths = weightedPaths(params.paths);
   const devices = params.devices ?? Math.max(DEFAULT_DEVICES, fewestDevices(params));
   const logsPerVisit = 1 + paths.mean(({ length }) => length);
-  const roundMs = Math.max(VISITS_PER_ROUND, Math.round((VISITS_PER_ROUND * devices * logsPerVisit * 1000) / params.rate));
+  const roundMs = Math.max(VISITS_PER_ROUND, Math.round((VISITS_PER_ROUND * devices * logsPerVisit * 1000) / logsASecond(params)));
   const pageGapMs = params.pageGap === undefined ? undefined : toMillis(params.pageGap);
 
   /** Rounds of different devices begin at different moments, or the rate would sink at every end of a round. */
@@ -135,6 +142,6 @@ function shift(visit: Visit, by: Millis): Visit {
   return { ...visit, start: by, end: visit.end + by, times: visit.times.map((time) => time + by) };
 }
 
-function weightedPaths(paths: readonly VisitPath[]) {
+export function weightedPaths(paths: readonly VisitPath[]) {
   return weighted(paths.map(({ pages, weight }) => [pages, weight] as const));
 }
