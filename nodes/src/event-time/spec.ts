@@ -1,5 +1,6 @@
 import { defineSpec, duration, expression, paramMeta, toMillis } from "@millrace/engine/node";
 import { z } from "zod";
+import { words } from "../field-types.ts";
 
 const params = z.strictObject({
   time: expression().register(paramMeta, {
@@ -47,6 +48,37 @@ const params = z.strictObject({
       examples: ["1 d", "5 min"],
       advanced: true,
     }),
+  knownAfter: z
+    .array(
+      z.strictObject({
+        rows: z
+          .string()
+          .min(1)
+          .max(200)
+          .register(paramMeta, {
+            title: { en: "Rows of", zh: "哪些行" },
+            description: { en: "The stream that is delayed.", zh: "被延迟的流。" },
+            kind: "text",
+            examples: ["dwm_user_jump_detail"],
+          }),
+        by: duration().register(paramMeta, {
+          title: { en: "Come later by", zh: "晚多久" },
+          description: { en: "Several delays of the same rows add up.", zh: "同一些行的多个延迟会累加。" },
+          kind: "duration",
+          examples: ["10 s"],
+        }),
+      }),
+    )
+    .max(100)
+    .optional()
+    .register(paramMeta, {
+      title: { en: "Rows that are known later", zh: "较晚才能得知的行" },
+      description: {
+        en: "What delays rows on their way here, such as a pattern that waits before it gives them. It changes nothing; where less disorder is allowed than these delays come to, a warning says which rows will be late.",
+        zh: "使行较晚到达这里的原因，例如先等待再输出的模式匹配。不改变任何结果；允许的乱序小于这些延迟之和时，会警告哪些行将迟到。",
+      },
+      advanced: true,
+    }),
 });
 
 export type EventTimeParams = z.infer<typeof params>;
@@ -65,7 +97,23 @@ export const spec = defineSpec<EventTimeParams>({
   outputs: { out: { en: "The same rows with that time, and their watermark.", zh: "同样的行，带上该时间及其水位线。" } },
   accepts: ["append", "upsert", "retract"],
   watermark: "own",
-  inferSchema: ({ inputs }) => (inputs.in ? { out: inputs.in } : {}),
+  inferSchema({ params, inputs, problem }) {
+    for (const warning of rowsThatWillBeLate(params)) problem({ ...warning, severity: "warning" });
+    return inputs.in ? { out: inputs.in } : {};
+  },
   expressions: ({ time }) => [{ path: ["time"], text: time, port: "in", expects: "time" }],
   cardLine: ({ time, outOfOrderness = "0 s" }) => `${time} − ${outOfOrderness}`,
 });
+
+function rowsThatWillBeLate({ outOfOrderness, knownAfter = [] }: EventTimeParams) {
+  return [...Map.groupBy(knownAfter, ({ rows }) => rows)].flatMap(([rows, delays]) => {
+    const needed = delays.reduce((sum, { by }) => sum + toMillis(by), 0);
+    if (needed <= toMillis(outOfOrderness)) return [];
+    const sum = `${delays.map(({ by }) => by).join(" + ")}${delays.length > 1 ? ` = ${needed / 1000} s` : ""}`;
+    return words(
+      ["outOfOrderness"],
+      `Rows of ${rows} are known ${sum} after their time. With ${outOfOrderness} they can be late and are then lost to the windows behind. Allow at least ${needed / 1000} s.`,
+      `${rows} 的行在其时间之后 ${sum} 才能得知；只允许 ${outOfOrderness} 时会迟到，被后面的窗口丢掉。请至少允许 ${needed / 1000} s。`,
+    );
+  });
+}
