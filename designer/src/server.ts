@@ -3,6 +3,7 @@ import type { Words } from "@millrace/engine/node";
 import type { PipelineDocument, Problem } from "@millrace/engine/pipeline";
 import type {
   ApiError,
+  AppendedRecords,
   Connection,
   ConnectionTest,
   CreatePipeline,
@@ -14,6 +15,7 @@ import type {
   LineageAcross,
   LiveFrame,
   LogPage,
+  NewRecords,
   Pipeline,
   PipelineSummary,
   RecordPage,
@@ -149,6 +151,7 @@ export const server = {
   topics: (connection?: string, signal?: AbortSignal) => get<TopicSummary[]>("/topics", { connection }, signal),
   createTopic: (body: NewTopic) => send<TopicSummary>("POST", "/topics", body),
   deleteTopic: (topic: string, connection?: string) => send<void>("DELETE", `/topics/${part(topic)}${query({ connection })}`),
+  appendRecords: (topic: string, body: NewRecords) => send<AppendedRecords>("POST", `/topics/${part(topic)}/records`, body),
   topicRecords: (topic: string, search: RecordQuery = {}, signal?: AbortSignal) =>
     get<RecordPage>(`/topics/${part(topic)}/records`, { ...search }, signal),
 

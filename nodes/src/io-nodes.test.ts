@@ -10,6 +10,7 @@ import { node as fileSink } from "./file-sink/index.ts";
 import { node as fileSource } from "./file-source/index.ts";
 import { node as httpPush } from "./http-push/index.ts";
 import { pushTopic } from "./http-push/spec.ts";
+import { node as records } from "./records/index.ts";
 import { node as topicSink } from "./topic-sink/index.ts";
 import { node as topicSource } from "./topic-source/index.ts";
 
@@ -164,6 +165,18 @@ describe("topic source", () => {
     await expect(drain(sourceOf(topicSource, { topic: "t" }), { "t-0": { offset: 4 } })).rejects.toThrow(
       'The saved position in partition 0 of topic "t" is 4, but the partition ends at 1: the topic was made anew since. Start without state to read it from its beginning.',
     );
+  });
+});
+
+describe("records", () => {
+  const params = { records: '{"n":1}\r\n\n  \n{"n":2}\n{"n":3}' };
+
+  it("gives each line once, and goes on where it stopped, with lines that were added", async () => {
+    const { found, after, hasEnded } = await drain(sourceOf(records, params));
+    expect([found, hasEnded]).toEqual([['{"n":1}', '{"n":2}', '{"n":3}'], true]);
+    expect((await drain(sourceOf(records, params), after)).found).toEqual([]);
+    expect((await drain(sourceOf(records, params), { records: { given: 2 } })).found).toEqual(['{"n":3}']);
+    expect((await drain(sourceOf(records, { records: `${params.records}\n{"n":4}` }), after)).found).toEqual(['{"n":4}']);
   });
 });
 

@@ -21,6 +21,7 @@ import { node as lookup } from "./lookup/index.ts";
 import { node as markFirstSeen } from "./mark-first-seen/index.ts";
 import { node as parse } from "./parse/index.ts";
 import { node as pattern } from "./pattern/index.ts";
+import { node as records } from "./records/index.ts";
 import { node as select } from "./select/index.ts";
 import { node as sortByTime } from "./sort-by-time/index.ts";
 import { node as split } from "./split/index.ts";
@@ -37,6 +38,7 @@ const ALL: readonly NodeType[] = [
   httpPush,
   fileSource,
   generator,
+  records,
   filter,
   select,
   flatten,

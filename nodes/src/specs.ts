@@ -21,6 +21,7 @@ import { spec as lookup } from "./lookup/spec.ts";
 import { spec as markFirstSeen } from "./mark-first-seen/spec.ts";
 import { spec as parse } from "./parse/spec.ts";
 import { spec as pattern } from "./pattern/spec.ts";
+import { spec as records } from "./records/spec.ts";
 import { spec as select } from "./select/spec.ts";
 import { spec as sortByTime } from "./sort-by-time/spec.ts";
 import { spec as split } from "./split/spec.ts";
@@ -39,6 +40,7 @@ export const specs: readonly NodeSpec[] = [
   httpPush,
   fileSource,
   generator,
+  records,
   filter,
   select,
   flatten,

@@ -405,6 +405,26 @@ export const createTopic = z.strictObject({
   /** Kafka only: any of a topic's settings, by Kafka's names. */
   settings: z.record(z.string(), z.string()).optional(),
 });
+/** Records to append, durable before the answer. */
+export const newRecords = z.strictObject({
+  connection: z.string().optional(),
+  records: z
+    .array(
+      z.strictObject({
+        /** Null: a record without a value. */ text: z.string().nullable(),
+        /** Decides the partition, as Kafka's producers choose it; without one, and without a partition, records are spread. */ key: z
+          .string()
+          .nullable()
+          .optional(),
+        partition: z.int().min(0).optional(),
+      }),
+    )
+    .min(1)
+    .max(1_000),
+});
+export const appendedRecords = z.object({
+  /** Where each went, in their order. */ records: z.array(z.object({ partition: z.number(), offset: z.number() })),
+});
 export const topicRecord = z.object({
   partition: z.number(),
   offset: z.number(),
@@ -515,6 +535,8 @@ export type LineageStage = z.infer<typeof lineageStage>;
 export type Lineage = z.infer<typeof lineage>;
 export type ProposedField = z.infer<typeof proposedField>;
 export type SchemaProposal = z.infer<typeof schemaProposal>;
+export type NewRecords = z.input<typeof newRecords>;
+export type AppendedRecords = z.infer<typeof appendedRecords>;
 export type TopicSummary = z.infer<typeof topicSummary>;
 export type TopicRecordView = z.infer<typeof topicRecord>;
 export type RecordPage = z.infer<typeof recordPage>;

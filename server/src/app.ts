@@ -137,7 +137,7 @@ export function apiRoutes(deps: AppDeps): Route[] {
       connectionsOf: (document, { environment, connect }) => connectionsOf(connections, document, environment, connect),
     }),
     ...mapRoutes({ store, jobs, draw: drawMap, lineageOf: deps.lineageOf }),
-    ...topicRoutes(topics.open),
+    ...topicRoutes(topics.open, now),
     ...dimensionRoutes(deps.dimensions.open),
     ...connectionRoutes({
       store: connections,

@@ -10,6 +10,7 @@ import { formatJson, parseJson } from "../preview/record.ts";
 import { useShownZone, useTimeText } from "../preview/time-text.ts";
 import { ZoneName } from "../preview/ZoneName.tsx";
 import { server } from "../server.ts";
+import { AddRecord, type NewRecord } from "./AddRecord.tsx";
 import { useErrorText } from "./error-text.ts";
 import { FROM_LATEST, type ReadFrom, recordQuery } from "./read-from.ts";
 
@@ -25,6 +26,7 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
   const [open, setOpen] = useState<TopicRecordView>();
   const [failure, setFailure] = useState<string>();
   const [reading, setReading] = useState(false);
+  const [adding, setAdding] = useState<NewRecord>();
 
   const read = useCallback(
     async (from: ReadFrom, onwards: RecordPage["next"] | undefined) => {
@@ -118,6 +120,15 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
           <Button size="xs" type="submit" loading={reading} style={{ flex: "none" }}>
             {t("read")}
           </Button>
+          <Button
+            size="xs"
+            variant="default"
+            aria-haspopup="dialog"
+            style={{ flex: "none" }}
+            onClick={() => setAdding({ key: "", text: "" })}
+          >
+            {t("addRecord")}
+          </Button>
         </Group>
       </form>
       {failure && (
@@ -183,13 +194,28 @@ export function TopicRecords({ topic, connection }: { readonly topic: TopicSumma
             </Button>
           )}
         </ScrollArea>
-        {open && <RecordDetail record={open} topic={topic.name} />}
+        {open && <RecordDetail record={open} topic={topic.name} onCopy={setAdding} />}
       </Group>
+      {adding && (
+        <AddRecord
+          topic={topic.name}
+          connection={connection}
+          initial={adding}
+          onClose={() => setAdding(undefined)}
+          onAdded={() => void read(FROM_LATEST, undefined)}
+        />
+      )}
     </Stack>
   );
 }
 
-function RecordDetail({ record, topic }: { readonly record: TopicRecordView; readonly topic: string }) {
+interface RecordDetailProps {
+  readonly record: TopicRecordView;
+  readonly topic: string;
+  readonly onCopy: (record: NewRecord) => void;
+}
+
+function RecordDetail({ record, topic, onCopy }: RecordDetailProps) {
   const { t } = useTranslation("topics");
   const value = record.text === null || record.encoding === "base64" ? undefined : parseJson(record.text);
   const origin = `${topic}-${record.partition}@${record.offset}`;
@@ -200,6 +226,16 @@ function RecordDetail({ record, topic }: { readonly record: TopicRecordView; rea
           {origin}
         </Text>
         <CopyButton text={record.text ?? ""} label={t("copyValue")} />
+        {value !== undefined && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            aria-haspopup="dialog"
+            onClick={() => onCopy({ key: record.key ?? "", text: formatJson(value, 2) })}
+          >
+            {t("addChanged")}
+          </Button>
+        )}
       </Group>
       <Text size="xs">
         {t("key")}: <Code>{record.key ?? "NULL"}</Code>

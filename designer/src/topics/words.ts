@@ -1,6 +1,9 @@
 import type { RoomWords } from "../i18n/room-words.ts";
 
 export const words = {
+  addChanged: { en: "Add it again, changed", zh: "修改后再次写入" },
+  addRecord: { en: "Add record", zh: "写入记录" },
+  addRecordTo: { en: "A record for {{topic}}", zh: "写入 {{topic}} 的记录" },
   allPartitions: { en: "All", zh: "全部" },
   badPosition: {
     en: "This is no position: an offset is a whole number, a time a date with hour and minute.",
@@ -10,6 +13,10 @@ export const words = {
   builtIn: { en: "Built-in topics", zh: "内置主题" },
   reading: { en: "Reading the topics …", zh: "正在读取主题…" },
   cancel: { en: "Cancel", zh: "取消" },
+  keyHelp: {
+    en: "Records with the same key go to the same partition, in their order. Empty: none.",
+    zh: "key 相同的记录进入同一分区并保持顺序。留空则没有 key。",
+  },
   copyValue: { en: "Copy the value", zh: "复制值" },
   create: { en: "Create", zh: "创建" },
   createTopic: { en: "New topic", zh: "新建主题" },

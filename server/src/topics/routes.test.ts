@@ -52,6 +52,35 @@ describe("topics", () => {
     expect((await served.call("DELETE", "/api/topics/dwd_page_log")).status).toBe(404);
   });
 
+  it("take records, by key or partition, and say where they are", async () => {
+    await served.topics.createTopic("rules", { partitions: 3 });
+    const post = (body: object, topic = "rules") => served.call("POST", `/api/topics/${topic}/records`, body);
+    const first = await post({
+      records: [
+        { text: '{"a":1}', key: "k" },
+        { text: "中", key: "k" },
+        { text: "x", partition: 2 },
+        { text: null, partition: 2 },
+      ],
+    });
+    expect(first.status).toBe(201);
+    const places = first.json.records as unknown as { partition: number; offset: number }[];
+    expect(places).toMatchObject([{}, {}, { partition: 2 }, { partition: 2 }]);
+    const { records } = await page("", "rules");
+    expect(Object.values(records ?? {}).map(({ key, text }) => [key, text])).toEqual(
+      expect.arrayContaining([
+        ["k", '{"a":1}'],
+        ["k", "中"],
+        [null, "x"],
+        [null, null],
+      ]),
+    );
+    expect((await post({ records: [{ text: "x", partition: 3 }] })).status).toBe(404);
+    expect((await post({ records: [{ text: "x" }] }, "none")).status).toBe(404);
+    expect((await post({ records: [{ text: "x" }] }, "__push.p.n")).status).toBe(403);
+    expect((await post({ records: [] })).status).toBe(400);
+  });
+
   it("have names that a topic can have", async () => {
     for (const name of ["", "..", "a/b", "a b", "主题", "x".repeat(250)]) {
       const { status, json } = await served.call("POST", "/api/topics", { name });

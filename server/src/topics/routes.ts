@@ -1,6 +1,6 @@
-import type { PartitionInfo, TopicInfo, TopicLog, TopicStart } from "@millrace/engine/node";
+import type { ByteRange, PartitionInfo, TopicInfo, TopicLog, TopicStart } from "@millrace/engine/node";
 import { z } from "zod";
-import { createTopic, recordPage, topicSummary } from "../api.ts";
+import { appendedRecords, createTopic, newRecords, recordPage, topicSummary } from "../api.ts";
 import { ApiFailure, notFound, quote } from "../http/api-failure.ts";
 import { type Route, route } from "../http/route.ts";
 import { readPage } from "./read-page.ts";
@@ -28,7 +28,7 @@ const recordsQuery = connectionQuery.extend({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 
-export function topicRoutes(openTopics: OpenTopics): Route[] {
+export function topicRoutes(openTopics: OpenTopics, now: () => number): Route[] {
   async function find(name: string | undefined, connection: string | undefined): Promise<{ log: TopicLog; info: TopicInfo }> {
     const log = await openTopics(connection);
     const info = await log.describeTopic(name ?? "");
@@ -108,7 +108,40 @@ export function topicRoutes(openTopics: OpenTopics): Route[] {
         return newestOnly(query) ? { ...page, records: page.records.slice(-query.limit) } : page;
       },
     }),
+    route({
+      method: "post",
+      path: "/topics/:topic/records",
+      tag: "Topics",
+      summary: "Appends records to a topic: durable when it answers",
+      body: newRecords,
+      answer: appendedRecords,
+      status: 201,
+      errors: { 403: "the topic is Millrace's own", 404: "no such topic, partition or connection" },
+      handle: async ({ params, body: { connection, records } }) => {
+        refuseInternal(params.topic ?? "");
+        const { log, info } = await find(params.topic, connection);
+        const time = now();
+        for (const { partition } of records)
+          if (partition !== undefined && !info.partitions.some((one) => one.partition === partition))
+            throw notFound({ en: "partition", zh: "分区" }, String(partition));
+        const appended = await log.append(
+          info.name,
+          records.map(({ text, key, partition }) => ({
+            value: text === null ? null : rangeOf(text),
+            key: key === null || key === undefined ? null : Buffer.from(key),
+            time,
+            ...(partition !== undefined && { partition }),
+          })),
+        );
+        return { records: appended.map(({ partition, offset }) => ({ partition, offset })) };
+      },
+    }),
   ];
+}
+
+function rangeOf(text: string): ByteRange {
+  const bytes = Buffer.from(text);
+  return { bytes, start: 0, end: bytes.length };
 }
 
 type RecordsQuery = z.output<typeof recordsQuery>;
