@@ -22,6 +22,10 @@
  * | POST /api/pipelines/:id/restore-plan | planRestore → restorePlan: what would become of each node's state if the draft went on from there |
  * | GET /api/pipelines/:id/versions | → versionSummary[] |
  * | GET /api/pipelines/:id/versions/:version | → { document } |
+ * | GET /api/fragments | → fragments: the pipelines that are fragments, with their newest versions |
+ * | POST /api/fragments | createFragment → fragment (201), with a first version |
+ * | POST /api/fragments/:id/versions | { revision } → savedFragment: the draft as a new version, and what that means for its users |
+ * | GET /api/fragments/:id/users?version | → fragmentUser[]: what the draft, or a version, would change for each |
  * | GET /api/pipelines/:id/lineage?port=a.out&field=page.page_id&version | → lineage: where the field comes from and what becomes of it, in the draft or a version |
  * | GET /api/pipelines/:id/lineage/across?port&field | → lineageAcross: the same over all pipelines, through the topics and tables between them |
  * | GET /api/pipelines/:id/samples?edge=a.out->b.in | → sample[] (latest last); `edge=a.dropped`: rows that ended at a node, with the reason |
@@ -44,7 +48,7 @@
  * Errors are `apiError` with a fitting status.
  */
 import { ROLE_NAMES } from "@millrace/engine/node";
-import { pipelineDocument } from "@millrace/engine/pipeline";
+import { ID, pipelineDocument } from "@millrace/engine/pipeline";
 import { z } from "zod";
 
 const words = z.object({ en: z.string(), zh: z.string() });
@@ -60,6 +64,7 @@ export const problem = z.object({
   severity: z.enum(["error", "warning"]),
   nodeId: z.string().optional(),
   path: z.array(z.union([z.string(), z.number()])).optional(),
+  inner: z.object({ node: z.string(), path: z.array(z.union([z.string(), z.number()])).optional() }).optional(),
   range: z.object({ start: z.number(), end: z.number() }).optional(),
   fix: z.object({ replace: z.string() }).optional(),
 });
@@ -116,7 +121,9 @@ export const pipelineSummary = z.object({
   updatedAt: z.number(),
   /** The draft differs from the deployed version. */
   changed: z.boolean(),
-  /** Connection aliases of the draft, with their roles. */
+  /** It has ports, so that it is used by others and not run. */
+  fragment: z.literal(true).optional(),
+  /** Connection aliases of the draft and of the fragments it carries, with their roles. */
   connections: pipelineDocument.shape.connections,
   run: runStatus.optional(),
 });
@@ -193,6 +200,42 @@ export const logPage = z.object({
   /** As `after` of the next request. */
   next: z.number(),
 });
+export const fragment = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** The newest; missing while only a draft is there. */
+  version: z.number().optional(),
+  /** Of that version, as users carry it. */
+  document: pipelineDocument.optional(),
+  /** The draft differs from it. */
+  changed: z.boolean(),
+  /** Ids of pipelines and fragments whose draft uses it, with the version that they carry. */
+  users: z.record(z.string(), z.number()),
+});
+export const fragments = z.object({
+  fragments: z.array(fragment),
+  /** Nodes that a pipeline may have, those inside of fragments counted (setting fragments.nodes). */
+  mostNodes: z.number(),
+});
+/** With `id` and `version` it is taken over as a document carries it; the id must be free. */
+export const createFragment = z.strictObject({
+  document: pipelineDocument,
+  id: z.string().regex(ID).optional(),
+  version: z.int().min(1).optional(),
+});
+export const fragmentUser = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** That it carries. */
+  version: z.number(),
+  /** Ports, parameters and fields that come, go or change. */
+  changes: z.array(words),
+  /** That it does not have now, and that would be gone. */
+  problems: z.array(problem),
+  mended: z.array(problem),
+});
+export const saveFragment = z.strictObject({ revision: z.number() });
+export const savedFragment = z.object({ version: z.number(), document: pipelineDocument, users: z.array(fragmentUser) });
 export const versionSummary = z.object({ version: z.number(), deployedAt: z.number(), nodes: z.number() });
 
 export const origin = z.object({
@@ -514,6 +557,11 @@ export const environment = z.object({ name: z.string(), connections: z.record(z.
 export type ApiError = z.infer<typeof apiError>;
 export type TemplateSummary = z.infer<typeof templateSummary>;
 export type Template = z.infer<typeof template>;
+export type Fragment = z.infer<typeof fragment>;
+export type Fragments = z.infer<typeof fragments>;
+export type FragmentUser = z.infer<typeof fragmentUser>;
+export type SavedFragment = z.infer<typeof savedFragment>;
+export type CreateFragment = z.input<typeof createFragment>;
 export type RunState = z.infer<typeof runState>;
 export type RunStatus = z.infer<typeof runStatus>;
 export type PipelineSummary = z.infer<typeof pipelineSummary>;

@@ -8,6 +8,7 @@ import type { ConnectionStore } from "./connections/store.ts";
 import { deadLetterRoutes } from "./dead-letters/routes.ts";
 import { designerPages } from "./designer/pages.ts";
 import { dimensionRoutes } from "./dimensions/routes.ts";
+import { type FragmentDeps, fragmentRoutes } from "./fragments/routes.ts";
 import { type Credentials, createAccess } from "./http/access.ts";
 import { docsPage } from "./http/docs-page.ts";
 import { apiErrors, noSuchRoute } from "./http/errors.ts";
@@ -50,6 +51,10 @@ export interface AppDeps {
   readonly templates: readonly Template[];
   readonly readDocument: (json: unknown) => ReadResult;
   readonly analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
+  readonly isFragment: FragmentDeps["isFragment"];
+  readonly changesOf: FragmentDeps["changesOf"];
+  /** Nodes of a pipeline, those inside of fragments counted. */
+  readonly mostNodes: number;
   readonly lineageOf: PipelineRouteDeps["lineageOf"];
   readonly graphOf: JobGraphDeps["graphOf"];
   /** Whether two documents do the same, however they are drawn. */
@@ -106,7 +111,9 @@ export function createApp(deps: AppDeps): Express {
 export function apiRoutes(deps: AppDeps): Route[] {
   const { pipelines: store, connections, supervisor, host, templates, analyze, topics, now } = deps;
   const jobs = createJobGraphs({ store, connections, graphOf: deps.graphOf });
-  const views = createPipelineViews(store, supervisor, analyze, deps.sameMeaning, (one) => secondWriters(jobs.draft(one), jobs.all()));
+  const views = createPipelineViews(store, supervisor, analyze, deps.sameMeaning, deps.isFragment, (one) =>
+    secondWriters(jobs.draft(one), jobs.all()),
+  );
   const drawMap = createMap({
     jobs,
     supervisor,
@@ -125,6 +132,15 @@ export function apiRoutes(deps: AppDeps): Route[] {
       lineageOf: deps.lineageOf,
       pushTopics: deps.pushTopics,
       topics,
+      now,
+    }),
+    ...fragmentRoutes({
+      store,
+      analyze,
+      isFragment: deps.isFragment,
+      changesOf: deps.changesOf,
+      sameMeaning: deps.sameMeaning,
+      mostNodes: deps.mostNodes,
       now,
     }),
     ...runRoutes({ store, supervisor, host, logs: deps.logs }),

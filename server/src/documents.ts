@@ -3,7 +3,11 @@ import { formatType, parseFieldPath } from "@millrace/engine/expression";
 import {
   type AnalyzeOptions,
   analyze,
+  type FragmentChanges,
+  fragmentChanges,
+  isFragment,
   lineageOf,
+  type PinnedFragment,
   type PipelineDocument,
   type Problem,
   parsePortRef,
@@ -31,8 +35,23 @@ export function analyzeDocument(document: PipelineDocument, options: AnalyzeOpti
 }
 
 /** With a schema on every port, as far as it could be worked out. */
-export function documentGraph(document: PipelineDocument, options: AnalyzeOptions): TypedGraph {
+export function documentGraph(document: PipelineDocument, options: AnalyzeOptions = {}): TypedGraph {
   return analyze(document, specs, options).graph;
+}
+
+/** Whether the document is a fragment: it is used by others, and not run. */
+export function isFragmentDocument(document: PipelineDocument): boolean {
+  return isFragment(document, specs);
+}
+
+/** What another version of a fragment changes for a document that uses it. */
+export function documentChanges(
+  document: PipelineDocument,
+  fragment: string,
+  next: PinnedFragment,
+  options: AnalyzeOptions = {},
+): FragmentChanges {
+  return fragmentChanges(document, fragment, next, specs, options);
 }
 
 export type FoundLineage = { readonly lineage: Lineage } | { readonly problem: Problem };

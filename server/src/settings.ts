@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { duration, toMillis } from "@millrace/engine/node";
+import { MOST_NODES } from "@millrace/engine/pipeline";
 import { UsageError } from "./data-folder.ts";
 import type { RunLimits } from "./runs/run-host.ts";
 
@@ -64,6 +65,12 @@ const SETTINGS = {
     byDefault: "1000",
     least: 1,
     effect: "records of a source that are looked at to propose its schema",
+  },
+  "fragments.nodes": {
+    kind: "count",
+    byDefault: String(MOST_NODES),
+    least: 1,
+    effect: "nodes that a pipeline may have, those inside of fragments counted; beyond, a fragment is not written out, which is an error",
   },
   "checkpoints.kept": { kind: "count", byDefault: "3", least: 1, effect: "newest checkpoints of a pipeline that are kept; older ones go" },
   "savepoints.kept": {
@@ -133,6 +140,7 @@ export function runLimits(settings: Settings): RunLimits {
     savepoints: settings["savepoints.kept"],
     samples: settings["samples.kept"],
     sampleBytes: settings["samples.size"],
+    nodes: settings["fragments.nodes"],
   };
 }
 

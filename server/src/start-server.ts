@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
-import type { PipelineDocument } from "@millrace/engine/pipeline";
+import type { AnalyzeOptions, PipelineDocument } from "@millrace/engine/pipeline";
 import { testConnection } from "@millrace/nodes/connections";
 import { connectionKinds } from "@millrace/nodes/specs";
 import { templates } from "@millrace/templates";
@@ -13,7 +13,15 @@ import { connectionsOf, createDimensionStores, createTopicLogs } from "./connect
 import { createConnectionStore } from "./connections/store.ts";
 import { claimDataFolder, openCredentials, openDataFolder } from "./data-folder.ts";
 import { bringUpToDate } from "./data-format.ts";
-import { analyzeDocument, documentGraph, documentLineage, nodeTypes, readPipeline } from "./documents.ts";
+import {
+  analyzeDocument,
+  documentChanges,
+  documentGraph,
+  documentLineage,
+  isFragmentDocument,
+  nodeTypes,
+  readPipeline,
+} from "./documents.ts";
 import { listen } from "./listen.ts";
 import { openMetadata } from "./metadata/database.ts";
 import { createSecretBox } from "./metadata/secrets.ts";
@@ -91,10 +99,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log: (line, about) => (about === undefined ? log(line) : logAbout(line, about)),
       limits: runLimits(settings),
     });
+    const mostNodes = settings["fragments.nodes"];
+    const analyze = (document: PipelineDocument, about: AnalyzeOptions) => analyzeDocument(document, { mostNodes, ...about });
     const supervisor = createSupervisor({
       store: pipelines,
       host,
-      analyze: analyzeDocument,
+      analyze,
       connectionsOf: (document, { environment: name, connect }) => connectionsOf(connections, document, name, connect),
       claimRun: (id) => claimRun(dataFolder, id),
       clock: systemClock,
@@ -128,9 +138,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       logs,
       templates,
       readDocument: readPipeline,
-      analyze: analyzeDocument,
-      lineageOf: documentLineage,
-      graphOf: documentGraph,
+      analyze,
+      isFragment: isFragmentDocument,
+      changesOf: (document, fragment, next) => documentChanges(document, fragment, next, { mostNodes }),
+      mostNodes,
+      lineageOf: (document, port, field, about) => documentLineage(document, port, field, { mostNodes, ...about }),
+      graphOf: (document, about) => documentGraph(document, { mostNodes, ...about }),
       sameMeaning,
       collector,
       collectedIn: { topic: TOPIC_OF_APP_LOGS, connection: options.applogConnection },

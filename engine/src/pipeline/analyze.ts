@@ -11,7 +11,7 @@ import { declaredSchemas } from "./declared-schemas.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { DEFAULTS, type PipelineDocument, parsePortRef } from "./document.ts";
 import { expand } from "./expand.ts";
-import { ERRORS, type Specs } from "./fragments.ts";
+import { ERRORS, isFragment, type Specs } from "./fragments.ts";
 import { orderGraph } from "./graph-order.ts";
 import { parameterValues } from "./parameters.ts";
 import type { Problem } from "./problem.ts";
@@ -26,6 +26,8 @@ export interface AnalyzeOptions {
   readonly set?: Readonly<Record<string, unknown>>;
   /** What the server stores the pipeline under; default: its name. */
   readonly pipelineId?: string;
+  /** It is to be run: a fragment is not. */
+  readonly runs?: boolean;
   /** Nodes that the pipeline may have with those of its fragments; default: `MOST_NODES`. */
   readonly mostNodes?: number;
 }
@@ -75,6 +77,7 @@ export function analyze(document: PipelineDocument, specs: Specs, options: Analy
     reports.push(report);
   }
   for (const found of raised) if (found.severity === "error" && found.nodeId !== undefined) broken.add(found.nodeId);
+  if (options.runs && isFragment(document, specs)) raise(problem("fragment.not-run", {}));
   warnAboutSinks(flat, drafts, options.pipelineId ?? document.name, raise);
   warnAboutNames(document, (id) => Object.hasOwn(document.nodes, id) || Object.hasOwn(flat.nodes, id) || expansion.uses.has(id), raise);
 
@@ -117,8 +120,8 @@ function warnAboutSinks(
   }
   const sinks = [...drafts.values()].filter(({ node, spec }) => spec.category === "sink" && !node.disabled);
   // A node of an unknown type may be the sink: its own problem is enough.
-  const isFragment = [...drafts.values()].some(({ spec }) => spec.fragmentPort);
-  if (sinks.length === 0 && !isFragment && drafts.size === Object.keys(document.nodes).length)
+  const hasPorts = [...drafts.values()].some(({ spec }) => spec.fragmentPort);
+  if (sinks.length === 0 && !hasPorts && drafts.size === Object.keys(document.nodes).length)
     raise(problem("graph.no-sink", {}, { severity: "warning" }));
   const writers = new Map<string, { kind: string; name: string; nodes: string[] }>();
   for (const { id, spec, params, paramsOk } of sinks) {

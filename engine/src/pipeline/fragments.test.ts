@@ -369,6 +369,10 @@ describe("a document with fragments", () => {
   it("knows a fragment by its ports, and makes a node type of it", () => {
     expect(isFragment(visits(), specs)).toBe(true);
     expect(isFragment(used(), specs)).toBe(false);
+    expect(saidOf(visits(), { runs: true })).toEqual([
+      "this is a fragment: it is not run by itself. Save a version of it, and use that as a node of a pipeline.",
+    ]);
+    expect(saidOf(used(), { runs: true })).toEqual([]);
     const spec = fragmentSpec("visits", visits(), specs);
     expect(spec).toMatchObject({
       type: "fragment:visits",

@@ -249,6 +249,10 @@ const PROBLEM_WORDS = {
     en: (a) => `"${text(a, "port")}" cannot be a port of a fragment: every node has it anyway. Make the port anew under another name.`,
     zh: (a) => `“${text(a, "port")}” 不能作为片段的端口：每个节点本来就有它。请以其他名称重新建立端口。`,
   },
+  "fragment.not-run": {
+    en: () => "this is a fragment: it is not run by itself. Save a version of it, and use that as a node of a pipeline.",
+    zh: () => "这是片段，不能单独运行。请保存一个版本，并在流水线中作为节点使用。",
+  },
   "fragment.outdated": {
     en: (a) =>
       `uses version ${text(a, "version")} of the fragment "${text(a, "fragment")}"; version ${text(a, "latest")} is the newest. Update it when what changes suits you.`,

@@ -5,7 +5,7 @@ import { type HttpPushParams, pushTopic } from "./spec.ts";
 export function createSource(_params: HttpPushParams, { connection, pipelineId, nodeId }: SourceContext): Source {
   const log = connection as TopicLog;
   const topic = pushTopic(pipelineId, nodeId);
-  const address = `/in/${pipelineId}/${nodeId}`;
+  const address = `/in/${pipelineId}/${encodeURIComponent(nodeId)}`;
   return topicSplits({
     log,
     topic,

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type PipelineDocument, parsePortRef } from "@millrace/engine/pipeline";
+import { connectionAliases, type PipelineDocument } from "@millrace/engine/pipeline";
 import { Command, Option } from "commander";
 import { DEFAULT_DATA_FOLDER, openDataFolder, serverAddress, UsageError } from "../data-folder.ts";
 import { bringUpToDate } from "../data-format.ts";
-import { analyzeDocument, nodeTypes } from "../documents.ts";
+import { analyzeDocument, documentGraph } from "../documents.ts";
 import { idFrom } from "../pipelines/store.ts";
 import { type ProcessLock, takeLock } from "../process-lock.ts";
 import { createRunHost } from "../run-host/index.ts";
@@ -50,9 +50,10 @@ async function run(name: string, options: RunOptions): Promise<void> {
   document = withFileSources(document, options.source ?? new Map(), files);
   document = withFileSinks(document, options.sink ?? new Map(), files);
   if (options.from) document = startTopicsFrom(document, options.from);
-  refuseErrors(name, document, set);
-
   const dataFolder = openDataFolder(options.data);
+  const limits = runLimits(loadSettings(dataFolder));
+  refuseErrors(name, document, set, limits.nodes);
+
   await bringUpToDate(dataFolder, (line) => console.error(line));
   const lock = takeLock(join(dataFolder, `${stateIdOf(document)}.lock`));
   if (!lock)
@@ -61,7 +62,6 @@ async function run(name: string, options: RunOptions): Promise<void> {
     );
   const claim = writesOnlyGivenFiles(document, options.sink) ? undefined : claimOf(dataFolder, document);
   const connections = { ...connectionsFor(options.connect ?? new Map(), document, dataFolder), ...files };
-  const limits = runLimits(loadSettings(dataFolder));
   const host = await createRunHost({ dataFolder, log: (line) => console.error(line), limits });
   try {
     await runToEnd(host, document, { set, connections, resume: options.resume === true });
@@ -74,8 +74,8 @@ async function run(name: string, options: RunOptions): Promise<void> {
 
 /** What a server may run beside it: none of the rows goes where that one's go. */
 function writesOnlyGivenFiles(document: PipelineDocument, given: Pairs = new Map()): boolean {
-  const sinks = Object.entries(document.nodes).filter(([, { type }]) => nodeTypes.get(type)?.spec.category === "sink");
-  return sinks.every(([id]) => given.has(id));
+  const sinks = documentGraph(document).nodes.filter(({ spec }) => spec.category === "sink");
+  return sinks.every(({ id }) => given.has(id));
 }
 
 function claimOf(dataFolder: string, document: PipelineDocument): ProcessLock {
@@ -149,10 +149,10 @@ async function startRun(host: RunHost, request: Parameters<RunHost["startRun"]>[
 
 /** Rows in and out per node and port; the rate counts the rows that the sources gave. */
 function summary(document: PipelineDocument, handle: RunHandle, seconds: number) {
-  const hasInput = new Set(document.edges.map(({ to }) => parsePortRef(to).node));
+  const sources = new Set(documentGraph(document).nodes.flatMap(({ id, inputs }) => (Object.keys(inputs).length === 0 ? [id] : [])));
   let read = 0;
   const nodes = Object.entries(handle.nodes()).map(([id, live]) => {
-    if (!hasInput.has(id)) read += Object.values(live.out).reduce((sum, { total }) => sum + total, 0);
+    if (sources.has(id)) read += Object.values(live.out).reduce((sum, { total }) => sum + total, 0);
     const totals = (ports: typeof live.in) => Object.fromEntries(Object.entries(ports).map(([port, { total }]) => [port, total]));
     return [id, { in: totals(live.in), out: totals(live.out), dropped: live.dropped, errors: live.errors }];
   });
@@ -174,8 +174,10 @@ async function explainDeadLetters(host: RunHost, pipelineId: string, count: numb
     console.error(`  at ${nodeId}: ${message.en} The row: ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`);
 }
 
-function refuseErrors(name: string, document: PipelineDocument, set: Record<string, string>): void {
-  const problems = analyzeDocument(document, { set, pipelineId: stateIdOf(document) }).filter(({ severity }) => severity === "error");
+function refuseErrors(name: string, document: PipelineDocument, set: Record<string, string>, mostNodes: number): void {
+  const problems = analyzeDocument(document, { set, pipelineId: stateIdOf(document), mostNodes, runs: true }).filter(
+    ({ severity }) => severity === "error",
+  );
   if (problems.length === 0) return;
   throw new UsageError(
     `${name} has ${problems.length === 1 ? "an error" : `${problems.length} errors`}:\n${problems.map((problem) => `  ${problemLine(problem)}`).join("\n")}`,
@@ -185,7 +187,7 @@ function refuseErrors(name: string, document: PipelineDocument, set: Record<stri
 /** Connections by alias, from those that the server of this data folder has stored. */
 function connectionsFor(connect: Pairs, document: PipelineDocument, dataFolder: string): Record<string, ConnectionConfig> {
   const entries = [...connect].map(([alias, connection]) => {
-    const role = document.connections?.[alias]?.role;
+    const role = Object.entries(connectionAliases(document)).find(([name]) => name === alias)?.[1].role;
     if (!role) throw new UsageError(`The pipeline has no connection alias ${JSON.stringify(alias)}. ${aliasesOf(document)}`);
     const config = storedConnection(connection, dataFolder);
     if (config.role !== role) throw new UsageError(`Alias ${alias} is for ${role}, but connection ${connection} is for ${config.role}.`);
@@ -195,6 +197,6 @@ function connectionsFor(connect: Pairs, document: PipelineDocument, dataFolder: 
 }
 
 function aliasesOf(document: PipelineDocument): string {
-  const aliases = Object.keys(document.connections ?? {});
+  const aliases = Object.keys(connectionAliases(document));
   return aliases.length === 0 ? "It uses none." : `It has: ${aliases.join(", ")}.`;
 }

@@ -1,6 +1,6 @@
 /** From names to open connections: which connection an alias means, and the drivers that the server itself reads and writes. */
 import type { DimensionStore, RoleName, Roles, TopicLog } from "@millrace/engine/node";
-import type { PipelineDocument } from "@millrace/engine/pipeline";
+import { connectionAliases, type PipelineDocument } from "@millrace/engine/pipeline";
 import { ApiFailure, notFound, quote } from "../http/api-failure.ts";
 import type { Deployment } from "../pipelines/store.ts";
 import type { ConnectionConfig } from "../runs/run-host.ts";
@@ -76,7 +76,7 @@ export function connectionsOf(
   environment: string | undefined,
   connect: Readonly<Record<string, string>> = {},
 ): Record<string, ConnectionConfig> {
-  const declared = document.connections ?? {};
+  const declared = connectionAliases(document);
   for (const alias of Object.keys(connect)) if (!Object.hasOwn(declared, alias)) throw noSuchAlias(alias, Object.keys(declared));
   const aliases = Object.entries({ ...environmentOf(store, environment), ...connect }).filter(([alias]) => Object.hasOwn(declared, alias));
   return Object.fromEntries(aliases.map(([alias, name]) => [alias, configOf(store, declared[alias]?.role, alias, name)]));

@@ -61,11 +61,12 @@ export function createPipelineStore(database: DatabaseSync) {
   );
   const remove = database.prepare("DELETE FROM pipelines WHERE id = ?");
   const insertVersion = database.prepare(
-    "INSERT INTO versions (pipeline_id, version, document, deployment, deployed_at) SELECT :id, coalesce(max(version), 0) + 1, :document, :deployment, :at FROM versions WHERE pipeline_id = :id RETURNING version",
+    "INSERT INTO versions (pipeline_id, version, document, deployment, deployed_at) SELECT :id, max(coalesce(max(version), 0) + 1, :least), :document, :deployment, :at FROM versions WHERE pipeline_id = :id RETURNING version",
   );
   const removeVersion = database.prepare("DELETE FROM versions WHERE pipeline_id = ? AND version = ?");
   const allVersions = database.prepare("SELECT * FROM versions WHERE pipeline_id = ? ORDER BY version DESC");
   const oneVersion = database.prepare("SELECT * FROM versions WHERE pipeline_id = ? AND version = ?");
+  const newestVersion = database.prepare("SELECT * FROM versions WHERE pipeline_id = ? ORDER BY version DESC LIMIT 1");
   const setLive = database.prepare("UPDATE pipelines SET live_version = ?, run_id = ?, desired = 'running', failure = NULL WHERE id = ?");
   const setDesired = database.prepare("UPDATE pipelines SET desired = ? WHERE id = ?");
   const setFailure = database.prepare("UPDATE pipelines SET failure = ? WHERE id = ?");
@@ -84,9 +85,9 @@ export function createPipelineStore(database: DatabaseSync) {
 
     get: (id: string): StoredPipeline | undefined => known.get(id),
 
-    /** The id is made from the document's name and never changes: state, dead letters and addresses hang on it. */
-    create(document: PipelineDocument, template: string | undefined, now: number): StoredPipeline {
-      const id = freeId(idFrom(document.name), (taken) => known.has(taken));
+    /** The id is made from the document's name, unless it is given (then it must be free), and never changes: state, dead letters and addresses hang on it. */
+    create(document: PipelineDocument, template: string | undefined, now: number, given?: string): StoredPipeline {
+      const id = given ?? freeId(idFrom(document.name), (taken) => known.has(taken));
       insert.run(id, template ?? null, JSON.stringify(document), now);
       reload(id);
       return known.get(id) as StoredPipeline;
@@ -104,8 +105,9 @@ export function createPipelineStore(database: DatabaseSync) {
       reload(id);
     },
 
-    addVersion(id: string, document: PipelineDocument, deployment: Deployment, now: number): number {
-      const values = { id, document: JSON.stringify(document), deployment: JSON.stringify(deployment), at: now };
+    /** The number is the next one, or `least` where that is greater. */
+    addVersion(id: string, document: PipelineDocument, deployment: Deployment, now: number, least = 1): number {
+      const values = { id, least, document: JSON.stringify(document), deployment: JSON.stringify(deployment), at: now };
       // A commit of its own: that of a statement which is read by `get` fails without a word when the disk is full.
       return inTransaction(database, () => (insertVersion.get(values) as { version: number }).version);
     },
@@ -120,6 +122,11 @@ export function createPipelineStore(database: DatabaseSync) {
       return row && readVersion(row);
     },
 
+    /** Undefined when there is none. */
+    newestVersion(id: string): StoredVersion | undefined {
+      const row = newestVersion.get(id) as unknown as VersionRow | undefined;
+      return row && readVersion(row);
+    },
     /** This version is what runs from now on, as run `runId`. */
     setLive(id: string, version: number, runId: string): void {
       setLive.run(version, runId, id);

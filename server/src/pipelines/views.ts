@@ -1,5 +1,5 @@
 /** Stored pipelines as the API shows them. */
-import type { AnalyzeOptions, PipelineDocument, Problem } from "@millrace/engine/pipeline";
+import { type AnalyzeOptions, connectionAliases, type PipelineDocument, type Problem } from "@millrace/engine/pipeline";
 import type { Pipeline, PipelineSummary } from "../api.ts";
 import type { Supervisor } from "../runs/supervisor.ts";
 import type { PipelineStore, StoredPipeline } from "./store.ts";
@@ -15,15 +15,19 @@ export function createPipelineViews(
   supervisor: Supervisor,
   analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[],
   sameMeaning: (a: PipelineDocument, b: PipelineDocument) => boolean,
+  isFragment: (document: PipelineDocument) => boolean,
   elsewhere: (pipeline: StoredPipeline) => readonly Problem[],
 ): PipelineViews {
+  /** What its draft is compared with: what was deployed last; of a fragment its newest version. */
   function live(pipeline: StoredPipeline) {
+    if (isFragment(pipeline.draft)) return store.newestVersion(pipeline.id);
     return pipeline.liveVersion === undefined ? undefined : store.version(pipeline.id, pipeline.liveVersion);
   }
 
   function summaryOf(pipeline: StoredPipeline, deployed: ReturnType<typeof live>): PipelineSummary {
     const run = supervisor.status(pipeline);
     const { id, draft, template, updatedAt } = pipeline;
+    const connections = connectionAliases(draft);
     return {
       id,
       name: draft.name,
@@ -31,7 +35,8 @@ export function createPipelineViews(
       ...(template === undefined ? {} : { template }),
       updatedAt,
       changed: deployed === undefined || !sameMeaning(draft, deployed.document),
-      ...(draft.connections ? { connections: draft.connections } : {}),
+      ...(Object.keys(connections).length > 0 ? { connections } : {}),
+      ...(isFragment(draft) ? { fragment: true as const } : {}),
       ...(run ? { run } : {}),
     };
   }

@@ -1,5 +1,5 @@
 import type { NodeType } from "@millrace/engine/node";
-import type { PipelineDocument } from "@millrace/engine/pipeline";
+import { analyze, type PipelineDocument, placeOf } from "@millrace/engine/pipeline";
 import type { PipelineStore } from "../pipelines/store.ts";
 
 /** The topics behind HTTP push sources, as their spec names them. */
@@ -14,8 +14,16 @@ export interface PushTopics {
 const PUSH_SOURCE = "http-push";
 
 export function createPushTopics(store: PipelineStore, nodeTypes: ReadonlyMap<string, NodeType>): PushTopics {
+  const specs = new Map([...nodeTypes].map(([type, { spec }]) => [type, spec]));
+
+  /** With the nodes inside of fragments; these are looked at only where they are meant. */
+  function nodesOf(document: PipelineDocument): PipelineDocument["nodes"] {
+    return document.fragments === undefined ? document.nodes : analyze(document, specs).graph.document.nodes;
+  }
+
   function topicOf(document: PipelineDocument, pipelineId: string, nodeId: string): string | undefined {
-    const node = Object.hasOwn(document.nodes, nodeId) ? document.nodes[nodeId] : undefined;
+    const nodes = placeOf(nodeId).inner === undefined ? document.nodes : nodesOf(document);
+    const node = Object.hasOwn(nodes, nodeId) ? nodes[nodeId] : undefined;
     if (node?.type !== PUSH_SOURCE) return undefined;
     return nodeTypes.get(PUSH_SOURCE)?.spec.targets?.(node.params, { pipelineId, nodeId })[0]?.name;
   }
@@ -29,7 +37,7 @@ export function createPushTopics(store: PipelineStore, nodeTypes: ReadonlyMap<st
     all(pipelineId) {
       const topics = store
         .versions(pipelineId)
-        .flatMap(({ document }) => Object.keys(document.nodes).flatMap((nodeId) => topicOf(document, pipelineId, nodeId) ?? []));
+        .flatMap(({ document }) => Object.keys(nodesOf(document)).flatMap((nodeId) => topicOf(document, pipelineId, nodeId) ?? []));
       return [...new Set(topics)];
     },
   };

@@ -3,7 +3,9 @@
  * a second one, which the run reads like any source. So neither is lost or doubled by a crash, both can be read without a
  * run, and retention bounds both.
  */
+
 import type { Committer, Millis, Origin, Sink, SplitReader, TopicLog, TopicReader } from "@millrace/engine/node";
+import { innerId } from "@millrace/engine/pipeline";
 import type { DeadLetter, Replay } from "@millrace/engine/run";
 import type { RowKind } from "@millrace/engine/schema";
 import type { DeadLetterPage, DeadLetter as DeadLetterView } from "../api.ts";
@@ -103,7 +105,7 @@ export async function readDeadLetters(log: TopicLog, pipelineId: string, query: 
     for (const { offset, text } of page.reverse()) {
       end = offset;
       const letter = view(offset, JSON.parse(text) as StoredLetter, replayed);
-      if (query.node !== undefined && letter.nodeId !== query.node) continue;
+      if (query.node !== undefined && letter.nodeId !== query.node && !letter.nodeId.startsWith(innerId(query.node, ""))) continue;
       if (
         search !== undefined &&
         !`${letter.text}\n${letter.code}\n${letter.message.en}\n${letter.message.zh}`.toLowerCase().includes(search)

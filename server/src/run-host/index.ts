@@ -47,7 +47,7 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log, limits = r
     async planRestore({ pipelineId, document, set, from }) {
       const states = readSavedStates(topics, pipelineId);
       const saved = from === "newest" ? states[0] : states.find(({ checkpointId }) => String(checkpointId) === from.savepoint);
-      return saved && { from: savedStateOf(saved), nodes: restorePlan(saved.schemas, schemasOf(document, set)) };
+      return saved && { from: savedStateOf(saved), nodes: restorePlan(saved.schemas, schemasOf(document, set, limits)) };
     },
     deadLetters: (pipelineId, query) => readDeadLetters(topics, pipelineId, query),
     async forget(pipelineId) {
@@ -57,10 +57,10 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log, limits = r
       await rm(join(dataFolder, "runs", pipelineId), { recursive: true, force: true });
     },
     async tryPipeline(request) {
-      return tryDocument(request, sourceReader, () => openConnections(dataFolder, request.connections));
+      return tryDocument(request, limits, sourceReader, () => openConnections(dataFolder, request.connections));
     },
     async proposeSchema(request) {
-      return proposeSchema(request, sourceReader);
+      return proposeSchema(request, limits, sourceReader);
     },
     async close() {
       stopKeeping();

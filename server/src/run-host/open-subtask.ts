@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { NodeType, Roles, RunClaim, Sink, Source, TopicLog, Words } from "@millrace/engine/node";
+import type { Roles, RunClaim, Sink, Source, TopicLog, Words } from "@millrace/engine/node";
 import { analyze, parsePortRef, type TypedGraph, type TypedNode, words } from "@millrace/engine/pipeline";
 import {
   DEFAULT_TAP,
@@ -20,6 +20,7 @@ import {
   Task,
 } from "@millrace/engine/run";
 import { nodeTypes } from "@millrace/nodes/registry";
+import type { RunLimits } from "../runs/run-host.ts";
 import type { CheckpointRecord } from "./checkpoint-record.ts";
 import { PermanentFailure } from "./checkpoint-store.ts";
 import { DEAD_LETTERS, openLetterSink, openReplays, readReplays } from "./dead-letters.ts";
@@ -30,14 +31,17 @@ import { readStateFile } from "./state-file.ts";
 import { StateFileWriter } from "./state-writer.ts";
 
 /** The graph that a run executes, spread over its subtasks: the same in all of its threads. Throws `PermanentFailure` for a document with errors. */
-export function planOf(start: Pick<RunStart, "document" | "set">): {
+export function planOf(
+  start: Pick<RunStart, "document" | "set">,
+  limits: Pick<RunLimits, "nodes">,
+): {
   readonly graph: TypedGraph;
   readonly plan: RunPlan;
   /** What each node's operator keeps. */
   readonly schemas: Readonly<Record<string, StateSchema>>;
 } {
   const specs = new Map([...nodeTypes].map(([type, node]) => [type, node.spec]));
-  const { problems, graph } = analyze(start.document, specs, { set: start.set });
+  const { problems, graph } = analyze(start.document, specs, { set: start.set, mostNodes: limits.nodes, runs: true });
   const errors = problems.filter((problem) => problem.severity === "error");
   if (errors.length > 0 || !graph) {
     const all = errors.map(words);
@@ -87,9 +91,9 @@ export async function openSubtask(options: {
   for (const node of graph.nodes) {
     const parallelism = plan.parallelism.get(node.id) ?? 1;
     if (subtask >= parallelism) continue;
-    const type = nodeTypes.get(node.spec.type) as NodeType;
+    const type = nodeTypes.get(node.spec.type);
     const shared = { pipelineId: start.pipelineId, nodeId: node.id, connection: connectionOf(node), now, subtask, parallelism };
-    if (type.createSource) {
+    if (type?.createSource) {
       const source = type.createSource(node.params, {
         ...shared,
         timeZone: graph.settings.timeZone,
@@ -100,7 +104,7 @@ export async function openSubtask(options: {
       const expected = source.expects?.();
       if (expected) expects.set(node.id, expected);
     }
-    if (type.createSink && !node.disabled)
+    if (type?.createSink && !node.disabled)
       sinks.set(
         node.id,
         type.createSink(node.params, {
@@ -220,7 +224,7 @@ function keepsAll(restored: CheckpointRecord, plan: RunPlan, schemas: Readonly<R
 
 /** All ports whose last samples are kept when a run ends, those of rows that ended at a node among them. */
 export function portsOf(graph: TypedGraph): readonly string[] {
-  return graph.nodes.flatMap((node) => [...Object.keys(node.outputs), DROPPED].map((port) => `${node.id}.${port}`));
+  return [...graph.nodes, ...graph.uses].flatMap((node) => [...Object.keys(node.outputs), DROPPED].map((port) => `${node.id}.${port}`));
 }
 
 const BYTES_PER_UNIT = 2;

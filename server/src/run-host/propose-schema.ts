@@ -12,13 +12,17 @@ import {
 } from "@millrace/engine/schema";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { ProposedField, SchemaProposal } from "../api.ts";
-import type { ProposeSchema } from "../runs/run-host.ts";
+import type { ProposeSchema, RunLimits } from "../runs/run-host.ts";
 import { failureOf } from "./failure-of.ts";
 import { type SourceReader, SourceSilent } from "./source-reader.ts";
 
-export async function proposeSchema(request: ProposeSchema, reader: SourceReader): Promise<SchemaProposal | undefined> {
+export async function proposeSchema(
+  request: ProposeSchema,
+  limits: Pick<RunLimits, "nodes">,
+  reader: SourceReader,
+): Promise<SchemaProposal | undefined> {
   const specs = new Map([...nodeTypes].map(([type, { spec }]) => [type, spec]));
-  const { graph } = analyze(request.document, specs);
+  const { graph } = analyze(request.document, specs, { mostNodes: limits.nodes });
   const node = graph.nodes.find(({ id }) => id === request.node);
   if (!node || Object.keys(node.inputs).length > 0 || formatOf(node).name === "text") return undefined;
   const { texts, silent } = await textsOf(node, graph.settings.timeZone, request, reader);

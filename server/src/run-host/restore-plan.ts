@@ -5,14 +5,14 @@ import { analyze, type PipelineDocument } from "@millrace/engine/pipeline";
 import { type StateSchema, stateSchemas } from "@millrace/engine/run";
 import type { DataType } from "@millrace/engine/schema";
 import { nodeTypes } from "@millrace/nodes/registry";
-import type { NodeRestore, Words } from "../runs/run-host.ts";
+import type { NodeRestore, RunLimits, Words } from "../runs/run-host.ts";
 
 type Schemas = Readonly<Record<string, StateSchema>>;
 
 /** The state schemas of a document's nodes; those of a document with errors as far as it could be understood. */
-export function schemasOf(document: PipelineDocument, set: Readonly<Record<string, unknown>>): Schemas {
+export function schemasOf(document: PipelineDocument, set: Readonly<Record<string, unknown>>, limits: Pick<RunLimits, "nodes">): Schemas {
   const specs = new Map([...nodeTypes].map(([type, node]) => [type, node.spec]));
-  const { problems, graph } = analyze(document, specs, { set });
+  const { problems, graph } = analyze(document, specs, { set, mostNodes: limits.nodes });
   return graph && !problems.some(({ severity }) => severity === "error") ? stateSchemas(graph, nodeTypes) : {};
 }
 

@@ -42,7 +42,7 @@ function receive(to: OpenSubtask, message: Exclude<ToSubtaskThread, { readonly t
 }
 
 async function main(): Promise<SubtaskView> {
-  const { graph, plan } = planOf(run);
+  const { graph, plan } = planOf(run, run.limits);
   const connections = await openConnections(run.dataFolder, run.connections, true);
   try {
     const begun = await opening.promise;

@@ -7,7 +7,7 @@ import { analyze, type TypedGraph, type TypedNode } from "@millrace/engine/pipel
 import { type TryInput, type TryOutcome, tryGraph } from "@millrace/engine/run";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { TryResult } from "../api.ts";
-import type { TryPipeline } from "../runs/run-host.ts";
+import type { RunLimits, TryPipeline } from "../runs/run-host.ts";
 import type { Connections } from "./connections.ts";
 import { failureOf } from "./failure-of.ts";
 import { type SourceReader, SourceSilent } from "./source-reader.ts";
@@ -17,6 +17,7 @@ type Records = Readonly<Record<string, readonly TryInput[]>>;
 /** `openConnections`: those that lookups ask; opened only where there are any. */
 export async function tryDocument(
   request: TryPipeline,
+  limits: Pick<RunLimits, "nodes">,
   reader: SourceReader,
   openConnections: () => Promise<Connections>,
 ): Promise<TryResult> {
@@ -24,7 +25,7 @@ export async function tryDocument(
   // What the API takes may say `undefined` where a record's origin says nothing.
   const given = request.records as Records;
   const specs = new Map([...nodeTypes].map(([type, node]) => [type, node.spec]));
-  const { problems, graph } = analyze(document, specs);
+  const { problems, graph } = analyze(document, specs, { mostNodes: limits.nodes });
   if (!graph || problems.some((problem) => problem.severity === "error"))
     return { problems: [...problems].map(plain), ports: {}, counters: {}, inputs: countsOf(given), unread: {} };
   const { records, unread } = await withReadRecords(graph, given, request, reader);

@@ -84,7 +84,7 @@ port.on("message", (message: ToWorker) => {
 main().then(finish, (error: unknown) => finish({ state: "failed", failure: failureOf(error, log) }));
 
 async function main(): Promise<RunEnd> {
-  const planned = planOf(start);
+  const planned = planOf(start, start.limits);
   const links = peerPorts(planned.plan.subtasks);
   const own = links[0] as PeerPorts;
   // What a thread loads takes as long as all that follows here until it is needed.
@@ -287,7 +287,7 @@ async function openEarlier(graph: TypedGraph, claim: RunClaim): Promise<EarlierS
   if (!earlier) return undefined;
   let before: TypedGraph;
   try {
-    before = planOf(earlier).graph;
+    before = planOf(earlier, start.limits).graph;
   } catch (error) {
     if (!(error instanceof PermanentFailure)) throw error;
     log(

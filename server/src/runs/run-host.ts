@@ -227,6 +227,8 @@ interface RunHostOptions {
 
 /** Bounds of what the host keeps, of each pipeline unless it says otherwise. */
 export interface RunLimits {
+  /** Nodes of a pipeline, those inside of fragments counted. */
+  readonly nodes: number;
   /** Of topics that are made from now on and are given no time of their own; `Infinity`: for ever. */
   readonly topicMs: number;
   /** Of all topics together: above it the host warns. */

@@ -1,4 +1,5 @@
 /** The state of a pipeline's run as the API shows it: from what should be (the store) and what is (the host). */
+import { placeOf } from "@millrace/engine/pipeline";
 import type { LiveFrame, NodeLive, RunStatus } from "../api.ts";
 import type { StoredFailure, StoredPipeline } from "../pipelines/store.ts";
 import type { RunHandle } from "./run-host.ts";
@@ -42,8 +43,13 @@ export function runStatus(pipeline: StoredPipeline, entry: Entry): RunStatus {
 /** Counts of the nodes, with the reason of the run's last failure on the node that failed. */
 export function withFailure(nodes: LiveFrame["nodes"], { failure }: RunStatus): LiveFrame["nodes"] {
   if (failure?.nodeId === undefined) return nodes;
-  const { message, at } = failure;
-  return { ...nodes, [failure.nodeId]: { ...(nodes[failure.nodeId] ?? NOTHING_YET), failure: { message, at } } };
+  const { message, at, nodeId } = failure;
+  // A node inside of a fragment, and the one that people see.
+  const failed = [...new Set([nodeId, placeOf(nodeId).node])].map((id) => [
+    id,
+    { ...(nodes[id] ?? NOTHING_YET), failure: { message, at } },
+  ]);
+  return { ...nodes, ...Object.fromEntries(failed) };
 }
 
 /** Of a node that failed before this server counted anything. */

@@ -267,7 +267,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     deploy: (id, { from = "keep", force, ...deployment }) =>
       inTurn(id, async (entry) => {
         const before = pipelineOf(id);
-        const problems = deps.analyze(before.draft, { set: deployment.set, pipelineId: id });
+        const problems = deps.analyze(before.draft, { set: deployment.set, pipelineId: id, runs: true });
         if (problems.some((problem) => problem.severity === "error")) throw problemsFailure(problems);
         deps.connectionsOf(before.draft, deployment);
         const restoreFrom = from === "keep" ? "newest" : from === "fresh" ? undefined : from;

@@ -5,13 +5,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NodeType } from "@millrace/engine/node";
-import type { PipelineDocument, Problem } from "@millrace/engine/pipeline";
+import type { AnalyzeOptions, PipelineDocument, Problem } from "@millrace/engine/pipeline";
 import { readDocument } from "@millrace/engine/pipeline";
 import { type AppDeps, createApp } from "../app.ts";
 import { createCollector } from "../applog/collector.ts";
 import { connectionsOf, createDimensionStores, createTopicLogs } from "../connections/open.ts";
 import { createConnectionStore } from "../connections/store.ts";
-import { documentGraph, documentLineage } from "../documents.ts";
+import { documentChanges, documentGraph, documentLineage, isFragmentDocument } from "../documents.ts";
 import { openMetadata } from "../metadata/database.ts";
 import { createSecretBox } from "../metadata/secrets.ts";
 import { createPipelineStore } from "../pipelines/store.ts";
@@ -55,7 +55,7 @@ export interface Served {
 }
 
 export interface ServeOptions {
-  readonly problems?: (document: PipelineDocument) => readonly Problem[];
+  readonly problems?: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
   readonly nodeTypes?: ReadonlyMap<string, NodeType>;
   readonly now?: () => number;
 }
@@ -98,6 +98,9 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
     templates: [TEMPLATE],
     readDocument,
     analyze: problems,
+    isFragment: isFragmentDocument,
+    changesOf: documentChanges,
+    mostNodes: 1_000,
     lineageOf: documentLineage,
     graphOf: documentGraph,
     sameMeaning: (a, b) => JSON.stringify({ ...a, layout: 0 }) === JSON.stringify({ ...b, layout: 0 }),

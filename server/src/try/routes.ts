@@ -1,4 +1,4 @@
-import { type Edge, type PipelineDocument, parsePortRef } from "@millrace/engine/pipeline";
+import { connectionAliases, type Edge, type PipelineDocument, parsePortRef } from "@millrace/engine/pipeline";
 import { proposeSchemaRequest, schemaProposal, tryRequest, tryResult } from "../api.ts";
 import { ApiFailure, notFound, quote } from "../http/api-failure.ts";
 import { type Route, route } from "../http/route.ts";
@@ -94,7 +94,7 @@ const NEVER_DEPLOYED: Deployment = { set: {}, environment: undefined };
 /** As the pipeline was deployed last; of aliases that were named one by one those that the document still has. */
 function aliasesIn(document: PipelineDocument, deployment: Deployment | undefined): Deployment {
   if (!deployment?.connect) return deployment ?? NEVER_DEPLOYED;
-  const declared = document.connections ?? {};
+  const declared = connectionAliases(document);
   return {
     ...deployment,
     connect: Object.fromEntries(Object.entries(deployment.connect).filter(([alias]) => Object.hasOwn(declared, alias))),
