@@ -265,13 +265,34 @@ export const sample = z.object({
 
 /** Counts since the run began; rates are records a second over the last 2 s. */
 export const portLive = z.object({ total: z.number(), rate: z.number() });
+/** Epoch ms; null: none yet; "end" after the end of input. */
+const shownWatermark = z.union([z.number(), z.null(), z.literal("end")]);
+
 export const nodeLive = z.object({
   in: z.record(z.string(), portLive),
   out: z.record(z.string(), portLive),
   dropped: z.record(z.string(), z.number()),
   errors: z.number(),
-  /** Epoch ms; null: none yet; "end" after the end of input. */
-  watermark: z.union([z.number(), z.null(), z.literal("end")]),
+  watermark: shownWatermark,
+  /** By input port: when the last row came (by the clock) and its own time, null where there was none since the run went on; how far the time of the port is; whether it holds nobody back. */
+  inputs: z
+    .record(
+      z.string(),
+      z.object({ lastAt: z.number().nullable(), lastTime: z.number().nullable(), watermark: shownWatermark, idle: z.boolean() }),
+    )
+    .optional(),
+  /** Of a source: the same for each of its partitions or files. */
+  partitions: z
+    .array(
+      z.object({
+        origin: z.string(),
+        partition: z.number().optional(),
+        lastAt: z.number().nullable(),
+        watermark: shownWatermark,
+        idle: z.boolean(),
+      }),
+    )
+    .optional(),
   /** Sources: records still to read. Sinks: rows staged. */
   lag: z.number().optional(),
   holdings: z.record(z.string(), z.number()).optional(),

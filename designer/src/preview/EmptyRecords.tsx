@@ -54,6 +54,15 @@ export function EmptyRecords({ port, isDropped }: { readonly port: string; reado
         <Line key={reason}>{t("emptyDropped", { total: countText(count), reason: words(dropReason(type, reason)) })}</Line>
       ))}
       {live.errors > 0 && <Line>{t("emptyErrors", { total: countText(live.errors) })}</Line>}
+      {Object.entries(live.inputs ?? {}).map(([input, { lastTime, watermark }]) => (
+        <Line key={input}>
+          {t("emptyInput", {
+            input,
+            time: timeText(lastTime),
+            watermark: typeof watermark === "string" ? t("emptyInputEnded") : timeText(watermark),
+          })}
+        </Line>
+      ))}
       {typeof live.watermark === "number" && <Line>{t("emptyWatermark", { time: timeText(live.watermark) })}</Line>}
     </Stack>
   );

@@ -59,6 +59,11 @@ export const words = {
   },
   emptyStopped: { en: "The pipeline does not run.", zh: "流水线未在运行。" },
   emptyWaits: { en: "No record yet from {{name}}.", zh: "{{name}} 尚无输出。" },
+  emptyInput: {
+    en: "Input {{input}}: its last row has the time {{time}}, its watermark is {{watermark}}.",
+    zh: "输入 {{input}}：最近一行的时间为 {{time}}，水位线为 {{watermark}}。",
+  },
+  emptyInputEnded: { en: "at the end", zh: "已结束" },
   emptyWatermark: { en: "Its watermark is {{time}}.", zh: "水位线：{{time}}。" },
   error: { en: "Error", zh: "错误" },
   eventTime: { en: "Event time", zh: "事件时间" },

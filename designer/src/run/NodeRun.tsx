@@ -4,13 +4,15 @@ import { IconAlertCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { countText, momentText } from "../i18n/numbers.ts";
 import { useLanguage, useWords } from "../i18n/use-words.ts";
+import { dropReason } from "../preview/dropped.ts";
 import { useDocument } from "../store/document.ts";
 import { useNodeLive, useRunStatus } from "../store/live.ts";
 import { specs } from "../store/specs.ts";
 import { bytesText } from "../topics/topic-figures.ts";
+import { LastRows } from "./LastRows.tsx";
 import classes from "./run.module.css";
 
-/** Of a node that runs or ran: why it failed last, and what it keeps. Nothing where there is neither. */
+/** Of a node that runs or ran: why it failed last, what came last, what it dropped and what it keeps. Nothing where there is none of it. */
 export function NodeRun({ nodeId }: { readonly nodeId: string }) {
   const { t } = useTranslation("run");
   const words = useWords();
@@ -23,7 +25,8 @@ export function NodeRun({ nodeId }: { readonly nodeId: string }) {
   const shares = sharesOf(type, live?.holdings ?? {});
   const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
   const failure = run?.failure?.nodeId === nodeId ? run.failure : undefined;
-  if (!failure && !state && holdings.length === 0) return null;
+  const dropped = Object.entries(live?.dropped ?? {}).filter(([, count]) => count > 0);
+  if (!failure && !live) return null;
   const runsAgain = run?.state === "running";
   return (
     <section aria-label={t("nodeRun")}>
@@ -38,6 +41,14 @@ export function NodeRun({ nodeId }: { readonly nodeId: string }) {
         >
           {words(failure.message)}
         </Alert>
+      )}
+      <LastRows nodeId={nodeId} />
+      {dropped.length > 0 && (
+        <dl className={classes.state} aria-label={t("dropped")}>
+          {dropped.map(([reason, count]) => (
+            <Fact key={reason} name={t("droppedFor", { reason: words(dropReason(type, reason)) })} value={countText(count)} />
+          ))}
+        </dl>
       )}
       {holdings.length > 0 && (
         <dl className={classes.state} aria-label={t("holds")}>

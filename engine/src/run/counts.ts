@@ -1,8 +1,8 @@
 /** What a node has counted, for people to see. */
-import type { Millis } from "../node/index.ts";
+import { MAX_TIME, type Millis } from "../node/index.ts";
 import { innerId, type TypedNode } from "../pipeline/index.ts";
 import { addUp } from "./coordinator.ts";
-import type { NodeRuntime } from "./node-runtime.ts";
+import type { InputPort, NodeRuntime } from "./node-runtime.ts";
 
 /** Keys, bytes of them in memory and on disk, timers that are set. */
 export interface StateCounts {
@@ -12,6 +12,14 @@ export interface StateCounts {
   readonly timers: number;
 }
 
+/** What came last by an input port, and how far its time is: what says why nothing leaves. */
+export interface InputFacts {
+  /** Event time of the last row; left out before there was one since the run went on. */
+  readonly lastTime?: Millis;
+  readonly watermark: Millis;
+  readonly isIdle: boolean;
+}
+
 export interface PortCounts {
   readonly in: Readonly<Record<string, number>>;
   readonly out: Readonly<Record<string, number>>;
@@ -19,6 +27,8 @@ export interface PortCounts {
   readonly errors: number;
   readonly watermark: Millis;
   readonly isEnded: boolean;
+  /** By input port. */
+  readonly inputs?: Readonly<Record<string, InputFacts>>;
   readonly holdings?: Readonly<Record<string, number>>;
   /** Of nodes that keep state by key, or have. */
   readonly state?: StateCounts;
@@ -34,10 +44,31 @@ export function countsOf(node: NodeRuntime): PortCounts {
     errors: node.errors,
     watermark: node.watermark,
     isEnded: node.isEnded,
+    inputs: Object.fromEntries([...node.inputs].map(([name, port]) => [name, inputFacts(port)])),
     ...(holdings ? { holdings } : {}),
     ...stateOf(node),
     ...(node.lastError ? { lastError: node.lastError } : {}),
   };
+}
+
+function inputFacts({ lastTime, valve }: InputPort): InputFacts {
+  return { ...(lastTime !== undefined && { lastTime }), watermark: valve.watermark, isIdle: valve.isIdle };
+}
+
+/** Of several subtasks: the last time that any has seen, the watermark that all have. */
+export function mergeInputs(all: readonly (PortCounts["inputs"] | undefined)[]): Record<string, InputFacts> {
+  const merged: Record<string, InputFacts> = {};
+  for (const inputs of all)
+    for (const [port, one] of Object.entries(inputs ?? {})) {
+      const other = merged[port];
+      const times = [one.lastTime, other?.lastTime].filter((time) => time !== undefined);
+      merged[port] = {
+        ...(times.length > 0 && { lastTime: Math.max(...times) }),
+        watermark: Math.min(one.watermark, other?.watermark ?? MAX_TIME),
+        isIdle: one.isIdle && (other?.isIdle ?? true),
+      };
+    }
+  return merged;
 }
 
 /** What people see at nodes that use fragments: of their ports what passed these, and all that went wrong or was dropped inside. Each node inside has its own counts beside. */
@@ -53,6 +84,13 @@ export function countsOfUses(uses: readonly TypedNode[], counts: ReadonlyMap<str
       in: totals(inputs, "in"),
       out: totals(outputs, "out"),
       dropped: addUp(inside.map(({ dropped }) => dropped)),
+      inputs: Object.fromEntries(
+        Object.keys(inputs).flatMap((port) =>
+          Object.values(counts.get(innerId(id, port))?.inputs ?? {})
+            .slice(0, 1)
+            .map((facts) => [port, facts]),
+        ),
+      ),
       errors: inside.reduce((sum, { errors }) => sum + errors, 0),
       watermark: Math.min(...(ends.length > 0 ? ends : inside).map(({ watermark }) => watermark)),
       isEnded: inside.every(({ isEnded }) => isEnded),

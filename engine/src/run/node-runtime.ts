@@ -106,6 +106,8 @@ export interface EdgeChannels {
 export class InputPort {
   readonly name: string;
   total = 0;
+  /** Time of the last row; undefined before there was one. */
+  lastTime: Millis | undefined = undefined;
   readonly valve: WatermarkValve;
   /** Values of the key of a row; undefined where the node is not keyed. */
   readonly key: readonly CompiledExpression[] | undefined;
@@ -269,6 +271,7 @@ export class NodeRuntime {
 
   receive(port: InputPort, row: Row, time: Millis): void {
     port.total++;
+    port.lastTime = time;
     if (this.disabled) return this.passBy(row, time);
     try {
       if (port.key !== undefined) this.backend.select(keyOf(port.key, row, time));

@@ -7,6 +7,7 @@
  * others have theirs; what the picture holds is written meanwhile.
  */
 import {
+  MAX_TIME,
   MIN_TIME,
   type Millis,
   type Position,
@@ -23,7 +24,7 @@ import { NodeFailure } from "./node-runtime.ts";
 import { ownerOfSplit, type RunPlan } from "./plan.ts";
 import type { SnapshotEntry } from "./snapshot.ts";
 import type { Task } from "./task.ts";
-import { SplitWatermarks } from "./watermark.ts";
+import { type SplitFacts, SplitWatermarks } from "./watermark.ts";
 
 export interface SubtaskHost {
   now(): Millis;
@@ -86,6 +87,15 @@ interface OpenSource {
   idle: boolean;
   hasEnded: boolean;
 }
+
+/** One split of a source: where it comes from, and how far it is. */
+export interface SplitStatus extends SplitFacts {
+  /** A topic, a file. */
+  readonly origin: string;
+  readonly partition?: number;
+}
+
+const ENDED: SplitFacts = { watermark: MAX_TIME, isIdle: false };
 
 /** A checkpoint on its way. */
 interface Cutting {
@@ -180,6 +190,20 @@ export class Subtask {
       if (known.length > 0) lags[nodeId] = known.reduce((sum, lag) => sum + lag, 0);
     }
     return lags;
+  }
+
+  /** By source node, its splits that this subtask reads. */
+  splits(): Readonly<Record<string, readonly SplitStatus[]>> {
+    return Object.fromEntries(
+      this.sources.map(({ nodeId, splits, watermarks }) => [
+        nodeId,
+        splits.map(({ split }) => ({
+          origin: split.origin,
+          ...(split.partition !== undefined && { partition: split.partition }),
+          ...(watermarks.factsOf(split.id) ?? ENDED),
+        })),
+      ]),
+    );
   }
 
   /** Runs until it is told to stop. Rejects with what made it fail (`NodeFailure` where a node is to blame). What was not prepared is given up. */

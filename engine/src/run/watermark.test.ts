@@ -153,6 +153,19 @@ describe("SplitWatermarks", () => {
   });
 });
 
+describe("what there is to see of a split", () => {
+  it("is when its last record came, its watermark, and whether it is quiet; nothing after its end", () => {
+    const splits = new SplitWatermarks(1_000);
+    splits.add("a", 5);
+    expect(splits.factsOf("a")).toEqual({ watermark: MIN_TIME, isIdle: false });
+    splits.onRecords("a", 100, 500);
+    splits.current(1_501);
+    expect(splits.factsOf("a")).toEqual({ lastAt: 500, watermark: 99, isIdle: true });
+    splits.onEnd("a");
+    expect(splits.factsOf("a")).toBeUndefined();
+  });
+});
+
 describe("parts that come and go", () => {
   it("give the least of those that speak, the greatest of all when nobody does, and never less than before", () => {
     const parts = new PartialWatermarks();

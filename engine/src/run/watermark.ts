@@ -181,6 +181,10 @@ export class PartialWatermarks {
     if (state) state.idle = idle;
   }
 
+  get(part: string): { readonly watermark: Millis; readonly idle: boolean } | undefined {
+    return this.parts.get(part);
+  }
+
   /** What all of them come to now, and whether nobody speaks. */
   current(): { readonly watermark: Millis; readonly isIdle: boolean } {
     let [minimum, maximum] = [MAX_TIME, MIN_TIME];
@@ -197,10 +201,19 @@ export class PartialWatermarks {
   }
 }
 
+export interface SplitFacts {
+  /** When the last record was read, by the clock; left out before there was one since the run went on. */
+  readonly lastAt?: Millis;
+  readonly watermark: Millis;
+  readonly isIdle: boolean;
+}
+
 /** Watermark of a source over its splits: each split's times rise; splits that have been quiet for long are idle, and those at their end are gone. */
 export class SplitWatermarks {
   private readonly parts = new PartialWatermarks();
+  /** When a record came, or else when the split did. */
   private readonly lastRecordAt = new Map<string, Millis>();
+  private readonly withRecords = new Set<string>();
   private readonly idleAfterMs: number;
 
   constructor(idleAfterMs: number) {
@@ -216,12 +229,20 @@ export class SplitWatermarks {
   onRecords(split: string, maxTime: Millis, now: Millis): void {
     if (!this.lastRecordAt.has(split)) return;
     this.lastRecordAt.set(split, now);
+    this.withRecords.add(split);
     this.parts.onWatermark(split, maxTime - 1);
   }
 
   onEnd(split: string): void {
     this.parts.remove(split);
     this.lastRecordAt.delete(split);
+  }
+
+  /** What there is to see of a split; undefined after its end. */
+  factsOf(split: string): SplitFacts | undefined {
+    const part = this.parts.get(split);
+    const at = this.lastRecordAt.get(split);
+    return part && { ...(at !== undefined && this.withRecords.has(split) && { lastAt: at }), watermark: part.watermark, isIdle: part.idle };
   }
 
   /** The source's watermark now (never lower than before), and whether all of its splits are quiet. */

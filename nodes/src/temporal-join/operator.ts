@@ -37,8 +37,10 @@ export function createOperator(params: TemporalJoinParams, context: OperatorCont
   const ends = params.endsWhen === undefined ? () => false : context.expressions.condition(params.endsWhen, "right");
   const waiting = state.list("waiting", rowOf({ time: BIGINT, row: schemas.inputs.left as DataType }));
   const versions = state.map("versions", { key: BIGINT, value: rowOf({ row: schemas.inputs.right as DataType }) });
+  const held = state.counter("rows held");
   const nextTimer = state.value("timer", BIGINT);
   const forgetting = forgetter(params, context, () => {
+    held.add(-waiting.get().length);
     waiting.clear();
     versions.clear();
     const set = nextTimer.get() as Millis | null;
@@ -86,6 +88,7 @@ export function createOperator(params: TemporalJoinParams, context: OperatorCont
     check("left", row, time);
     if (byEvent) {
       waiting.add({ time, row });
+      held.add(1);
       setTimer(time);
       return forgetting.touch();
     }
@@ -97,12 +100,13 @@ export function createOperator(params: TemporalJoinParams, context: OperatorCont
   /** Lets out what the watermark has passed, and forgets versions that no later row can ask for. */
   function settle(out: Out): void {
     const { watermark } = timers;
-    const held = waiting.get() as unknown as readonly Waiting[];
-    const left = held.filter(({ time }) => time > watermark);
+    const before = waiting.get() as unknown as readonly Waiting[];
+    const left = before.filter(({ time }) => time > watermark);
     const known = ([...versions.entries()] as unknown as [Millis, Version][]).sort(([a], [b]) => a - b);
-    for (const { row, time } of held)
+    for (const { row, time } of before)
       if (time <= watermark) emit(row, time, known.findLast(([from]) => from <= time)?.[1].row ?? null, out);
-    if (left.length < held.length) waiting.set(left as never);
+    if (left.length < before.length) waiting.set(left as never);
+    held.add(left.length - before.length);
     const newer = known.findIndex(([from]) => from > watermark);
     const kept = newer === -1 ? known.length - 1 : newer - 1;
     for (const [from] of known.slice(0, Math.max(kept, 0))) versions.delete(from);
@@ -122,6 +126,7 @@ export function createOperator(params: TemporalJoinParams, context: OperatorCont
       nextTimer.clear();
       settle(out);
     },
+    ...(byEvent && { holdings: () => ({ rows: held.total }) }),
   };
 }
 

@@ -115,6 +115,7 @@ export const spec = defineSpec<TemporalJoinParams>({
   ],
   reads: ({ joined }) => joinedReads(joined),
   lineage: ({ params: { joined }, inputs }) => joinedLineage(joined, inputs),
+  holdings: { rows: { en: "left rows that wait for the watermark", zh: "等待水位线的左侧行" } },
   dropReasons: { "no-key": { en: "version without a key", zh: "没有 key 的版本" } },
   cardLine: ({ leftKey, rightKey }) =>
     Array.isArray(leftKey) && Array.isArray(rightKey) ? `${leftKey.join(", ")} = ${rightKey.join(", ")}` : "",

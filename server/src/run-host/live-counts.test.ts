@@ -68,3 +68,39 @@ it("shows watermarks that JSON has no number for as words", () => {
   const view = new LiveCounts(graph, expects).view(0, ended, { logs: 3 });
   expect([view.logs?.watermark, view.keep?.watermark, view.logs?.lag]).toEqual([null, "end", 3]);
 });
+
+it("says of each input when a row last came and how far its time is, and of a source's partitions", () => {
+  const live = new LiveCounts(graph, expects);
+  const facts = (total: number, lastTime: number | undefined, watermark: number) => ({
+    ...counts(total, 0, 0),
+    keep: {
+      ...(counts(total, 0, 0).keep as PortCounts),
+      inputs: { in: { ...(lastTime !== undefined && { lastTime }), watermark, isIdle: false } },
+    },
+  });
+  const inputAt = (at: number, ...of: Parameters<typeof facts>) => live.view(at, facts(...of), {}).keep?.inputs?.in;
+  // Counted before the run went on: nothing has come since.
+  expect(inputAt(0, 7, undefined, Number.NEGATIVE_INFINITY)).toEqual({ lastAt: null, lastTime: null, watermark: null, idle: false });
+  expect(inputAt(250, 8, 90, 80)).toEqual({ lastAt: 250, lastTime: 90, watermark: 80, idle: false });
+  expect(inputAt(500, 8, 90, Number.POSITIVE_INFINITY)).toEqual({ lastAt: 250, lastTime: 90, watermark: "end", idle: false });
+  const partitions = [
+    { origin: "logs", partition: 0, lastAt: 40, watermark: 80, isIdle: true },
+    { origin: "logs", partition: 1, watermark: Number.NEGATIVE_INFINITY, isIdle: false },
+  ];
+  expect(live.view(750, counts(8, 0, 0), {}, { logs: partitions }).logs?.partitions).toEqual([
+    { origin: "logs", partition: 0, lastAt: 40, watermark: 80, idle: true },
+    { origin: "logs", partition: 1, lastAt: null, watermark: null, idle: false },
+  ]);
+});
+
+it("says what a node holds of the rows that came into it", () => {
+  const holds = { ...(counts(7, 0, 2).keep as PortCounts), holdings: { open: 3, none: 0 } };
+  const withWords = {
+    nodes: graph.nodes.map((node) => ({ ...node, spec: { ...node.spec, holdings: { open: { en: "open windows", zh: "未结束的窗口" } } } })),
+  };
+  const view = new LiveCounts(withWords as unknown as TypedGraph, expects).view(0, { ...counts(7, 0, 2), keep: holds }, {});
+  expect(view.keep?.waitsFor).toEqual({
+    en: "7 rows came in, none has left by this port yet: 2 condition not true, 3 open windows",
+    zh: "已输入 7 行，此端口尚无输出：2 行不满足条件，未结束的窗口 3",
+  });
+});

@@ -1,7 +1,7 @@
 /** Turns a task's counts into what people see: totals with rates over the last two seconds, and the sentence that an empty edge shows. */
-import type { Millis, Words } from "@millrace/engine/node";
+import type { Millis, NodeSpec, Words } from "@millrace/engine/node";
 import { parsePortRef, type TypedGraph } from "@millrace/engine/pipeline";
-import type { PortCounts } from "@millrace/engine/run";
+import type { InputFacts, PortCounts, SplitStatus } from "@millrace/engine/run";
 import type { NodeLive } from "../api.ts";
 
 type Counts = Readonly<Record<string, PortCounts>>;
@@ -12,6 +12,8 @@ export class LiveCounts {
   private readonly graph: TypedGraph;
   /** What each source says it will send, by node id. */
   private readonly expects: ReadonlyMap<string, Words>;
+  /** When a row last came by an input, by "node.port": between two looks. */
+  private readonly lastAt = new Map<string, Millis>();
   private history: { readonly at: Millis; readonly counts: Counts }[] = [];
 
   constructor(graph: TypedGraph, expects: ReadonlyMap<string, Words>) {
@@ -20,7 +22,13 @@ export class LiveCounts {
   }
 
   /** The nodes as of now; call a few times a second. */
-  view(at: Millis, counts: Counts, lag: Readonly<Record<string, number>>): Record<string, NodeLive> {
+  view(
+    at: Millis,
+    counts: Counts,
+    lag: Readonly<Record<string, number>>,
+    splits: Readonly<Record<string, readonly SplitStatus[]>> = {},
+  ): Record<string, NodeLive> {
+    const latest = this.history.at(-1)?.counts;
     this.history.push({ at, counts });
     while (this.history.length > 2 && (this.history[1] as { at: Millis }).at <= at - RATE_WINDOW_MS) this.history.shift();
     const before = this.history[0] as { at: Millis; counts: Counts };
@@ -41,7 +49,9 @@ export class LiveCounts {
         out: ports("out"),
         dropped: { ...now.dropped },
         errors: now.errors,
-        watermark: now.watermark === Number.POSITIVE_INFINITY ? "end" : now.watermark === Number.NEGATIVE_INFINITY ? null : now.watermark,
+        watermark: shownTime(now.watermark),
+        inputs: this.inputsOf(id, now, latest?.[id], at),
+        ...(splits[id] && { partitions: splits[id].map(partitionOf) }),
         ...(lag[id] === undefined ? {} : { lag: lag[id] }),
         ...(now.holdings ? { holdings: { ...now.holdings } } : {}),
         ...(now.state ? { state: now.state } : {}),
@@ -52,13 +62,24 @@ export class LiveCounts {
     return nodes;
   }
 
+  private inputsOf(id: string, now: PortCounts, before: PortCounts | undefined, at: Millis): NonNullable<NodeLive["inputs"]> {
+    return Object.fromEntries(
+      Object.entries(now.inputs ?? {}).map(([port, facts]) => {
+        const place = `${id}.${port}`;
+        // What was counted before this run went on has no time here.
+        if (facts.lastTime !== undefined && (before === undefined || before.in[port] !== now.in[port])) this.lastAt.set(place, at);
+        return [port, inputOf(facts, this.lastAt.get(place))];
+      }),
+    );
+  }
+
   private waitsFor(id: string, counts: Counts): Words | undefined {
     const now = counts[id];
     const node = this.graph.nodes.find((other) => other.id === id);
     if (!now || !node) return undefined;
     const came = Object.values(now.in).reduce((sum, total) => sum + total, 0);
     if (Object.entries(now.out).some(([port, total]) => port !== "error" && total > 0)) return undefined;
-    if (came > 0) return heldBack(came, now, node.spec.dropReasons ?? {});
+    if (came > 0) return heldBack(came, now, node.spec);
     if (Object.keys(node.inputs).length === 0) return this.expects.get(id) ?? { en: "no record yet", zh: "尚无记录" };
     const upstream = Object.values(node.inputs).flatMap((port) => port.edges.map((edge) => parsePortRef(edge.from)));
     const first = upstream[0];
@@ -76,11 +97,34 @@ export class LiveCounts {
   }
 }
 
-function heldBack(came: number, now: PortCounts, reasons: Readonly<Record<string, Words>>): Words {
-  const drops = Object.entries(now.dropped).map(([reason, count]) => ({ count, words: reasons[reason] ?? { en: reason, zh: reason } }));
-  if (now.errors > 0) drops.push({ count: now.errors, words: { en: "error", zh: "错误" } });
-  const en = drops.map(({ count, words }) => `${count} ${words.en}`).join(", ");
-  const zh = drops.map(({ count, words }) => `${count} 行${words.zh}`).join("，");
+function inputOf({ lastTime, watermark, isIdle }: InputFacts, lastAt: Millis | undefined) {
+  return { lastAt: lastAt ?? null, lastTime: timeOrNull(lastTime), watermark: shownTime(watermark), idle: isIdle };
+}
+
+function partitionOf({ origin, partition, lastAt, watermark, isIdle }: SplitStatus) {
+  return { origin, ...(partition !== undefined && { partition }), lastAt: lastAt ?? null, watermark: shownTime(watermark), idle: isIdle };
+}
+
+/** A row may have no time. */
+function timeOrNull(time: Millis | undefined): Millis | null {
+  return time === undefined || !Number.isFinite(time) ? null : time;
+}
+
+function shownTime(watermark: Millis): NodeLive["watermark"] {
+  return watermark === Number.POSITIVE_INFINITY ? "end" : timeOrNull(watermark);
+}
+
+/** What became of the rows: dropped, failed, or held. */
+function heldBack(came: number, now: PortCounts, { dropReasons, holdings }: NodeSpec): Words {
+  const counted = (counts: Readonly<Record<string, number>> = {}, known: Readonly<Record<string, Words>> = {}) =>
+    Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [{ count, words: known[name] ?? { en: name, zh: name } }] : []));
+  const gone = counted(now.dropped, dropReasons);
+  if (now.errors > 0) gone.push({ count: now.errors, words: { en: "error", zh: "错误" } });
+  const held = counted(now.holdings, holdings);
+  const en = [...gone, ...held].map(({ count, words }) => `${count} ${words.en}`).join(", ");
+  const zh = [...gone.map(({ count, words }) => `${count} 行${words.zh}`), ...held.map(({ count, words }) => `${words.zh} ${count}`)].join(
+    "，",
+  );
   return {
     en: `${came} rows came in, none has left by this port yet${en && `: ${en}`}`,
     zh: `已输入 ${came} 行，此端口尚无输出${zh && `：${zh}`}`,

@@ -1,6 +1,6 @@
 import type { PortCounts, TapSample } from "@millrace/engine/run";
 import { describe, expect, it } from "vitest";
-import { mergeCounts, mergeSamples } from "./merge-views.ts";
+import { mergeCounts, mergeSamples, mergeSplits } from "./merge-views.ts";
 
 const counts = (rows: number, more: Partial<PortCounts> = {}): PortCounts => ({
   in: { in: rows },
@@ -9,6 +9,7 @@ const counts = (rows: number, more: Partial<PortCounts> = {}): PortCounts => ({
   errors: 2,
   watermark: 10 * rows,
   isEnded: rows > 5,
+  inputs: { in: { lastTime: 10 * rows, watermark: 10 * rows, isIdle: rows > 5 } },
   ...more,
 });
 const sample = (seq: number, at: number): TapSample => ({ seq, at, time: null, kind: "+I", text: `${seq}` });
@@ -29,11 +30,25 @@ describe("the view of a run", () => {
         errors: 4,
         watermark: 30,
         isEnded: false,
+        inputs: { in: { lastTime: 90, watermark: 30, isIdle: false } },
         holdings: { windows: 3 },
         state: { keys: 2, memoryBytes: 20, spilledBytes: 200, timers: 2_000 },
         lastError: words("last", 2),
       },
       alone: counts(7),
+    });
+  });
+
+  it("lists what each subtask reads of a source, by topic and partition", () => {
+    const split = (origin: string, partition?: number) => ({
+      origin,
+      ...(partition !== undefined && { partition }),
+      watermark: 0,
+      isIdle: false,
+    });
+    expect(mergeSplits([{ a: [split("t", 2), split("t", 0)], b: [split("f")] }, { a: [split("t", 1), split("s", 10)] }])).toEqual({
+      a: [split("s", 10), split("t", 0), split("t", 1), split("t", 2)],
+      b: [split("f")],
     });
   });
 

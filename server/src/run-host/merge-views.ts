@@ -1,5 +1,5 @@
 /** What a run has to show, made of what its subtasks have. */
-import { addUp, type PortCounts, type StateCounts, type TapSample } from "@millrace/engine/run";
+import { addUp, mergeInputs, type PortCounts, type SplitStatus, type StateCounts, type TapSample } from "@millrace/engine/run";
 import type { Sample } from "../api.ts";
 import type { SubtaskView } from "./protocol.ts";
 
@@ -26,10 +26,19 @@ function mergeNode(a: PortCounts, b: PortCounts): PortCounts {
     errors: a.errors + b.errors,
     watermark: Math.min(a.watermark, b.watermark),
     isEnded: a.isEnded && b.isEnded,
+    inputs: mergeInputs([a.inputs, b.inputs]),
     ...(a.state && b.state ? { state: mergeState(a.state, b.state) } : {}),
     ...(a.holdings || b.holdings ? { holdings: addUp([a.holdings ?? {}, b.holdings ?? {}]) } : {}),
     ...(lastError ? { lastError } : {}),
   };
+}
+
+/** Each subtask reads splits of its own: all of them, by source node, in the order of their partitions. */
+export function mergeSplits(all: readonly SubtaskView["splits"][]): Record<string, readonly SplitStatus[]> {
+  const nodes = new Set(all.flatMap((splits) => Object.keys(splits)));
+  const ofNode = (id: string) =>
+    all.flatMap((splits) => splits[id] ?? []).sort((a, b) => a.origin.localeCompare(b.origin) || (a.partition ?? 0) - (b.partition ?? 0));
+  return Object.fromEntries([...nodes].map((id) => [id, ofNode(id)]));
 }
 
 function mergeState(a: StateCounts, b: StateCounts): StateCounts {

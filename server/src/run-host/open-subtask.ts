@@ -202,11 +202,12 @@ export async function openSubtask(options: {
         sent.set(port, last.seq);
         fresh[port] = found;
       }
-      return { counts: task.counts(), lag: running.lag(), samples: fresh };
+      return { counts: task.counts(), lag: running.lag(), splits: running.splits(), samples: fresh };
     },
     lastView: (ports) => ({
       counts: task.counts(),
       lag: running.lag(),
+      splits: running.splits(),
       samples: Object.fromEntries(ports.map((port) => [port, samples(port)])),
     }),
     async close() {

@@ -2,7 +2,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { RunClaim } from "@millrace/engine/node";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
-import type { ExchangeBatch, FromSubtask, PortCounts, TapSample, ToSubtask } from "@millrace/engine/run";
+import type { ExchangeBatch, FromSubtask, PortCounts, SplitStatus, TapSample, ToSubtask } from "@millrace/engine/run";
 import type { NodeLive, RunStatus, Sample } from "../api.ts";
 import type { ConnectionConfig, RestoreFrom, RunEnd, RunFailure, RunLimits, SavedState, StartRun } from "../runs/run-host.ts";
 import type { CheckpointRecord } from "./checkpoint-record.ts";
@@ -85,6 +85,8 @@ export type PeerMessage =
 export interface SubtaskView {
   readonly counts: Readonly<Record<string, PortCounts>>;
   readonly lag: Readonly<Record<string, number>>;
+  /** By source node. */
+  readonly splits: Readonly<Record<string, readonly SplitStatus[]>>;
   /** By "node.port", those that are new. */
   readonly samples: Readonly<Record<string, readonly TapSample[]>>;
 }

@@ -20,7 +20,7 @@ export interface SubtaskThreads {
   stop(): Promise<void>;
 }
 
-const NOTHING: SubtaskView = { counts: {}, lag: {}, samples: {} };
+const NOTHING: SubtaskView = { counts: {}, lag: {}, splits: {}, samples: {} };
 
 interface Thread {
   readonly worker: Worker;

@@ -75,7 +75,7 @@ async function main(): Promise<SubtaskView> {
   }
 }
 
-const EMPTY: SubtaskView = { counts: {}, lag: {}, samples: {} };
+const EMPTY: SubtaskView = { counts: {}, lag: {}, splits: {}, samples: {} };
 
 main().then(
   (view) => end({ type: "ended", failure: undefined, view }),

@@ -17,7 +17,7 @@ import { countDeadLetters, createDeadLetterTopics, DEAD_LETTERS, letterCommitter
 import { type EarlierSinks, openEarlierSinks } from "./earlier-sinks.ts";
 import { failureOf } from "./failure-of.ts";
 import { LiveCounts } from "./live-counts.ts";
-import { mergeCounts, mergeSamples } from "./merge-views.ts";
+import { mergeCounts, mergeSamples, mergeSplits } from "./merge-views.ts";
 import { type OpenSubtask, openSubtask, planOf, portsOf } from "./open-subtask.ts";
 import { createPauses } from "./pauses.ts";
 import type { Frame, FromWorker, RunStart, SubtaskView, ToWorker } from "./protocol.ts";
@@ -206,7 +206,12 @@ async function execute(
       }
       const counts = mergeCounts(views.map((view) => view.counts));
       const lag = addUp(views.map((view) => view.lag));
-      return { nodes: live.view(now(), counts, lag), samples, deadLetters: kept, ...(lastCheckpoint ? { lastCheckpoint } : {}) };
+      return {
+        nodes: live.view(now(), counts, lag, mergeSplits(views.map((view) => view.splits))),
+        samples,
+        deadLetters: kept,
+        ...(lastCheckpoint ? { lastCheckpoint } : {}),
+      };
     };
     if (early) run.fail(early.error);
     if (stopRequested) run.stop(stopRequested);
