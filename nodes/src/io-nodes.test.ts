@@ -64,6 +64,7 @@ function sinkOf(node: NodeType, params: object, restored?: Prepared, schema?: Sc
     parallelism: 1,
     claim: { number: 1, former: [] },
     now: () => 1_000,
+    timeZone: "Asia/Shanghai",
     restored,
     schema,
   });
@@ -422,6 +423,59 @@ describe("file sink", () => {
     await commit(fileSink, await sink.prepare(1));
     await sink.close();
     expect(await content()).toBe('{    "a": "b\\n" }\n');
+  });
+
+  describe("with a file a day", () => {
+    const params = { path: "applog/app.log", format: "text", daily: true };
+    const MIDNIGHT = Date.parse("2021-02-22T16:00:00Z"); // in Shanghai
+    const writeAt = (sink: Sink, text: string, time: number) => sink.write({ value: range(text), key: null, time });
+    const lines = async (day: string) =>
+      (await readFile(join(folder, "files", "applog", `app.${day}.log`), "utf8")).split("\n").slice(0, -1);
+    beforeEach(() => mkdir(join(folder, "files", "applog")));
+
+    it("begins another when a row of the next day comes, and goes back to none", async () => {
+      const sink = sinkOf(fileSink, params);
+      await sink.open?.();
+      expect(await sink.prepare(1)).toEqual({ length: 0, path: "", day: "" });
+      writeAt(sink, "a", MIDNIGHT - 2);
+      await commit(fileSink, await sink.prepare(2));
+      writeAt(sink, "b", MIDNIGHT - 1);
+      writeAt(sink, "c", MIDNIGHT);
+      writeAt(sink, "late", MIDNIGHT - 1);
+      writeAt(sink, "d", MIDNIGHT + 86_400_000);
+      await commit(fileSink, await sink.prepare(3));
+      await sink.close();
+      expect([await lines("2021-02-22"), await lines("2021-02-23"), await lines("2021-02-24")]).toEqual([["a", "b"], ["c", "late"], ["d"]]);
+    });
+
+    it("has each row once after a crash in the middle of the change", async () => {
+      const sink = sinkOf(fileSink, params);
+      await sink.open?.();
+      writeAt(sink, "a", MIDNIGHT - 2);
+      const counted = await sink.prepare(1);
+      await commit(fileSink, counted);
+      writeAt(sink, "b", MIDNIGHT - 1);
+      writeAt(sink, "c", MIDNIGHT);
+      await sink.prepare(2); // It never counts.
+      await sink.close();
+
+      const restored = sinkOf(fileSink, params, counted);
+      await restored.open?.();
+      writeAt(restored, "b", MIDNIGHT - 1);
+      writeAt(restored, "c", MIDNIGHT);
+      const again = await restored.prepare(2);
+      expect(again).toMatchObject({ path: "applog/app.2021-02-23.log", day: "2021-02-23" });
+      await restored.close();
+      const last = sinkOf(fileSink, params, again);
+      await last.open?.();
+      writeAt(last, "d", MIDNIGHT + 1);
+      await last.prepare(3);
+      await last.close();
+      expect([await lines("2021-02-22"), await lines("2021-02-23")]).toEqual([
+        ["a", "b"],
+        ["c", "d"],
+      ]);
+    });
   });
 
   it("refuses text with line breaks", async () => {

@@ -66,6 +66,8 @@ export interface SinkContext {
   readonly restored: Prepared | undefined;
   /** Of the rows that are written: for a CSV file's header. */
   readonly schema?: Schema | undefined;
+  /** Of the pipeline. */
+  readonly timeZone: string;
 }
 
 export interface CommitterContext {

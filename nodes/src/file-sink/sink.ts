@@ -8,11 +8,14 @@ import {
   type Committer,
   type FileStore,
   type FileWriter,
+  MIN_TIME,
+  type Millis,
   RowError,
   type Sink,
   type SinkContext,
 } from "@millrace/engine/node";
 import { ConnectionError } from "../connections/connection-error.ts";
+import { wallText } from "../wall-text.ts";
 import type { FileSinkParams } from "./spec.ts";
 
 /** So much may wait for a checkpoint; then the source waits. */
@@ -23,39 +26,94 @@ const SPACE = 0x20;
 
 const LENGTH = "length";
 const PATH = "path";
+const DAY = "day";
 
-export function createSink({ path, format, separator, header }: FileSinkParams, { connection, restored, schema }: SinkContext): Sink {
-  const files = connection as FileStore;
-  let writer: FileWriter | undefined;
-  /** Another file was written until now; state of older versions does not say which. */
-  const before = restored === undefined ? undefined : String(restored[PATH] ?? path);
-  const goesOn = before === path;
+export function createSink({ path, format, separator, header, daily }: FileSinkParams, context: SinkContext): Sink {
+  const { restored, schema, timeZone } = context;
+  const files = context.connection as FileStore;
+  const wall = wallText(timeZone);
+  let file: OpenFile | undefined;
+  /** Rows of days whose file is not open: the next checkpoint opens them one after the other. */
+  let coming: { readonly day: string; readonly lines: Uint8Array[] }[] = [];
+  let comingBytes = 0;
   /** The file's length at the last `prepare`. */
-  let prepared = goesOn ? Number(restored?.[LENGTH]) : 0;
-  function opened(): FileWriter {
-    if (!writer) throw new Error("the sink was not opened");
-    return writer;
+  let prepared = 0;
+
+  async function openFile(day: string, committed: number | undefined): Promise<OpenFile> {
+    const name = day === "" ? path : dayPath(path, day);
+    const writer = await files.openWriter(name, committed);
+    if (format === "csv" && header && schema && (committed ?? 0) === 0) writer.append(Buffer.from(csvHeader(schema, separator)));
+    return { path: name, day, writer };
+  }
+
+  function dayOf(time: Millis): string {
+    return daily ? wall.date(time === MIN_TIME ? context.now() : time) : "";
   }
 
   return {
     async open() {
-      if (before !== undefined && !goesOn) await cut(files, before, Number(restored?.[LENGTH]));
-      writer = await files.openWriter(path, goesOn ? prepared : undefined);
-      if (format === "csv" && header && schema && prepared === 0) writer.append(Buffer.from(csvHeader(schema, separator)));
+      const before = restored && {
+        path: String(restored[PATH] ?? path),
+        day: String(restored[DAY] ?? ""),
+        length: Number(restored[LENGTH]),
+      };
+      const goesOn =
+        before !== undefined && before.path === (before.day === "" ? path : dayPath(path, before.day)) && daily === (before.day !== "");
+      // Another file was written until now.
+      if (before !== undefined && !goesOn && before.path !== "") await cut(files, before.path, before.length);
+      if (goesOn) {
+        file = await openFile(before.day, before.length);
+        prepared = before.length;
+      }
+      if (!goesOn && !daily) file = await openFile("", undefined);
     },
-    write({ value }) {
-      if (value !== null) opened().append(lineOf(value, format));
+    write({ value, time }) {
+      if (value === null) return;
+      const line = lineOf(value, format);
+      const newest = coming.at(-1)?.day ?? file?.day;
+      const day = dayOf(time);
+      if (newest !== undefined && day <= newest && coming.length === 0) return (file as OpenFile).writer.append(line);
+      if (newest === undefined || day > newest) coming.push({ day, lines: [] });
+      coming.at(-1)?.lines.push(Uint8Array.from(line));
+      comingBytes += line.length;
     },
     get isFull() {
-      return opened().stagedBytes > MOST_STAGED_BYTES;
+      return (file?.writer.stagedBytes ?? 0) + comingBytes > MOST_STAGED_BYTES;
     },
     async prepare() {
-      prepared = await opened().flush();
-      return { [LENGTH]: prepared, [PATH]: path };
+      for (const { day, lines } of coming.splice(0)) {
+        await file?.writer.flush();
+        await file?.writer.close();
+        file = await openFile(day, undefined);
+        for (const line of lines) file.writer.append(line);
+      }
+      comingBytes = 0;
+      if (file === undefined) return { [LENGTH]: 0, [PATH]: "", [DAY]: "" };
+      prepared = await file.writer.flush();
+      return { [LENGTH]: prepared, [PATH]: file.path, ...(daily && { [DAY]: file.day }) };
     },
-    abort: async () => writer?.discard(prepared),
-    close: async () => writer?.close(),
+    abort: async () => {
+      coming = [];
+      comingBytes = 0;
+      await file?.writer.discard(prepared);
+    },
+    close: async () => file?.writer.close(),
   };
+}
+
+interface OpenFile {
+  readonly path: string;
+  /** "": one file for all days. */
+  readonly day: string;
+  readonly writer: FileWriter;
+}
+
+/** `logs/app.log` on a day: `logs/app.2021-02-22.log`. */
+function dayPath(path: string, day: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const dot = name.lastIndexOf(".");
+  if (dot <= 0) return `${path}.${day}`;
+  return `${path.slice(0, path.length - name.length + dot)}.${day}${name.slice(dot)}`;
 }
 
 /** Takes what a crash left out of a file that is not written any more: its rows come again, into the new one. Where somebody has moved or changed it, it is theirs. */

@@ -1,4 +1,4 @@
-import { defineSpec } from "@millrace/engine/node";
+import { defineSpec, paramMeta } from "@millrace/engine/node";
 import { z } from "zod";
 import { fileFormatParam, headerParam, pathParam, separatorParam } from "../file-params.ts";
 import { connectionParam, omitNullsParam } from "../io-params.ts";
@@ -6,6 +6,17 @@ import { connectionParam, omitNullsParam } from "../io-params.ts";
 const params = z.strictObject({
   path: pathParam(),
   format: fileFormatParam(),
+  daily: z
+    .boolean()
+    .default(false)
+    .register(paramMeta, {
+      title: { en: "A file a day", zh: "按天滚动" },
+      description: {
+        en: "The day of the rows, on the clock of the pipeline's zone, stands in the name: app.log becomes app.2021-02-22.log.",
+        zh: "文件名中带行的日期（流水线时区）：app.log 变为 app.2021-02-22.log。",
+      },
+      advanced: true,
+    }),
   omitNulls: omitNullsParam(),
   separator: separatorParam(),
   header: headerParam(),

@@ -1,7 +1,7 @@
 /** When a mock's clock starts, and how far it is from the real one. */
 import type { Millis } from "@millrace/engine/node";
+import { DAY_MS, zoneClock } from "../zone-clock.ts";
 import type { ClockParams } from "./clock-params.ts";
-import { DAY_MS, zoneClock } from "./zone-clock.ts";
 
 /** `now`: the real clock. In virtual time only the day may come from it, and only where none is given. */
 export function clockStart({ date, timeOfDay, pace }: ClockParams, timeZone: string, now: Millis): Millis {

@@ -18,7 +18,15 @@ beforeEach(async () => {
 
 async function opened(claim: RunClaim, { subtask = 0, parallelism = 1, on = log, more = {} } = {}): Promise<Sink> {
   const params = topicSink.spec.params.parse({ topic, ...more });
-  const context = { pipelineId: topic, runId: "run", nodeId: "out", connection: on, now: () => 1_000, restored: undefined };
+  const context = {
+    pipelineId: topic,
+    runId: "run",
+    nodeId: "out",
+    connection: on,
+    now: () => 1_000,
+    restored: undefined,
+    timeZone: "UTC",
+  };
   const sink = topicSink.createSink?.(params, { ...context, subtask, parallelism, claim }) as Sink;
   await sink.open?.();
   return sink;

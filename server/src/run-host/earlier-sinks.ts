@@ -65,6 +65,7 @@ export async function openEarlierSinks(options: {
         claim,
         restored,
         schema: Object.values(node.inputs)[0]?.schema,
+        timeZone: earlier.graph.settings.timeZone,
       });
       await sink?.open?.();
       await sink?.close();

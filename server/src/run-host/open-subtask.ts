@@ -84,6 +84,7 @@ export async function openSubtask(options: {
 }): Promise<OpenSubtask> {
   const { start, graph, plan, subtask, claim, restored, topics, connectionOf, links } = options;
   const now = () => Date.now();
+  const { timeZone } = graph.settings;
   const pauses = createPauses();
   const sources = new Map<string, Source>();
   const sinks = new Map<string, Sink>();
@@ -92,11 +93,10 @@ export async function openSubtask(options: {
     const parallelism = plan.parallelism.get(node.id) ?? 1;
     if (subtask >= parallelism) continue;
     const type = nodeTypes.get(node.spec.type);
-    const shared = { pipelineId: start.pipelineId, nodeId: node.id, connection: connectionOf(node), now, subtask, parallelism };
+    const shared = { pipelineId: start.pipelineId, nodeId: node.id, connection: connectionOf(node), now, subtask, parallelism, timeZone };
     if (type?.createSource) {
       const source = type.createSource(node.params, {
         ...shared,
-        timeZone: graph.settings.timeZone,
         sleep: (ms) => pauses.pause(ms),
         schema: Object.values(node.outputs)[0]?.schema,
       });

@@ -3,10 +3,10 @@
  * log that was taken says exactly which ones are still to come.
  */
 import { type Millis, toMillis } from "@millrace/engine/node";
+import { DAY_MS, zoneClock } from "../../zone-clock.ts";
 import { dueQueue } from "../due-queue.ts";
 import { CATCH_UP_MS, type PacedRecord, type PacedRecords } from "../paced-records.ts";
 import { random } from "../random.ts";
-import { DAY_MS, zoneClock } from "../zone-clock.ts";
 import { deviceOf } from "./device.ts";
 import { appLog } from "./log.ts";
 import { malformed } from "./malformed.ts";

@@ -1,8 +1,8 @@
 /** Records with a rule per field. Record i is a function of (seed, i, when it is due), so a position is a count and a time. */
 import type { Millis } from "@millrace/engine/node";
+import { type ZoneClock, zoneClock } from "../../zone-clock.ts";
 import { CATCH_UP_MS, type PacedRecords } from "../paced-records.ts";
 import { type Random, random, weighted } from "../random.ts";
-import { type ZoneClock, zoneClock } from "../zone-clock.ts";
 import type { FieldRule, SchemaParams } from "./params.ts";
 import { type FieldNode, fieldTree } from "./tree.ts";
 

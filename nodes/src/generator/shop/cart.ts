@@ -3,11 +3,11 @@
  * orders of its user at most, unless more of the same product is put in meanwhile.
  */
 import type { Millis } from "@millrace/engine/node";
+import type { WallText } from "../../wall-text.ts";
 import { IDS_AN_ORDER } from "./ids.ts";
 import { SKUS, type Sku } from "./seed-rows.ts";
 import type { Row } from "./tables.ts";
 import { numbers, type Timeline } from "./timeline.ts";
-import type { WallText } from "./wall-text.ts";
 import { weightsOf } from "./weights.ts";
 
 const LINES = 20;

@@ -1,12 +1,12 @@
 /** The shop's database at a moment: its rows, made again from the numbers of the orders. Nothing of it is stored, and only what is looked at is made. */
 import type { Millis } from "@millrace/engine/node";
+import { wallText } from "../../wall-text.ts";
 import { createCarts } from "./cart.ts";
 import { createOrders, type Orders } from "./order.ts";
 import { SEED_ROWS } from "./seed-rows.ts";
 import { CLEARED_TABLES, type Row, type TableName } from "./tables.ts";
 import { createTimeline, LONGEST_CART_MS, type TimelineText } from "./timeline.ts";
 import { createUsers } from "./users.ts";
-import { wallText } from "./wall-text.ts";
 
 export interface ShopDatabase {
   readonly orders: Orders;

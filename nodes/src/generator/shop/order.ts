@@ -3,6 +3,7 @@
  * a refund, and reviews. Which and when is drawn from (seed, number); the rows of a transaction are made by doing all before it again.
  */
 import type { Millis } from "@millrace/engine/node";
+import type { WallText } from "../../wall-text.ts";
 import { createAfterOrder } from "./after-order.ts";
 import type { CarriedRow, Carts } from "./cart.ts";
 import { createDesk, type Desk } from "./desk.ts";
@@ -14,7 +15,6 @@ import { COUPONS, SKUS } from "./seed-rows.ts";
 import type { Row, TableName } from "./tables.ts";
 import { numbers, type Timeline } from "./timeline.ts";
 import type { Users } from "./users.ts";
-import type { WallText } from "./wall-text.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;

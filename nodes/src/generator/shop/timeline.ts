@@ -5,8 +5,8 @@
  * Shop time is in milliseconds from the beginning, and stands still while the shop is stopped for long. What the clock showed is `wall`.
  */
 import type { Millis } from "@millrace/engine/node";
+import { DAY_MS } from "../../zone-clock.ts";
 import { random } from "../random.ts";
-import { DAY_MS } from "../zone-clock.ts";
 import { type ShopSettings, shopSettings } from "./params.ts";
 
 /** Longest time from the first thing of a cart to its order. */

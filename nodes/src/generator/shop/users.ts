@@ -1,7 +1,8 @@
 /** Users: who they are, and what they change about themselves. A user may change something each time a cart of theirs begins. */
+
+import type { WallText } from "../../wall-text.ts";
 import type { Row } from "./tables.ts";
 import { numbers, type Timeline } from "./timeline.ts";
-import type { WallText } from "./wall-text.ts";
 import { weightsOf } from "./weights.ts";
 
 const USER = 10;

@@ -1,5 +1,5 @@
 import type { Millis } from "@millrace/engine/node";
-import { DAY_MS, zoneClock } from "../zone-clock.ts";
+import { DAY_MS, zoneClock } from "./zone-clock.ts";
 
 /** Times as the database keeps them: on the wall of a zone, in whole seconds. */
 export interface WallText {
