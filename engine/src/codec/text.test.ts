@@ -17,6 +17,14 @@ describe("text", () => {
     expect(encoder.encode(row)).toMatchObject(record);
   });
 
+  it("is the field text where there is one, wherever it stands", () => {
+    const fields = ["key", "text"].map((name) => ({ name, dataType: { type: "STRING" } as const }));
+    const { bytes, start, end } = codecOf({ name: "text" })
+      .encoder({ type: "ROW", fields }, { name: "text" })
+      .encode({ key: "k", text: "a line" });
+    expect(new TextDecoder().decode(bytes.subarray(start, end))).toBe("a line");
+  });
+
   it("writes a changed or new row by its field, nothing for NULL", () => {
     const row = decoder.decode(recordOf(new TextEncoder().encode("xold")));
     const textOf = (one: Row) => {

@@ -1,4 +1,4 @@
-/** Records that are text as a whole: it is the first field of the schema, whatever that is called. */
+/** Records that are text as a whole: it is the field `text`, or else the first of the schema, whatever that is called. */
 import { attach, META, type Row } from "../node/index.ts";
 import type { Field, Schema } from "../schema/index.ts";
 import { textOf } from "./byte-text.ts";
@@ -48,7 +48,7 @@ function textEncoder(schema: Schema): Encoder {
 }
 
 function textField({ fields }: Schema): Field {
-  const [field] = fields;
+  const field = fields.find(({ name }) => name === "text") ?? fields[0];
   if (!field) throw new Error("a text record wants a schema with a field");
   return field;
 }
