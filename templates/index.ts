@@ -21,6 +21,16 @@ export interface Template {
 /** By name. */
 export const templates: readonly Template[] = readTemplates(import.meta.dirname);
 
+/**
+ * By the name of its folder, or by the name of the job's class, as the course and its notes have it, with or without the package: `OrderWideApp`, `OrderWiderApp`,
+ * `com.atguigu.gmall.realtime.app.dwm.OrderWideApp`.
+ */
+export function templateNamed(name: string): Template | undefined {
+  const wanted = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  const classes = ({ document, keywords }: Template) => [document.name, ...keywords.filter((word) => word.endsWith("App"))];
+  return templates.find((one) => one.name === name) ?? templates.find((one) => classes(one).some((word) => word.toLowerCase() === wanted));
+}
+
 function readTemplates(root: string): Template[] {
   return readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(root, entry.name, "pipeline.json")))

@@ -5,9 +5,30 @@ import { analyze, canonicalText, parsePortRef, words } from "@millrace/engine/pi
 import { playPipeline } from "@millrace/engine/testing";
 import { nodeTypes } from "@millrace/nodes/registry";
 import { describe, expect, it } from "vitest";
-import { type Template, templates } from "./index.ts";
+import { type Template, templateNamed, templates } from "./index.ts";
 
 const specs = new Map([...nodeTypes].map(([type, { spec }]) => [type, spec]));
+
+describe("a template's name", () => {
+  it("is that of its folder, or of its class, with or without the package", () => {
+    for (const name of [
+      "order-wide-app",
+      "OrderWideApp",
+      "orderwideapp",
+      "OrderWiderApp",
+      "com.atguigu.gmall.realtime.app.dwm.OrderWideApp",
+    ])
+      expect(templateNamed(name)?.name, name).toBe("order-wide-app");
+    for (const name of ["", "gmall", "WideApp", "order-wide-app.json"]) expect(templateNamed(name), name).toBeUndefined();
+  });
+
+  it("means one template, whichever of its names is said", () => {
+    const names = templates.flatMap(({ name, document, keywords }) => [
+      ...new Set([name, document.name, ...keywords.filter((word) => word.endsWith("App"))].map((word) => word.toLowerCase())),
+    ]);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+});
 
 describe.each(templates)("template $name", (template) => {
   const { document, folder, title, description, keywords, readme } = template;

@@ -111,6 +111,8 @@ export const runStatus = z.object({
   /** A savepoint from which `start` can go on. */
   savepoint: z.boolean(),
   deadLetters: z.number(),
+  /** Id of the process beside this server that runs it (`millrace run`). */
+  process: z.number().optional(),
 });
 
 export const pipelineSummary = z.object({
@@ -310,6 +312,27 @@ export const liveFrame = z.object({
   nodes: z.record(z.string(), nodeLive),
   /** New samples of the watched edges since the last frame, by "a.out->b.in" (or "a.out" for an unwired port). */
   samples: z.record(z.string(), z.array(sample)),
+});
+
+/** What a process that runs a pipeline beside the server tells of it. */
+export const besideReport = z.strictObject({
+  process: z.int().min(1),
+  run: runStatus.pick({ lastCheckpoint: true, deadLetters: true }).extend({
+    state: z.enum(["starting", "running", "stopping", "stopped", "finished", "failed"]),
+    startedAt: z.number(),
+  }),
+  nodes: z.record(z.string(), nodeLive),
+  samples: z.record(z.string(), z.array(sample)),
+  /** Nothing more will be told. */
+  ended: z.boolean(),
+});
+/** What is wanted of it. */
+export const besideWish = z.object({
+  /** That somebody looks at. */
+  edges: z.array(z.string()),
+  againInMs: z.number(),
+  /** It is to stop. */
+  stop: z.object({ savepoint: z.boolean() }).optional(),
 });
 
 export const deadLetter = z.object({
@@ -595,6 +618,8 @@ export type RestorePlanView = z.infer<typeof restorePlan>;
 export type Sample = z.infer<typeof sample>;
 export type NodeLive = z.infer<typeof nodeLive>;
 export type LiveFrame = z.infer<typeof liveFrame>;
+export type BesideReport = z.infer<typeof besideReport>;
+export type BesideWish = z.infer<typeof besideWish>;
 export type DeadLetter = z.infer<typeof deadLetter>;
 export type DeadLetterPage = z.infer<typeof deadLetterPage>;
 export type TryRequest = z.input<typeof tryRequest>;

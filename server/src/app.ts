@@ -30,6 +30,7 @@ import { pushRouter } from "./push/routes.ts";
 import { runRoutes } from "./runs/routes.ts";
 import type { RunHost } from "./runs/run-host.ts";
 import type { RunLogs } from "./runs/run-logs.ts";
+import type { RunsBeside } from "./runs/runs-beside.ts";
 import type { Supervisor } from "./runs/supervisor.ts";
 import { type Template, templateRoutes } from "./templates/routes.ts";
 import { topicRoutes } from "./topics/routes.ts";
@@ -46,6 +47,7 @@ export interface AppDeps {
   readonly connectionKinds: ConnectionDeps["kinds"];
   readonly testConnection: ConnectionDeps["test"];
   readonly supervisor: Supervisor;
+  readonly beside: RunsBeside;
   readonly host: RunHost;
   readonly logs: RunLogs;
   readonly templates: readonly Template[];
@@ -143,7 +145,7 @@ export function apiRoutes(deps: AppDeps): Route[] {
       mostNodes: deps.mostNodes,
       now,
     }),
-    ...runRoutes({ store, supervisor, host, logs: deps.logs }),
+    ...runRoutes({ store, supervisor, host, logs: deps.logs, beside: deps.beside }),
     ...deadLetterRoutes({ store, supervisor, host }),
     ...tryRoutes({
       schemaRecords: deps.schemaRecords,

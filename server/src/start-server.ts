@@ -33,6 +33,7 @@ import { createRunHost } from "./run-host/index.ts";
 import { claimRun } from "./runs/claim-run.ts";
 import { systemClock } from "./runs/restarts.ts";
 import { createRunLogs } from "./runs/run-logs.ts";
+import { createRunsBeside } from "./runs/runs-beside.ts";
 import { createSupervisor, type Supervisor } from "./runs/supervisor.ts";
 import { loadSettings, runLimits } from "./settings.ts";
 
@@ -101,9 +102,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     const mostNodes = settings["fragments.nodes"];
     const analyze = (document: PipelineDocument, about: AnalyzeOptions) => analyzeDocument(document, { mostNodes, ...about });
+    const beside = createRunsBeside(systemClock);
     const supervisor = createSupervisor({
       store: pipelines,
       host,
+      beside,
       analyze,
       connectionsOf: (document, { environment: name, connect }) => connectionsOf(connections, document, name, connect),
       claimRun: (id) => claimRun(dataFolder, id),
@@ -134,6 +137,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       connectionKinds,
       testConnection: (config) => testConnection(config, { dataFolder, now }),
       supervisor,
+      beside,
       host,
       logs,
       templates,

@@ -11,7 +11,7 @@ export const listCommand = serverCommand("list")
     if (pipelines.length === 0) return console.error("There is no pipeline. `millrace deploy` brings one.");
     const rows = pipelines.map(({ id, name, changed, run }) => [
       id,
-      run?.state ?? "never deployed",
+      run === undefined ? "never deployed" : run.process === undefined ? run.state : `${run.state} in process ${run.process}`,
       run?.version === undefined ? "" : String(run.version),
       run && changed ? "changed" : "",
       name,

@@ -1,7 +1,7 @@
 /** A pipeline by the name that people give on the command line: a file, or a template. */
 import { readFileSync, statSync } from "node:fs";
 import { type PipelineDocument, type Problem, words } from "@millrace/engine/pipeline";
-import { templates } from "@millrace/templates";
+import { templateNamed, templates } from "@millrace/templates";
 import { UsageError } from "../data-folder.ts";
 import { readPipeline } from "../documents.ts";
 
@@ -22,7 +22,7 @@ export function loadPipeline(name: string): Loaded {
 function findPipeline(name: string): Loaded | undefined {
   const text = readText(name);
   if (text === undefined) {
-    const template = templates.find((one) => one.name === name);
+    const template = templateNamed(name);
     return template && { label: name, document: template.document };
   }
   const { document, problems } = readPipeline(text);

@@ -15,6 +15,7 @@ import { loadDocument, problemLine } from "./load-pipeline.ts";
 import { collectPairs } from "./options.ts";
 import { startTopicsFrom, withFileSinks, withFileSources } from "./override-nodes.ts";
 import { storedConnection } from "./stored-connections.ts";
+import { tellServer } from "./tell-server.ts";
 import { onStop } from "./until-stopped.ts";
 
 type Pairs = ReadonlyMap<string, string>;
@@ -33,7 +34,7 @@ export const runCommand = new Command("run")
   .description(
     "Runs one pipeline in this process: to the end when all its sources are files, else until Ctrl+C, which stops it with a savepoint. Prints a summary as JSON.",
   )
-  .argument("<pipeline>", "a pipeline's JSON file, or a template's name")
+  .argument("<pipeline>", "a pipeline's JSON file, or a template's name (also that of the job's class: OrderWideApp)")
   .option("--source <node=file>", "the node reads this file (JSON lines; .csv: CSV) instead of what it says (repeatable)", collectPairs)
   .option("--sink <node=file>", "the node writes this file (JSON lines; .csv: CSV) instead of what it says (repeatable)", collectPairs)
   .addOption(new Option("--from <where>", "where topics are read from").choices(["earliest", "latest"]))
@@ -64,7 +65,7 @@ async function run(name: string, options: RunOptions): Promise<void> {
   const connections = { ...connectionsFor(options.connect ?? new Map(), document, dataFolder), ...files };
   const host = await createRunHost({ dataFolder, log: (line) => console.error(line), limits });
   try {
-    await runToEnd(host, document, { set, connections, resume: options.resume === true });
+    await runToEnd(host, document, { set, connections, resume: options.resume === true, dataFolder });
   } finally {
     await host.close();
     claim?.release();
@@ -93,11 +94,14 @@ function stateIdOf(document: PipelineDocument): string {
   return `run-${idFrom(document.name)}`;
 }
 
-async function runToEnd(
-  host: RunHost,
-  document: PipelineDocument,
-  { set, connections, resume }: { set: Record<string, string>; connections: Record<string, ConnectionConfig>; resume: boolean },
-): Promise<void> {
+interface RunIn {
+  readonly set: Record<string, string>;
+  readonly connections: Record<string, ConnectionConfig>;
+  readonly resume: boolean;
+  readonly dataFolder: string;
+}
+
+async function runToEnd(host: RunHost, document: PipelineDocument, { set, connections, resume, dataFolder }: RunIn): Promise<void> {
   const pipelineId = stateIdOf(document);
   const lettersBefore = resume ? (await host.deadLetters(pipelineId, { limit: 1 })).total : 0;
   if (!resume) await host.forget(pipelineId);
@@ -112,14 +116,16 @@ async function runToEnd(
     restoreFrom: resume ? "newest" : undefined,
   });
   let stopFailure: unknown;
-  onStop(() => {
-    handle.stop({ savepoint: true }).catch((error: unknown) => {
+  const stop = ({ savepoint }: { readonly savepoint: boolean }) =>
+    handle.stop({ savepoint }).catch((error: unknown) => {
       stopFailure = error;
       return handle.stop({ savepoint: false });
     });
-  });
+  onStop(() => void stop({ savepoint: true }));
   console.error(`Running ${document.name}; Ctrl+C stops it with a savepoint.`);
+  const telling = tellServer({ dataFolder, document, handle, stop, log: (line) => console.error(line) });
   const end = await handle.ended;
+  await telling.close();
   const seconds = (performance.now() - begun) / 1000;
   const { total } = await host.deadLetters(pipelineId, { limit: 1 });
   console.log(

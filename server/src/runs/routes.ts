@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { deploy, logPage, planRestore, restorePlan, runStatus, sample, savedState, start, stop } from "../api.ts";
+import { besideReport, besideWish, deploy, logPage, planRestore, restorePlan, runStatus, sample, savedState, start, stop } from "../api.ts";
 import { ApiFailure, notFound, quote } from "../http/api-failure.ts";
 import { type Route, route } from "../http/route.ts";
 import type { PipelineStore, StoredPipeline } from "../pipelines/store.ts";
 import { noSuchSavepoint } from "./run-failures.ts";
 import type { RestoreFrom, RunHost } from "./run-host.ts";
 import type { RunLogs } from "./run-logs.ts";
+import type { RunsBeside } from "./runs-beside.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 export interface RunRouteDeps {
@@ -13,9 +14,10 @@ export interface RunRouteDeps {
   readonly supervisor: Supervisor;
   readonly host: RunHost;
   readonly logs: RunLogs;
+  readonly beside: RunsBeside;
 }
 
-export function runRoutes({ store, supervisor, host, logs }: RunRouteDeps): Route[] {
+export function runRoutes({ store, supervisor, host, logs, beside }: RunRouteDeps): Route[] {
   function find(id: string | undefined): StoredPipeline {
     const found = store.get(id ?? "");
     if (!found) throw notFound({ en: "pipeline", zh: "流水线" }, id ?? "");
@@ -78,6 +80,16 @@ export function runRoutes({ store, supervisor, host, logs }: RunRouteDeps): Rout
           zh: `流水线 "${pipeline.id}" 从未部署,没有运行。`,
         });
       },
+    }),
+    route({
+      method: "post",
+      path: "/pipelines/:id/beside",
+      tag: "Runs",
+      summary: "What `millrace run`, in a process of its own, tells of its run; answered with what is wanted of it",
+      body: besideReport,
+      answer: besideWish,
+      errors: { 404: "no such pipeline" },
+      handle: ({ params, body }) => beside.report(find(params.id).id, body),
     }),
     route({
       method: "get",

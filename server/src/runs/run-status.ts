@@ -3,6 +3,7 @@ import { placeOf } from "@millrace/engine/pipeline";
 import type { LiveFrame, NodeLive, RunStatus } from "../api.ts";
 import type { StoredFailure, StoredPipeline } from "../pipelines/store.ts";
 import type { RunHandle } from "./run-host.ts";
+import type { RunBeside } from "./runs-beside.ts";
 
 /** What the supervisor knows of a pipeline. */
 export interface Entry {
@@ -38,6 +39,13 @@ export function runStatus(pipeline: StoredPipeline, entry: Entry): RunStatus {
     savepoint: !entry.active && entry.kept.state,
     deadLetters: run?.deadLetters ?? entry.kept.deadLetters,
   };
+}
+
+/** Of a pipeline that a process beside the server runs. */
+export function statusBeside(run: RunBeside): RunStatus {
+  const { state, startedAt, lastCheckpoint, deadLetters } = run.status();
+  const { pipelineId, process } = run;
+  return { pipelineId, state, startedAt, ...(lastCheckpoint ? { lastCheckpoint } : {}), savepoint: false, deadLetters, process };
 }
 
 /** Counts of the nodes, with the reason of the run's last failure on the node that failed. */

@@ -6,6 +6,7 @@ import { createPipelineStore, type PipelineStore } from "../pipelines/store.ts";
 import { createManualClock, type ManualClock } from "../testing/manual-clock.ts";
 import { createMemoryHost, type MemoryHost } from "../testing/memory-host.ts";
 import { documentOf } from "../testing/serve.ts";
+import { createRunsBeside, type RunsBeside } from "./runs-beside.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 
 const FAILURE = { message: { en: "disk full", zh: "磁盘已满" }, nodeId: "sink" };
@@ -20,11 +21,13 @@ let clock: ManualClock;
 let logged: string[];
 /** Pipelines that another process runs. */
 let elsewhere: Set<string>;
+let beside: RunsBeside;
 
 beforeEach(() => {
   clock = createManualClock();
   logged = [];
   elsewhere = new Set();
+  beside = createRunsBeside(clock);
   database = openMetadata(":memory:");
   store = createPipelineStore(database);
   problems = [];
@@ -43,6 +46,7 @@ function newSupervisor(): Supervisor {
     analyze: () => problems,
     connectionsOf: () => ({}),
     claimRun: (id) => (elsewhere.has(id) ? undefined : { release: () => undefined }),
+    beside,
     clock,
     restarts: { firstPauseMs: 1_000, longestPauseMs: 10_000, healthyAfterMs: 60_000 },
     log: (line, id) => logged.push(`${id}: ${line}`),

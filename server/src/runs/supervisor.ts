@@ -22,7 +22,8 @@ import {
   startFailed,
 } from "./run-failures.ts";
 import type { ConnectionConfig, RestoreFrom, RunEnd, RunFailure, RunHandle, RunHost, SavedState, StartRun } from "./run-host.ts";
-import { type Entry, runStatus } from "./run-status.ts";
+import { type Entry, runStatus, statusBeside } from "./run-status.ts";
+import type { RunsBeside } from "./runs-beside.ts";
 
 export interface SupervisorDeps {
   readonly store: PipelineStore;
@@ -32,6 +33,7 @@ export interface SupervisorDeps {
   readonly connectionsOf: (document: PipelineDocument, deployment: Deployment) => Readonly<Record<string, ConnectionConfig>>;
   /** Undefined when a process beside this server runs the pipeline. */
   readonly claimRun: (id: string) => ProcessLock | undefined;
+  readonly beside: RunsBeside;
   readonly clock: Clock;
   readonly restarts: RestartPolicy;
   readonly log: (line: string, pipelineId: string) => void;
@@ -59,9 +61,9 @@ export interface Supervisor {
   deleteSavepoint(id: string, savepoint: string): Promise<void>;
   /** Stops the run and forgets its state; the pipeline itself is removed by `remove`, in the same turn. */
   discard(id: string, remove: () => void): Promise<void>;
-  /** Undefined for a pipeline that was never deployed. */
+  /** Undefined for a pipeline that was never deployed, unless a process beside this server runs it. */
   status(pipeline: StoredPipeline): RunStatus | undefined;
-  /** The run of now, or the last one of this process. */
+  /** The run of now, here or in a process beside, or the last one of this process. */
   handle(id: string): RunHandle | undefined;
   /** Lets go without changing what should run. */
   close(): Promise<void>;
@@ -290,6 +292,11 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
 
     stop: (id, { savepoint }) =>
       inTurn(id, async (entry) => {
+        const beside = entry.active ? undefined : deps.beside.handle(id);
+        if (beside) {
+          await beside.stop({ savepoint });
+          return statusBeside(beside);
+        }
         if (pipelineOf(id).liveVersion === undefined) throw neverDeployed(id);
         cancelRetry(entry);
         await stopRun(entry, id, savepoint);
@@ -347,9 +354,17 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
         entries.delete(id);
       }),
 
-    status: (pipeline) => (pipeline.liveVersion === undefined ? undefined : runStatus(pipeline, entryOf(pipeline.id))),
+    status(pipeline) {
+      const entry = entryOf(pipeline.id);
+      const beside = entry.active ? undefined : deps.beside.handle(pipeline.id);
+      if (beside) return statusBeside(beside);
+      return pipeline.liveVersion === undefined ? undefined : runStatus(pipeline, entry);
+    },
 
-    handle: (id) => entries.get(id)?.handle,
+    handle(id) {
+      const entry = entries.get(id);
+      return entry?.active ? entry.handle : (deps.beside.handle(id) ?? entry?.handle);
+    },
 
     async close() {
       closed = true;

@@ -19,6 +19,7 @@ import { createPushTopics } from "../push/push-topic.ts";
 import { openBuiltIn } from "../run-host/connections.ts";
 import { systemClock } from "../runs/restarts.ts";
 import { createRunLogs } from "../runs/run-logs.ts";
+import { createRunsBeside } from "../runs/runs-beside.ts";
 import { createSupervisor } from "../runs/supervisor.ts";
 import { createMemoryHost, type MemoryHost } from "./memory-host.ts";
 import { createMemoryTopics, type MemoryTopics } from "./memory-topics.ts";
@@ -72,13 +73,16 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
   const connections = createConnectionStore(database, createSecretBox(join(dataFolder, "secret.key"), undefined));
   const topicLogs = createTopicLogs(connections, async () => topics);
   const dimensions = createDimensionStores(connections, (config) => openBuiltIn(dataFolder, config));
+  const clock = { ...systemClock, now };
+  const beside = createRunsBeside(clock);
   const supervisor = createSupervisor({
     store: pipelines,
     host,
+    beside,
     analyze: problems,
     connectionsOf: (document, { environment, connect }) => connectionsOf(connections, document, environment, connect),
     claimRun: () => ({ release: () => undefined }),
-    clock: { ...systemClock, now },
+    clock,
     restarts: { firstPauseMs: 1_000, longestPauseMs: 60_000, healthyAfterMs: 60_000 },
     log: (line, id) => logs.add(id, line),
   });
@@ -93,6 +97,7 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
     connectionKinds: KINDS,
     testConnection: async ({ settings }) => [{ what: STEP, ok: true, detail: { en: `with ${Object.keys(settings)}`, zh: "" } }],
     supervisor,
+    beside,
     host,
     logs,
     templates: [TEMPLATE],
