@@ -21,8 +21,8 @@ export function baseLogWork(name: string, parallelism: number): Work {
       const pipeline = await topicPipeline(SOURCE_TOPIC, records);
       return {
         async run() {
-          const { cpuSeconds, wallSeconds } = await pipeline.run(document, source);
-          return { cpuSeconds, wallSeconds, recordsOut: await pipeline.count(TARGET_TOPICS) };
+          const { cpuSeconds, wallSeconds, steady } = await pipeline.run(document, source);
+          return { cpuSeconds, wallSeconds, steady, recordsOut: await pipeline.count(TARGET_TOPICS) };
         },
         clear: () => pipeline.clear(),
       };

@@ -31,6 +31,8 @@ export interface Pass {
   readonly recordsOut: number;
   readonly cpuSeconds: number;
   readonly wallSeconds: number;
+  /** The part behind the run's first checkpoint, where a work tells it. */
+  readonly steady?: { readonly records: number; readonly cpuSeconds: number; readonly wallSeconds: number };
   /** What else the work measures, by name with its unit. */
   readonly own?: Readonly<Record<string, number>>;
 }

@@ -16,12 +16,15 @@ const CHUNK = 10_000;
 const POLL_MS = 20;
 
 export interface TopicPipeline {
-  /** Runs the document until its sources have read everything, then stops it with a savepoint, which takes `savepointMs`. The start is not measured: it does not grow with the records. */
+  /**
+   * Runs the document until its sources have read everything, then stops it with a savepoint, which takes `savepointMs`. The start is not measured: it does not grow with the records. `steady`: from the first checkpoint that
+   * counts, for which all threads must have begun.
+   */
   run(
     document: PipelineDocument,
     sources: string | readonly string[],
     during?: (run: RunHandle) => void,
-  ): Promise<Omit<Pass, "recordsOut"> & { readonly run: RunHandle; readonly savepointMs: number }>;
+  ): Promise<Required<Pick<Pass, "cpuSeconds" | "wallSeconds" | "steady">> & { readonly run: RunHandle; readonly savepointMs: number }>;
   /** Runs the document while `feed` adds to its topics, and stops it without a savepoint. */
   runWhile<T>(document: PipelineDocument, feed: (topics: TopicLog) => Promise<T>): Promise<T>;
   /** Records in these topics. */
@@ -56,11 +59,23 @@ export async function topicsPipeline(topics: Readonly<Record<string, Records>>, 
       during?.(run);
       const before = process.cpuUsage();
       const begun = performance.now();
-      while ((await committedBy(connections.topics, groups)) < all) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      const stopped = performance.now();
+      const reached = async (least: number) => {
+        for (;;) {
+          const records = await committedBy(connections.topics, groups);
+          if (records >= least) return { records, cpuSeconds: cpuSecondsSince(before), at: performance.now() };
+          await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+        }
+      };
+      const first = await reached(1);
+      const last = await reached(all);
+      const steady = {
+        records: last.records - first.records,
+        cpuSeconds: last.cpuSeconds - first.cpuSeconds,
+        wallSeconds: (last.at - first.at) / 1000,
+      };
       await run.stop({ savepoint: true });
       const now = performance.now();
-      return { cpuSeconds: cpuSecondsSince(before), wallSeconds: (now - begun) / 1000, run, savepointMs: now - stopped };
+      return { cpuSeconds: cpuSecondsSince(before), wallSeconds: (now - begun) / 1000, steady, run, savepointMs: now - last.at };
     },
     async runWhile(document, feed) {
       const run = await host.startRun({ pipelineId: "paced", runId: "paced", version: 1, document, set: {}, connections: {} });

@@ -1,4 +1,7 @@
-/** One subtask against two, on the same records: CPU per row and wall rate. Each pass runs both, one after the other. Best of the passes, as nothing else should run. */
+/**
+ * One subtask against two, on the same records: CPU per row and wall rate, from the first checkpoint on: what a thread loads and compiles until then does not grow with the records. Each pass runs both, one after
+ * the other. Best of the passes, as nothing else should run.
+ */
 import { baseLogWork } from "./base-log.ts";
 import { collectGarbage } from "./garbage.ts";
 import type { Pass, Work } from "./main.ts";
@@ -24,7 +27,9 @@ function pair(name: string, one: Work, two: Work): Work {
         async run() {
           const alone = await passOf(one, records);
           const both = await passOf(two, records);
-          return { ...both, own: { cpuRatio: both.cpuSeconds / alone.cpuSeconds, wallRatio: alone.wallSeconds / both.wallSeconds } };
+          const per = ({ steady }: Pass, seconds: "cpuSeconds" | "wallSeconds") => (steady ? steady[seconds] / steady.records : Number.NaN);
+          const cpuRatio = per(both, "cpuSeconds") / per(alone, "cpuSeconds");
+          return { ...both, own: { cpuRatio, wallRatio: per(alone, "wallSeconds") / per(both, "wallSeconds") } };
         },
         async clear() {},
       };
