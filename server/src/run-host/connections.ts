@@ -15,7 +15,7 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** Opens the built-in topics and every connection that the aliases name. `isRunsThread`: only a run reads with them, in a thread of its own. */
+/** Opens the built-in topics and every connection that the aliases name. `isRunsThread`: only a run reads and writes with them, in a thread of its own. */
 export async function openConnections(
   dataFolder: string,
   aliases: Readonly<Record<string, ConnectionConfig>>,
@@ -48,8 +48,8 @@ export async function openConnections(
 }
 
 /** The data folder's own topics. */
-export function openTopics(dataFolder: string, isReadersThread = false): Promise<BuiltInTopicLog> {
-  return openBuiltInTopics({ folder: join(dataFolder, "topics"), now: Date.now, isReadersThread });
+export function openTopics(dataFolder: string, isRunsThread = false): Promise<BuiltInTopicLog> {
+  return openBuiltInTopics({ folder: join(dataFolder, "topics"), now: Date.now, isRunsThread });
 }
 
 /** Opens a driver by its settings. */

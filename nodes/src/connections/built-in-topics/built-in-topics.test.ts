@@ -9,12 +9,12 @@ import { type BuiltInTopicLog, commitBuiltIn, openBuiltInTopics, readRecord } fr
 
 const opening = (folder: string) => ({ module: new URL("./open-for-test.ts", import.meta.url).href, settings: { folder } });
 
-for (const isReadersThread of [false, true])
-  describeTopicLog(isReadersThread ? "built-in topics in a thread of their own" : "built-in topics", async () => {
+for (const isRunsThread of [false, true])
+  describeTopicLog(isRunsThread ? "built-in topics in a thread of their own" : "built-in topics", async () => {
     const folder = await mkdtemp(join(tmpdir(), "millrace 主题-"));
     let now = 1_700_000_000_000;
     return {
-      open: () => openBuiltInTopics({ folder, now: () => now, isReadersThread }),
+      open: () => openBuiltInTopics({ folder, now: () => now, isRunsThread }),
       opening: opening(folder),
       async retain(log: TopicLog, aheadMs: number) {
         now += aheadMs;

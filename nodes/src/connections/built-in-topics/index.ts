@@ -26,17 +26,17 @@ export interface BuiltInTopicsOptions {
   /** `<data>/topics`; made when it is not there. */
   readonly folder: string;
   readonly now: () => Millis;
-  /** The thread that opens them has nothing to do while it waits for records: it reads files without handing that to another thread. */
-  readonly isReadersThread?: boolean;
+  /** The thread that opens them has nothing to do while it waits for records: it reads and writes files without handing that to another thread. */
+  readonly isRunsThread?: boolean;
 }
 
 const stores = new WeakMap<TopicLog, { readonly store: TopicStore; readonly now: () => Millis }>();
 
 /** Opens the topics of a folder. Any number of processes, threads and callers may have it open. Throws `ConnectionError` for a folder that cannot be used or has another format. */
-export async function openBuiltInTopics({ folder, now, isReadersThread = false }: BuiltInTopicsOptions): Promise<BuiltInTopicLog> {
+export async function openBuiltInTopics({ folder, now, isRunsThread = false }: BuiltInTopicsOptions): Promise<BuiltInTopicLog> {
   const store = await openStore(folder);
   const waker = createWaker();
-  const reads = createSegmentReads(isReadersThread);
+  const reads = createSegmentReads(isRunsThread);
   const appender = createAppender(store, now, waker.look);
   let isClosed = false;
 
@@ -56,7 +56,7 @@ export async function openBuiltInTopics({ folder, now, isReadersThread = false }
     },
     append: (topic, records) => appender.append(topic, records),
     async openTransactionalWriter(transactionId, { newTopics } = {}) {
-      return openTransactionalWriter(store, transactionId, now, newTopics);
+      return openTransactionalWriter(store, transactionId, now, isRunsThread, newTopics);
     },
     transactions: "shared",
     async commitPrepared(prepared, via) {

@@ -15,7 +15,6 @@ let writer: SegmentWriter;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "millrace-segments-"));
   store = await openStore(folder);
-  writer = createSegmentWriter(store, () => undefined, SEGMENT_BYTES);
 });
 afterEach(async () => {
   await writer.abort();
@@ -29,7 +28,14 @@ const write = (text: string) => writer.write(TOPIC, [{ bytes: Buffer.from(text.r
 const textOf = (file: number) => readFile(segmentPath(store, { topic: TOPIC, owner: store.owner().id, file }), "utf8");
 const numbers = async (synced: Promise<readonly { readonly file: number }[]>) => (await synced).map(({ file }) => file);
 
-describe("the writer of segment files", () => {
+describe.each([
+  ["in other threads", false],
+  ["in its own thread", true],
+])("a writer of segment files %s", (_where, blocks) => {
+  beforeEach(() => {
+    writer = createSegmentWriter(store, { onWritten: () => undefined, blocks, segmentBytes: SEGMENT_BYTES });
+  });
+
   it("says with a sync which files are full and durable", async () => {
     const [first, second] = [write("a"), write("b")];
     expect(await numbers(writer.sync())).toEqual([first]);
@@ -58,5 +64,17 @@ describe("the writer of segment files", () => {
     await writer.sync();
     expect(place?.file).toBe(first);
     expect(await textOf(first)).toBe(`${"a".repeat(60)}more and more`);
+  });
+
+  it("takes back what was written since the last sync", async () => {
+    const first = write("a");
+    await writer.sync();
+    writer.write(TOPIC, [{ bytes: Buffer.from("more"), count: 1, maxTime: 0 }]);
+    const second = write("b");
+    await writer.abort();
+    expect(await textOf(first)).toBe("a".repeat(60));
+    await expect(textOf(second)).rejects.toThrow("ENOENT");
+    writer.write(TOPIC, [{ bytes: Buffer.from("other"), count: 1, maxTime: 0 }]);
+    expect(await numbers(writer.sync())).toEqual([first]);
   });
 });

@@ -46,7 +46,7 @@ export function bytesOf(parts: readonly StagedPartition[]): number {
 const ENTRY_BYTES = 100;
 /** What is less than this of a topic goes into LMDB: about as long as a disk takes to sync one more file, it could write this. */
 const INLINE_BYTES = 64 << 10;
-/** So much of a topic is written at a time: then the chunks of one partition lie side by side, and are read at a time. */
+/** So much of a topic is written at a time: then the chunks of one partition lie side by side, and are read at a time. A thread that writes by itself writes each chunk while it is in the processor's cache. */
 const WRITE_BYTES = 2 << 20;
 
 interface Lane {
@@ -83,13 +83,15 @@ export class StagedRecords {
   private lastPartitions = 0;
   private lastPartition = 0;
   private readonly segments: SegmentWriter;
+  private readonly writeBytes: number;
   private readonly pool = createChunkPool();
 
-  /** `find`: the topic of a name; throws when records for it cannot be taken. */
-  constructor(store: TopicStore, now: () => Millis, find: (topic: string) => StoredTopic) {
+  /** `find`: the topic of a name; throws when records for it cannot be taken. `blocks`: see `SegmentWriterOptions`. */
+  constructor(store: TopicStore, now: () => Millis, find: (topic: string) => StoredTopic, blocks = false) {
     this.now = now;
     this.find = find;
-    this.segments = createSegmentWriter(store, (chunks) => this.recycle(chunks));
+    this.writeBytes = blocks ? INLINE_BYTES : WRITE_BYTES;
+    this.segments = createSegmentWriter(store, { onWritten: (chunks) => this.recycle(chunks), blocks });
   }
 
   /** Bytes of what waits in memory. */
@@ -108,7 +110,7 @@ export class StagedRecords {
     if (!lane.builder.fits(stamped, size)) {
       this.seal(topic, lane);
       if (record.key === null && record.partition === undefined) topic.next = (partition + 1) % topic.partitions;
-      if (topic.sealedBytes >= WRITE_BYTES) this.handOver(topic);
+      if (topic.sealedBytes > this.writeBytes) this.handOver(topic);
     }
     lane.builder.add(stamped, size);
     // Its part in the columns is some 20 bytes; an empty record must count too.

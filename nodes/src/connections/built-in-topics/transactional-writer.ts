@@ -7,17 +7,18 @@ import type { StoredTopic, TopicStore } from "./store.ts";
 import { checkSettings, createTopic, DEFAULT_SETTINGS, findTopic } from "./topics.ts";
 import { forgetWriter, takeOver } from "./writer-records.ts";
 
-/** Many of a topic may be open, in any threads. */
+/** Many of a topic may be open, in any threads. `blocks`: the thread writes files by itself. */
 export function openTransactionalWriter(
   store: TopicStore,
   transaction: string,
   now: () => Millis,
+  blocks: boolean,
   newTopics: TopicSettings = DEFAULT_SETTINGS,
 ): TransactionalWriter {
   // Now, and not when a row first names a topic that is not there.
   checkSettings(newTopics);
   const epoch = takeOver(store, transaction);
-  const staged = new StagedRecords(store, now, (topic) => madeTopic(store, topic, newTopics));
+  const staged = new StagedRecords(store, now, (topic) => madeTopic(store, topic, newTopics), blocks);
   let lastPrepared = 0;
 
   return {
