@@ -6,7 +6,7 @@ import type { Work } from "./main.ts";
 import { topicPipeline } from "./topic-pipeline.ts";
 
 const SOURCE_TOPIC = "ods_base_log";
-const TARGET_TOPICS = ["dwd_page_log", "dwd_start_log", "dwd_display_log"];
+export const TARGET_TOPICS = ["dwd_page_log", "dwd_start_log", "dwd_display_log"];
 
 export function baseLogDocument(parallelism = 1): PipelineDocument {
   return { ...jobAlone(templates.find(({ name }) => name === "base-log-app")?.document as PipelineDocument), parallelism };

@@ -9,7 +9,11 @@ import { KeyedBackend, type SnapshotEntry } from "@millrace/engine/run";
 import type { DataType, Value } from "@millrace/engine/schema";
 import { openSpillFolder } from "../src/run-host/spill-folder.ts";
 import { StateFileWriter } from "../src/run-host/state-writer.ts";
+import { makeRowsYoung } from "../src/young-rows.ts";
 import { anonymousMemoryMb } from "./memory.ts";
+
+// As the command line does.
+makeRowsYoung();
 
 const [shape = "keys", rowsText = "5000000", budgetText = "128"] = process.argv.slice(2);
 const rows = Number(rowsText);

@@ -2,10 +2,10 @@
  * What it costs to look: BaseLogApp with ten previews open against the same without, in pairs whose order alternates. `slowdown` is the ratio of CPU less one, as a mean of the pairs;
  * `slowdownAtMost` the upper end of its 95 % confidence interval (of the logarithms, Student's t).
  */
-import { baseLogDocument } from "./base-log.ts";
+import { baseLogDocument, TARGET_TOPICS } from "./base-log.ts";
+import { collectGarbage } from "./garbage.ts";
 import type { Work } from "./main.ts";
-import type { Records } from "./page-logs.ts";
-import { topicPipeline } from "./topic-pipeline.ts";
+import { type TopicPipeline, topicPipeline } from "./topic-pipeline.ts";
 
 const TOPIC = "ods_base_log";
 const PAIRS = 20;
@@ -32,16 +32,17 @@ export const previews: Work = {
   records: RECORDS,
   passes: 1,
   async prepare(records) {
+    const pipeline = await topicPipeline(TOPIC, records);
     return {
       async run() {
         const begun = performance.now();
         const before = process.cpuUsage();
         const logs: number[] = [];
-        await passOf(records, false); // warm-up
+        await passOf(pipeline, false); // warm-up
         for (let pair = 0; pair < PAIRS; pair++) {
           const seconds = { plain: 0, watched: 0 };
           for (const isWatched of pair % 2 === 0 ? [false, true] : [true, false])
-            seconds[isWatched ? "watched" : "plain"] = await passOf(records, isWatched);
+            seconds[isWatched ? "watched" : "plain"] = await passOf(pipeline, isWatched);
           logs.push(Math.log(seconds.watched / seconds.plain));
         }
         const mean = logs.reduce((sum, value) => sum + value, 0) / PAIRS;
@@ -54,15 +55,15 @@ export const previews: Work = {
           own: { slowdown: Math.exp(mean) - 1, slowdownAtMost: Math.exp(mean + (T_975 * deviation) / Math.sqrt(PAIRS)) - 1 },
         };
       },
-      async clear() {},
+      clear: () => pipeline.clear(),
     };
   },
 };
 
 /** CPU seconds of one run over the records. */
-async function passOf(records: Records, isWatched: boolean): Promise<number> {
-  const pipeline = await topicPipeline(TOPIC, records);
+async function passOf(pipeline: TopicPipeline, isWatched: boolean): Promise<number> {
   let ticker: NodeJS.Timeout | undefined;
+  collectGarbage();
   try {
     const { cpuSeconds } = await pipeline.run(baseLogDocument(), TOPIC, (run) => {
       if (!isWatched) return;
@@ -72,6 +73,6 @@ async function passOf(records: Records, isWatched: boolean): Promise<number> {
     return cpuSeconds;
   } finally {
     clearInterval(ticker);
-    await pipeline.clear();
+    await pipeline.remove(TARGET_TOPICS);
   }
 }

@@ -29,6 +29,8 @@ export interface TopicPipeline {
   runWhile<T>(document: PipelineDocument, feed: (topics: TopicLog) => Promise<T>): Promise<T>;
   /** Records in these topics. */
   count(topics: readonly string[]): Promise<number>;
+  /** Removes topics that a run wrote: the next one begins as it did. */
+  remove(topics: readonly string[]): Promise<void>;
   /** The texts of a topic's records. */
   texts(topic: string): Promise<readonly string[]>;
   clear(): Promise<void>;
@@ -89,6 +91,9 @@ export async function topicsPipeline(topics: Readonly<Record<string, Records>>, 
       let sum = 0;
       for (const name of topics) for (const { latest } of (await connections.topics.describeTopic(name))?.partitions ?? []) sum += latest;
       return sum;
+    },
+    async remove(topics) {
+      for (const name of topics) await connections.topics.deleteTopic(name);
     },
     async texts(name) {
       const texts: string[] = [];
