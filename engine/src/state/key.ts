@@ -142,20 +142,21 @@ export function ownsKey(values: readonly Value[], share: Share): boolean {
   return ownsGroup(values.length === 0 ? 0 : keyGroupOf(values), share);
 }
 
-/** Austin Appleby's MurmurHash3_x86_32 (public domain), as Guava and Flink use it to spread keys. */
-export function murmur3(bytes: Uint8Array, seed = 0): number {
-  const blocks = bytes.length & ~3;
+/** Austin Appleby's MurmurHash3_x86_32 (public domain), as Guava and Flink use it to spread keys; of the bytes from `start` to `end`. */
+export function murmur3(bytes: Uint8Array, seed = 0, start = 0, end = bytes.length): number {
+  const length = end - start;
+  const blocks = start + (length & ~3);
   let hash = seed;
-  for (let i = 0; i < blocks; i += 4) {
+  for (let i = start; i < blocks; i += 4) {
     const block =
       (bytes[i] as number) | ((bytes[i + 1] as number) << 8) | ((bytes[i + 2] as number) << 16) | ((bytes[i + 3] as number) << 24);
     hash ^= scramble(block);
     hash = Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64;
   }
   let tail = 0;
-  for (let i = bytes.length - 1; i >= blocks; i--) tail = (tail << 8) | (bytes[i] as number);
+  for (let i = end - 1; i >= blocks; i--) tail = (tail << 8) | (bytes[i] as number);
   hash ^= scramble(tail);
-  hash ^= bytes.length;
+  hash ^= length;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16);

@@ -132,7 +132,7 @@ describe("state files", () => {
   });
 
   it("ask for a full snapshot once the increments outgrow a small one", async () => {
-    const writer = writerOf();
+    const writer = writerOf({ foldBytes: 1 << 20 });
     await writer.append(1, true, [entry("a", 1)]);
     let last = { nextFull: false };
     let id = 2;

@@ -153,31 +153,78 @@ export interface RawEntry {
   readonly content: Uint8Array;
 }
 
-export function* rawEntriesOf({ header, body }: Segment): Iterable<RawEntry> {
-  let at = 0;
-  const varint = (): number => {
+export function* rawEntriesOf(segment: Segment): Iterable<RawEntry> {
+  const { nodes } = segment.header;
+  const { body } = segment;
+  for (const cursor = new EntryCursor(segment); cursor.next(); ) {
+    const { kind, node, group, keyStart, keyEnd, contentStart, end } = cursor;
+    yield {
+      kind,
+      node: kind === NOTE ? "" : (nodes[node] as string),
+      group,
+      key: body.subarray(keyStart, keyEnd),
+      content: body.subarray(contentStart, end),
+    };
+  }
+}
+
+/** Goes over a segment's entries, and makes nothing of them: where there are millions, that is what costs. Numbers are places in the body. */
+export class EntryCursor {
+  readonly body: Uint8Array;
+  kind = 0;
+  /** The node's number in the segment. */
+  node = 0;
+  group = 0;
+  begin = 0;
+  /** Behind the node's number; from here on an entry is the same in every file. */
+  rest = 0;
+  keyStart = 0;
+  keyEnd = 0;
+  contentStart = 0;
+  end = 0;
+  private left: number;
+
+  constructor({ header, body }: Segment) {
+    this.body = body;
+    this.left = header.entries;
+  }
+
+  get isNote(): boolean {
+    return this.kind === NOTE;
+  }
+
+  get isGone(): boolean {
+    return this.kind === GONE;
+  }
+
+  /** False behind the last one. */
+  next(): boolean {
+    if (this.left-- <= 0) return false;
+    this.begin = this.end;
+    this.kind = this.body[this.end++] as number;
+    this.node = this.group = 0;
+    this.rest = this.keyStart = this.keyEnd = this.end;
+    if (this.kind !== NOTE) {
+      this.node = this.varint();
+      this.rest = this.end;
+      this.group = this.body[this.end++] as number;
+      const length = this.varint();
+      this.keyStart = this.end;
+      this.keyEnd = this.end += length;
+    }
+    const length = this.kind === GONE ? 0 : this.varint();
+    this.contentStart = this.end;
+    this.end += length;
+    return true;
+  }
+
+  private varint(): number {
     let value = 0;
     for (let factor = 1; ; factor *= 0x80) {
-      const byte = body[at++] as number;
+      const byte = this.body[this.end++] as number;
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;
     }
-  };
-  const bytes = (): Uint8Array => {
-    const length = varint();
-    at += length;
-    return body.subarray(at - length, at);
-  };
-  for (let i = 0; i < header.entries; i++) {
-    const kind = body[at++] as number;
-    if (kind === NOTE) {
-      yield { kind, node: "", group: 0, key: NOTHING, content: bytes() };
-      continue;
-    }
-    const node = header.nodes[varint()] as string;
-    const group = body[at++] as number;
-    const key = bytes();
-    yield { kind, node, group, key, content: kind === STATE ? bytes() : NOTHING };
   }
 }
 

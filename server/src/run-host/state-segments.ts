@@ -3,9 +3,10 @@ import { closeSync, fdatasync, mkdirSync, openSync, writeSync } from "node:fs";
 import { open as openFolder } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { ConnectionError, isDiskFull } from "@millrace/nodes/connections";
+import { ConnectionError, isDiskFull } from "@millrace/nodes/connection-error";
 import {
   checksumOf,
+  type EntryCursor,
   headerLine,
   isGone,
   isNote,
@@ -67,6 +68,17 @@ export class SegmentFile {
       this.raw(entry.key);
     }
     if (!isGone(entry)) this.raw(entry.content);
+    this.entries++;
+  }
+
+  /** Adds a key's entry as it stands in another file's segment. */
+  addCopy(node: string, { body, kind, rest, end }: EntryCursor, checkpoint: number): void {
+    if (this.filled >= SEGMENT_BYTES) this.endSegment(checkpoint);
+    this.reserve(end - rest + 16);
+    this.buffer[this.filled++] = kind;
+    this.varint(this.numberOf(node));
+    this.buffer.set(body.subarray(rest, end), this.filled);
+    this.filled += end - rest;
     this.entries++;
   }
 

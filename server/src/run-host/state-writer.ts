@@ -11,10 +11,10 @@ import { rawEntry, STATE_FORMAT, type StateOwner, type StatePart, type StatePoin
 import { newestSequence, stateFileName } from "./state-files.ts";
 import { SegmentFile } from "./state-segments.ts";
 
-/** Increments are folded once they are longer than what is below them, and this long. */
-const FOLD_BYTES = 1 << 20;
-/** Up to here a full snapshot by the task is cheaper than a thread. */
-const SMALL_BYTES = 8 << 20;
+/** Increments are folded once they are longer than what is below them, and this long: a start reads as much more. */
+const FOLD_BYTES = 16 << 20;
+/** Where no more than this is below them, a full snapshot by the task is cheaper than a thread. */
+const SMALL_BYTES = 4 << 20;
 /** A fold's garbage must not count as the run's memory. */
 const FOLD_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
 
@@ -134,7 +134,7 @@ export class StateFileWriter {
     const total = sizeOf(this.parts);
     const added = total - this.fullBytes;
     if (this.folding !== undefined || this.needsFull || added <= Math.max(this.fullBytes, this.foldFrom)) return;
-    if (total <= (this.options.smallBytes ?? SMALL_BYTES)) this.needsFull = true;
+    if (this.fullBytes <= (this.options.smallBytes ?? SMALL_BYTES)) this.needsFull = true;
     else this.startFold(added);
   }
 
