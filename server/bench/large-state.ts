@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { STATE_MEMORY_BYTES } from "../src/run-host/spill-folder.ts";
+import { DEFAULT_SETTINGS } from "../src/settings.ts";
 import type { Work } from "./main.ts";
 
 const PROGRAM = fileURLToPath(new URL("large-state-run.ts", import.meta.url));
@@ -21,7 +21,7 @@ export const largeState: Work = {
         const own: Record<string, number> = {};
         let cpuSeconds = 0;
         for (const shape of ["keys", "lists"]) {
-          const child = spawnSync(process.execPath, [PROGRAM, shape, String(ROWS), String(STATE_MEMORY_BYTES / 2 ** 20)], {
+          const child = spawnSync(process.execPath, [PROGRAM, shape, String(ROWS), String(DEFAULT_SETTINGS["state.memory"] / 2 ** 20)], {
             encoding: "utf8",
             stdio: ["ignore", "pipe", "inherit"],
           });

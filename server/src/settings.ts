@@ -72,6 +72,13 @@ const SETTINGS = {
     least: 1,
     effect: "nodes that a pipeline may have, those inside of fragments counted; beyond, a fragment is not written out, which is an error",
   },
+  "state.memory": {
+    kind: "size",
+    byDefault: "384mb",
+    least: 1024 ** 2,
+    effect:
+      "memory for what one node keeps by key, in each of its subtasks; what was not used lately goes to disk, and comes back when it is",
+  },
   "checkpoints.kept": { kind: "count", byDefault: "3", least: 1, effect: "newest checkpoints of a pipeline that are kept; older ones go" },
   "savepoints.kept": {
     kind: "count",
@@ -141,6 +148,7 @@ export function runLimits(settings: Settings): RunLimits {
     samples: settings["samples.kept"],
     sampleBytes: settings["samples.size"],
     nodes: settings["fragments.nodes"],
+    stateBytes: settings["state.memory"],
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { ListState } from "../node/operator.ts";
 import type { Value } from "../schema/index.ts";
+import { pooledBytes, pooledCopy } from "./byte-pool.ts";
 import { COST, type HeldList, type KeyEntry, type Slot } from "./key-entry.ts";
 import type { ReadValue, WriteValue } from "./state-value.ts";
 import type { StateHost } from "./state-views.ts";
@@ -54,7 +55,7 @@ export function compactListView(host: StateHost, slot: Slot): ListState {
       if (values.length === 0) return clear();
       writer.begin();
       for (const value of values) write(writer, value);
-      const encoded = Buffer.from(writer.peek());
+      const encoded = pooledCopy(writer.peek());
       put(host.change(), encoded, held());
     },
     clear,
@@ -63,8 +64,7 @@ export function compactListView(host: StateHost, slot: Slot): ListState {
 
 /** The bytes with more behind them; what stood there is not written to, as rows that were read are views of it. */
 function appended(before: Uint8Array | undefined, more: Uint8Array): Uint8Array {
-  // A copy from the pool that small buffers share.
-  if (before === undefined) return Buffer.from(more);
+  if (before === undefined) return pooledCopy(more);
   const length = before.length + more.length;
   const spare = before.buffer.byteLength - before.byteOffset - before.length;
   const isOwn = before.byteOffset === 0 && before.length >= ROOM_FROM;
@@ -73,7 +73,7 @@ function appended(before: Uint8Array | undefined, more: Uint8Array): Uint8Array 
     grown.set(more, before.length);
     return grown;
   }
-  const grown = length < ROOM_FROM ? Buffer.allocUnsafe(length) : new Uint8Array(new ArrayBuffer(2 * length), 0, length);
+  const grown = length < ROOM_FROM ? pooledBytes(length) : new Uint8Array(new ArrayBuffer(2 * length), 0, length);
   grown.set(before);
   grown.set(more, before.length);
   return grown;

@@ -5,10 +5,12 @@
  */
 import type { Millis } from "../node/operator.ts";
 import type { Value } from "../schema/index.ts";
+import { pooledCopy } from "./byte-pool.ts";
 import { expiryOf, isAnyOver, removeOver } from "./expiry.ts";
-import { type KeyId, KeyIds, keyIdOf, writeKey } from "./key.ts";
+import { type KeyId, KeyIds, keyIdOf, keyOfBytes, writeKey } from "./key.ts";
 import { emptySize, isEmpty, KeyEntry, readEntry, type Slot, sizeOfEntry, writeEntry } from "./key-entry.ts";
-import { copyOf, type SpillStore } from "./spill-store.ts";
+import type { PackedStore } from "./packed-store.ts";
+import { copyOf } from "./spill-store.ts";
 import { isNothing, periodOf, SpilledEntries, stateOf } from "./spilled-entries.ts";
 import { ValueReader, ValueWriter } from "./value-bytes.ts";
 
@@ -25,7 +27,7 @@ export interface ChangedKey {
 
 /** A key whose record in the store is to be removed. */
 interface Gone {
-  readonly values: readonly Value[];
+  readonly key: Uint8Array;
   readonly bytes: number;
 }
 
@@ -45,7 +47,7 @@ export class EntryTable {
   private holdsBytes = false;
   /** Counts snapshots. */
   private period = 1;
-  private readonly changed = new Set<KeyEntry>();
+  private readonly changed: KeyEntry[] = [];
   /**
    * All entries in memory, for the hands that go round. An iterator of the map in their place would keep everything alive that was in the map since the iterator was used last.
    */
@@ -55,7 +57,7 @@ export class EntryTable {
   private readonly keyWriter = new ValueWriter();
   private readonly entryWriter = new ValueWriter();
 
-  constructor(now: () => Millis, store: SpillStore | undefined) {
+  constructor(now: () => Millis, store: PackedStore | undefined) {
     this.now = now;
     this.spilled = store && new SpilledEntries(store);
   }
@@ -79,23 +81,23 @@ export class EntryTable {
     return this.entries.size + this.spilledKeys;
   }
 
+  /** Keys in memory as objects. */
+  get inMemory(): number {
+    return this.ring.length;
+  }
+
   /** Those in memory. */
   get keys(): readonly (readonly Value[])[] {
     return this.ring.filter((entry) => !isEmpty(entry)).map(({ values }) => values);
   }
 
-  /** Those in the store alone. */
+  /** Those that are in memory as objects no longer. */
   get spilledKeys(): number {
     return this.spilled?.keys ?? 0;
   }
 
-  /** Bytes in the store, copies of entries in memory included. */
-  get spilledBytes(): number {
-    return this.spilled?.bytes ?? 0;
-  }
-
   get isChanged(): boolean {
-    return this.changed.size > 0 || this.spilled?.hasChanges === true;
+    return this.changed.length > 0 || this.spilled?.hasChanges === true;
   }
 
   find(values: readonly Value[]): KeyEntry | undefined {
@@ -116,7 +118,7 @@ export class EntryTable {
     entry.isStored = false;
     if (entry.changedIn === this.period) return;
     entry.changedIn = this.period;
-    this.changed.add(entry);
+    entry.changedAt = this.changed.push(entry) - 1;
   }
 
   grow(entry: KeyEntry, bytes: number): void {
@@ -161,15 +163,15 @@ export class EntryTable {
     let storedBytes = older?.storedBytes ?? 0;
     if (older !== undefined) this.drop(older);
     else if (this.spilled !== undefined && this.spilled.keys > 0) {
-      storedBytes = this.spilled.find(values)?.length ?? 0;
+      storedBytes = this.spilled.take(values)?.length ?? 0;
       if (storedBytes > 0) this.spilled.keys--;
     }
     if (state === undefined) {
-      if (storedBytes > 0) this.spilled?.remove(values, storedBytes);
+      if (storedBytes > 0) this.spilled?.remove(this.keyOf(values), storedBytes);
       return;
     }
     const entry = new KeyEntry(values, this.slots.length);
-    readEntry(this.reader.reset(this.holdsBytes ? copyOf(state) : state), entry, order, this.now());
+    readEntry(this.reader.reset(this.holdsBytes ? pooledCopy(state) : state), entry, order, this.now());
     entry.storedBytes = storedBytes;
     entry.isSaved = true;
     // What comes from a snapshot is as likely to be cold.
@@ -184,14 +186,14 @@ export class EntryTable {
       else if (!all && entry.isSaved) yield { key: this.keyOf(entry.values), state: undefined };
     }
     const nothing: Gone[] = [];
-    for (const { values, key, record } of (all ? this.spilled?.all() : this.spilled?.changes()) ?? []) {
-      if (this.entries.has(keyIdOf(values))) continue;
+    for (const { key, record } of (all ? this.spilled?.all() : this.spilled?.changes()) ?? []) {
       if (!isNothing(record)) {
-        yield { key, state: this.taken(stateOf(record)) };
+        yield { key: this.taken(key), state: this.taken(stateOf(record)) };
         continue;
       }
-      nothing.push({ values, bytes: record.length });
-      if (!all) yield { key, state: undefined };
+      const gone = this.taken(key);
+      nothing.push({ key: gone, bytes: record.length });
+      if (!all) yield { key: gone, state: undefined };
     }
     this.endPeriod(nothing);
   }
@@ -214,10 +216,11 @@ export class EntryTable {
   sweepSpilled(steps: number): void {
     const { spilled } = this;
     if (spilled === undefined || spilled.keys === 0 || !this.hasExpiry) return;
-    const over = spilled.sweep(steps, this.now()).filter(({ values }) => !this.entries.has(keyIdOf(values)));
+    const over = spilled.sweep(steps, this.now());
     if (over.length === 0) return;
     spilled.batch(() => {
-      for (const { values, record } of over) {
+      for (const { key, record } of over) {
+        const values = keyOfBytes(key);
         const nothing = new KeyEntry(values, this.slots.length);
         nothing.changedIn = this.period;
         spilled.put(nothing, this.numbered, Number.POSITIVE_INFINITY, record.length);
@@ -247,16 +250,16 @@ export class EntryTable {
   }
 
   private load(id: KeyId, values: readonly Value[], spilled: SpilledEntries): KeyEntry | undefined {
-    const found = spilled.find(values);
+    const found = spilled.take(values);
     if (found === undefined) return undefined;
     const entry = new KeyEntry(values, this.slots.length);
-    const record = this.holdsBytes ? copyOf(found) : found;
+    const record = this.holdsBytes ? pooledCopy(found) : found;
     entry.storedBytes = record.length;
     entry.isStored = true;
     entry.isSaved = true;
     entry.changedIn = entry.notedIn = periodOf(record);
     readEntry(this.reader.reset(stateOf(record)), entry, this.numbered, this.now());
-    if (entry.changedIn === this.period) this.changed.add(entry);
+    if (entry.changedIn === this.period) entry.changedAt = this.changed.push(entry) - 1;
     spilled.keys--;
     this.add(id, entry, sizeOfEntry(entry, this.slots));
     return entry;
@@ -265,7 +268,8 @@ export class EntryTable {
   private moveOut(entry: KeyEntry, spilled: SpilledEntries): void {
     if (this.isUnknown(entry)) return this.drop(entry);
     const expiry = this.hasExpiry ? expiryOf(entry, this.slots) : Number.POSITIVE_INFINITY;
-    if (!entry.isStored) spilled.put(entry, this.numbered, expiry, entry.storedBytes);
+    if (entry.isStored) spilled.release(entry.values);
+    else spilled.put(entry, this.numbered, expiry, entry.storedBytes);
     if (entry.changedIn === this.period && entry.notedIn !== this.period) spilled.noteChange(entry.values);
     spilled.keys++;
     this.drop(entry);
@@ -279,12 +283,19 @@ export class EntryTable {
 
   private drop(entry: KeyEntry): void {
     this.entries.delete(keyIdOf(entry.values));
-    this.changed.delete(entry);
+    if (entry.changedIn === this.period) this.forgetChange(entry);
     this.bytes -= entry.bytes;
     const last = this.ring.pop() as KeyEntry;
     if (last === entry) return;
     last.place = entry.place;
     this.ring[entry.place] = last;
+  }
+
+  private forgetChange(entry: KeyEntry): void {
+    const last = this.changed.pop() as KeyEntry;
+    if (last === entry) return;
+    last.changedAt = entry.changedAt;
+    this.changed[entry.changedAt] = last;
   }
 
   /** Nobody needs to be told that it is gone. */
@@ -296,19 +307,20 @@ export class EntryTable {
   private endPeriod(nothing: Gone[]): void {
     const { spilled } = this;
     if (spilled) spilled.keys -= nothing.length;
+    // None of them counts as changed any more when it is dropped.
+    this.period++;
     for (const entry of this.changed) {
       entry.isSaved = !isEmpty(entry);
       if (entry.isSaved) continue;
-      if (entry.storedBytes > 0) nothing.push({ values: entry.values, bytes: entry.storedBytes });
+      if (entry.storedBytes > 0) nothing.push({ key: this.keyOf(entry.values), bytes: entry.storedBytes });
       this.drop(entry);
     }
-    this.changed.clear();
-    this.period++;
+    this.changed.length = 0;
     if (spilled === undefined) return;
     // A batch holds in memory what it changes.
     for (let begin = 0; begin < nothing.length; begin += BATCH)
       spilled.batch(() => {
-        for (const { values, bytes } of nothing.slice(begin, begin + BATCH)) spilled.remove(values, bytes);
+        for (const { key, bytes } of nothing.slice(begin, begin + BATCH)) spilled.remove(key, bytes);
       });
     spilled.forgetChanges();
   }

@@ -83,6 +83,8 @@ export class KeyEntry {
   bytes = 0;
   /** Where the table has it. */
   place = 0;
+  /** Where it is among those that changed. */
+  changedAt = 0;
   /** The snapshot period in which it changed last. */
   changedIn = 0;
   /** That in which the spill store noted a change of it. */

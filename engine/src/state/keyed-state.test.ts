@@ -518,7 +518,8 @@ describe("the memory budget", () => {
       backend.select([`k${i}`]);
       value.set("x".repeat(i % 500));
       backend.atEventTime(i);
-      expect(backend.usage().memoryBytes).toBeLessThan(1.2 * budgetBytes + 1_500);
+      // What finds the bytes doubles at once.
+      expect(backend.usage().memoryBytes).toBeLessThan(1.5 * budgetBytes);
     }
     expect(backend.usage()).toMatchObject({ keys: 3_000, eventTimers: 3_000 });
     const fired: number[] = [];

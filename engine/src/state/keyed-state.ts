@@ -19,6 +19,7 @@ import { EntryTable } from "./entry-table.ts";
 import { isOver } from "./expiry.ts";
 import { EVERY_GROUP, keyGroupOfBytes, keyOfBytes, ownsGroup, type Share } from "./key.ts";
 import { createSlot, type Held, isEmpty, type KeyEntry, readTimers, type Slot, type StateKind } from "./key-entry.ts";
+import { PackedStore } from "./packed-store.ts";
 import { addTime, hasTime, removeTime } from "./sorted-times.ts";
 import { SPACE, type SpillOptions } from "./spill-store.ts";
 import { listView, mapView, type StateHost, sharedListView, sharedMapView, sharedValueView, valueView } from "./state-views.ts";
@@ -68,8 +69,14 @@ const SWEEP_EVERY = 8;
 const SWEEP_STEPS = 5;
 /** Looked at whenever the clock moves, though no row comes. */
 const IDLE_STEPS = 256;
-/** Part of the budget that timers may take before they are spilled themselves. */
-const TIMER_PART = 4;
+/**
+ * Parts of the budget that what is in use may take as objects: the larger one for a few thousand keys, the smaller one for more. Objects that are to go again should go before the collector has moved them to
+ * where it looks but rarely. The rest is for bytes, but for what timers may take as objects.
+ */
+const OBJECTS_PART = 4;
+const MANY_OBJECTS_PART = 256;
+const MANY = 4_096;
+const TIMERS_PART = 32;
 const KEPT_PART = 15 / 16;
 const NO_KEY: readonly Value[] = [];
 
@@ -84,8 +91,10 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
   readonly now: () => Millis;
   readonly reader: ValueReader;
   private readonly keyTypes: readonly DataType[];
-  private readonly spill: SpillOptions | undefined;
+  private readonly packed: PackedStore | undefined;
   private readonly limit: number;
+  private readonly limitOfMany: number;
+  private readonly timerLimit: number;
   private readonly table: EntryTable;
   private readonly eventQueue: TimerQueue;
   private readonly processingQueue: TimerQueue;
@@ -101,11 +110,14 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
   constructor(keyTypes: readonly DataType[], now: () => Millis, spill?: SpillOptions) {
     this.keyTypes = keyTypes;
     this.now = now;
-    this.spill = spill;
-    this.limit = spill?.budgetBytes ?? Number.POSITIVE_INFINITY;
-    this.table = new EntryTable(now, spill?.store);
-    this.eventQueue = new TimerQueue(SPACE.EVENT_TIMERS, spill?.store);
-    this.processingQueue = new TimerQueue(SPACE.PROCESSING_TIMERS, spill?.store);
+    const budget = spill?.budgetBytes ?? Number.POSITIVE_INFINITY;
+    this.limit = budget / OBJECTS_PART;
+    this.limitOfMany = budget / MANY_OBJECTS_PART;
+    this.timerLimit = budget / TIMERS_PART;
+    this.packed = spill && new PackedStore(spill.store, budget - this.limit);
+    this.table = new EntryTable(now, this.packed);
+    this.eventQueue = new TimerQueue(SPACE.EVENT_TIMERS, this.packed);
+    this.processingQueue = new TimerQueue(SPACE.PROCESSING_TIMERS, this.packed);
     this.reader = this.table.reader;
     this.shared = this.sharedState();
   }
@@ -134,7 +146,7 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
 
   /** Shows the operator this key's state; an entry arises with the first write. */
   select(values: readonly Value[]): void {
-    if (this.table.bytes + this.timerBytes > this.limit) this.makeRoom();
+    if (this.table.bytes > this.limitOfMany || this.timerBytes > this.timerLimit) this.makeRoom();
     if (this.hasExpiry && ++this.selects % SWEEP_EVERY === 0) this.table.sweep(SWEEP_STEPS, this.current);
     this.currentValues = values;
     this.current = this.table.find(values);
@@ -254,15 +266,15 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
     }
     // An operator without a key was shown its only one when it was made.
     if (values.length === 0 && this.currentValues.length === 0) this.current = this.table.find(values);
-    if (this.table.bytes + this.timerBytes > this.limit) this.makeRoom();
+    if (this.table.bytes > this.limitOfMany || this.timerBytes > this.timerLimit) this.makeRoom();
   }
 
   usage(): StateUsage {
     return {
       keys: this.table.size,
-      spilledKeys: this.table.spilledKeys,
-      memoryBytes: this.table.bytes + this.timerBytes,
-      spilledBytes: this.table.spilledBytes,
+      spilledKeys: this.packed?.keysBelow ?? 0,
+      memoryBytes: this.table.bytes + this.timerBytes + (this.packed?.memoryBytes ?? 0),
+      spilledBytes: this.packed?.bytesBelow ?? 0,
       eventTimers: this.eventQueue.size,
       processingTimers: this.processingQueue.size,
       nextEventTimer: this.eventQueue.earliest,
@@ -338,12 +350,15 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
   }
 
   private makeRoom(): void {
-    if (this.spill === undefined) return;
-    for (const queue of [this.eventQueue, this.processingQueue])
-      if (TIMER_BYTES * queue.inMemory > this.limit / TIMER_PART) queue.spillHalf();
-    this.countTimers();
+    if (this.packed === undefined) return;
+    const { timerLimit, limit, limitOfMany, table } = this;
+    if (this.timerBytes > timerLimit) {
+      for (const queue of [this.eventQueue, this.processingQueue]) if (2 * TIMER_BYTES * queue.inMemory > timerLimit) queue.spillHalf();
+      this.countTimers();
+    }
+    if (table.bytes <= limitOfMany || (table.bytes <= limit && table.inMemory <= MANY)) return;
     // Some more than is needed, so that it is not needed again at once.
-    this.table.evict(this.limit * KEPT_PART - this.timerBytes, this.current);
+    table.evict(KEPT_PART * Math.min(table.bytes, limit), this.current);
   }
 
   private fireUntil(queue: TimerQueue, until: Millis, kind: TimerKind, fire: (time: Millis) => void): void {

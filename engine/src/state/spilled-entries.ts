@@ -1,12 +1,13 @@
 /**
- * Entries of keys in the spill store: each as its bytes, behind the snapshot period in which it changed last and the time at which all of it is over. Which of them changed in the present period is noted
- * in order, in memory and, when that gets long, in the store as well; so nothing is written when a period ends.
+ * Entries of keys as bytes, in memory or in the spill store: each behind the snapshot period in which it changed last and the time at which all of it is over. Which of them changed in the present period is
+ * noted in order, in memory and, when that gets long, in the store as well; so nothing is written when a period ends.
  */
 import type { Millis } from "../node/operator.ts";
 import type { Value } from "../schema/index.ts";
-import { keyOfBytes, writeKey } from "./key.ts";
+import { writeKey } from "./key.ts";
 import { type KeyEntry, type Slot, writeEntry } from "./key-entry.ts";
-import { copyOf, SPACE, type SpillStore } from "./spill-store.ts";
+import type { PackedStore } from "./packed-store.ts";
+import { copyOf, SPACE } from "./spill-store.ts";
 import { ValueReader, ValueWriter } from "./value-bytes.ts";
 
 /** Period and expiry. */
@@ -15,11 +16,9 @@ const HEADER_BYTES = 12;
 const EMPTY_BYTES = 3;
 /** Notes of changes that are kept in memory. */
 const NOTES_BYTES = 256 << 10;
-const PAGE = 1_024;
 
-/** An entry's record; it holds until the store is asked again, unless it came from a page. */
+/** An entry's record; it holds until the store is asked again. */
 export interface SpilledEntry {
-  readonly values: readonly Value[];
   /** The key's bytes. */
   readonly key: Uint8Array;
   readonly record: Uint8Array;
@@ -30,22 +29,31 @@ export class SpilledEntries {
   bytes = 0;
   /** Keys that are here and not in memory. */
   keys = 0;
-  private readonly store: SpillStore;
+  private readonly store: PackedStore;
   private readonly keyWriter = new ValueWriter();
   private readonly recordWriter = new ValueWriter();
   private readonly notes = new ValueWriter();
   private noted = 0;
   private noteBlocks = 0;
   private readonly reader = new ValueReader();
-  private sweptTo: Uint8Array | undefined;
 
-  constructor(store: SpillStore) {
+  constructor(store: PackedStore) {
     this.store = store;
   }
 
   /** Holds until the next call. */
   find(values: readonly Value[]): Uint8Array | undefined {
     return this.store.get(this.storeKey(values));
+  }
+
+  /** As `find`, for an entry that is in memory as objects from then on, until it is put or released; the walks below pass it over. */
+  take(values: readonly Value[]): Uint8Array | undefined {
+    return this.store.take(this.storeKey(values));
+  }
+
+  /** An entry that was taken goes as it came. */
+  release(values: readonly Value[]): void {
+    this.store.release(this.storeKey(values));
   }
 
   /** Writes an entry in place of a record of `oldBytes`; returns how many bytes it takes now. */
@@ -60,8 +68,12 @@ export class SpilledEntries {
     return writer.length;
   }
 
-  remove(values: readonly Value[], bytes: number): void {
-    this.store.delete(this.storeKey(values));
+  /** `key`: the key's bytes. */
+  remove(key: Uint8Array, bytes: number): void {
+    this.keyWriter.begin();
+    this.keyWriter.byte(SPACE.KEYS);
+    this.keyWriter.raw(key);
+    this.store.delete(this.keyWriter.peek());
     this.bytes -= bytes;
   }
 
@@ -76,6 +88,7 @@ export class SpilledEntries {
   /** The key's entry changed in this period; to be said once in each. */
   noteChange(values: readonly Value[]): void {
     const opened = this.notes.open();
+    this.notes.byte(SPACE.KEYS);
     writeKey(this.notes, values);
     this.notes.close(opened);
     this.noted++;
@@ -92,31 +105,24 @@ export class SpilledEntries {
       const reader = new ValueReader().reset(copyOf(found));
       while (!reader.isAtEnd) {
         const key = reader.raw(reader.uint32());
-        const values = keyOfBytes(key);
-        const record = this.find(values);
-        // What is in memory again and was restored anew meanwhile is not here.
-        if (record !== undefined) yield { values, key, record };
+        const record = this.store.getIdle(key);
+        // What was restored anew meanwhile is not here.
+        if (record !== undefined) yield { key: key.subarray(1), record };
       }
     }
   }
 
   /** All of them. */
   *all(): Iterable<SpilledEntry> {
-    let last: Uint8Array | undefined;
-    do {
-      const page = this.store.page(SPACE.KEYS, last, PAGE);
-      for (const { key, value } of page) yield { values: keyOfBytes(key, 1), key: key.subarray(1), record: value };
-      last = page.length < PAGE ? undefined : page.at(-1)?.key;
-    } while (last !== undefined);
+    for (const { key, value } of this.store.all(SPACE.KEYS)) yield { key: key.subarray(1), record: value };
   }
 
-  /** The next few, one time round after the other: those that were over at `now`. */
+  /** The next few, one time round after the other: those that were over at `now`. Copies. */
   sweep(steps: number, now: Millis): readonly SpilledEntry[] {
-    const page = this.store.page(SPACE.KEYS, this.sweptTo, steps);
-    this.sweptTo = page.length < steps ? undefined : page.at(-1)?.key;
-    return page
+    return this.store
+      .sweep(SPACE.KEYS, steps)
       .filter(({ value }) => !isNothing(value) && this.reader.reset(value, 4).double() <= now)
-      .map(({ key, value }) => ({ values: keyOfBytes(key, 1), key: key.subarray(1), record: value }));
+      .map(({ key, value }) => ({ key: key.subarray(1), record: value }));
   }
 
   /** A new period begins: nothing is noted. */

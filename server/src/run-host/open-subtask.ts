@@ -26,7 +26,7 @@ import { PermanentFailure } from "./checkpoint-store.ts";
 import { DEAD_LETTERS, openLetterSink, openReplays, readReplays } from "./dead-letters.ts";
 import { createPauses } from "./pauses.ts";
 import type { RunStart, SubtaskView } from "./protocol.ts";
-import { openSpillFolder, STATE_MEMORY_BYTES } from "./spill-folder.ts";
+import { openSpillFolder } from "./spill-folder.ts";
 import { readStateFile } from "./state-file.ts";
 import { StateFileWriter } from "./state-writer.ts";
 
@@ -131,7 +131,7 @@ export async function openSubtask(options: {
       return node && connectionOf(node);
     },
     wake: pauses.wake,
-    spill: (nodeId) => spill.optionsFor(nodeId, STATE_MEMORY_BYTES),
+    spill: (nodeId) => spill.optionsFor(nodeId, start.limits.stateBytes),
     onDeadLetter: (letter: DeadLetter) => letters.write(letter),
     taps: { ...DEFAULT_TAP, keep: start.limits.samples, keepText: textPerPort(start.limits.sampleBytes, graph, plan) },
     place: {

@@ -21,9 +21,6 @@ const ROOM_FOR_OTHERS = 64 << 20;
 const LOOK_EVERY = 8 << 20;
 const MOST_NODES = 1_024;
 
-/** Memory that the keyed state of one node may take in one subtask, as the engine estimates it. With it a run that holds five million rows stays within 1 GiB (`pnpm bench large-state`). */
-export const STATE_MEMORY_BYTES = 64 << 20;
-
 export interface SpillFolder {
   /** Room for one node's state: what it holds in memory beyond `budgetBytes` goes here. */
   optionsFor(nodeId: string, budgetBytes: number): SpillOptions;

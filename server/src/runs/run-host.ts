@@ -245,4 +245,6 @@ export interface RunLimits {
   readonly samples: number;
   /** Memory for them, of all ports together. */
   readonly sampleBytes: number;
+  /** Memory for the keyed state of one node in one subtask; what is beyond goes to disk. */
+  readonly stateBytes: number;
 }
