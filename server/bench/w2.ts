@@ -14,6 +14,8 @@ const TOPIC = "dwd_page_log";
 const CHECKED = "checked";
 const WINDOW_MS = 10_000;
 const KEYS = 1_000_000;
+/** As for w1. */
+const RECORDS = 2_000_000;
 
 const KEY = { vc: "common.vc", ch: "common.ch", ar: "common.ar", is_new: "common.is_new" } as const;
 const FIELDS = {
@@ -62,8 +64,10 @@ function w2Document(
 
 export function w2Work(): Work {
   let isChecked = false;
+  let state: Record<string, number> | undefined;
   return {
     name: "w2",
+    usualRecords: RECORDS,
     perRecordIn: true,
     async prepare(records) {
       const pipeline = await topicPipeline(TOPIC, records, 1);
@@ -75,7 +79,7 @@ export function w2Work(): Work {
             checkResults(found, plainResults(records));
             isChecked = true;
           }
-          const state = stateOfManyKeys();
+          state ??= stateOfManyKeys();
           const { run, ...pass } = await pipeline.run(w2Document(DISCARD), "pages");
           return { ...pass, recordsOut: run.nodes().end?.in.in?.total ?? 0, own: state };
         },

@@ -459,7 +459,9 @@ function countOf(edges: readonly EdgeChannels[]): number {
 
 function keyOf(expressions: readonly CompiledExpression[], row: Row, time: Millis): readonly Value[] {
   if (expressions.length === 1) return [(expressions[0] as CompiledExpression)(row, time)];
-  return expressions.map((expression) => expression(row, time));
+  const values = new Array<Value>(expressions.length);
+  for (let i = 0; i < values.length; i++) values[i] = (expressions[i] as CompiledExpression)(row, time);
+  return values;
 }
 
 function noKey(): RowError {

@@ -7,9 +7,10 @@ import type { Millis } from "../node/operator.ts";
 import type { Value } from "../schema/index.ts";
 import { pooledCopy } from "./byte-pool.ts";
 import { expiryOf, isAnyOver, removeOver } from "./expiry.ts";
-import { type KeyId, KeyIds, keyIdOf, keyOfBytes, writeKey } from "./key.ts";
+import { type KeyId, keyIdOf, keyOfBytes, writeKey } from "./key.ts";
 import { emptySize, isEmpty, KeyEntry, readEntry, type Slot, sizeOfEntry, writeEntry } from "./key-entry.ts";
 import type { PackedStore } from "./packed-store.ts";
+import { RecentKeys } from "./recent-keys.ts";
 import { copyOf } from "./spill-store.ts";
 import { isNothing, periodOf, SpilledEntries, stateOf } from "./spilled-entries.ts";
 import { ValueReader, ValueWriter } from "./value-bytes.ts";
@@ -38,7 +39,7 @@ export class EntryTable {
   readonly reader = new ValueReader();
   private readonly spilled: SpilledEntries | undefined;
   private readonly entries = new Map<KeyId, KeyEntry>();
-  private readonly ids = new KeyIds();
+  private readonly recent = new RecentKeys();
   private readonly now: () => Millis;
   /** The slots by name: their places are their numbers in an entry's bytes. Fixed once one was written. */
   private order: readonly Slot[] | undefined;
@@ -101,9 +102,24 @@ export class EntryTable {
   }
 
   find(values: readonly Value[]): KeyEntry | undefined {
-    const id = this.ids.idOf(values);
+    if (values.length > 1) return this.findBySeveral(values);
+    const id = keyIdOf(values);
     const entry = this.entries.get(id);
     if (entry === undefined) return this.spilled === undefined || this.spilled.keys === 0 ? undefined : this.load(id, values, this.spilled);
+    entry.isWarm = true;
+    return entry;
+  }
+
+  private findBySeveral(values: readonly Value[]): KeyEntry | undefined {
+    const { recent } = this;
+    let entry = recent.find(values);
+    if (entry === undefined) {
+      const id = keyIdOf(values);
+      entry = this.entries.get(id);
+      if (entry === undefined)
+        return this.spilled === undefined || this.spilled.keys === 0 ? undefined : this.load(id, values, this.spilled);
+      recent.add(entry);
+    }
     entry.isWarm = true;
     return entry;
   }
@@ -283,6 +299,7 @@ export class EntryTable {
 
   private drop(entry: KeyEntry): void {
     this.entries.delete(keyIdOf(entry.values));
+    if (entry.values.length > 1) this.recent.forget(entry);
     if (entry.changedIn === this.period) this.forgetChange(entry);
     this.bytes -= entry.bytes;
     const last = this.ring.pop() as KeyEntry;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Value } from "../schema/index.ts";
-import { EVERY_GROUP, KEY_GROUPS, KeyIds, keyBytes, keyGroupOf, keyIdOf, keyOfBytes, murmur3, ownerOf, ownsGroup, ownsKey } from "./key.ts";
+import { EVERY_GROUP, KEY_GROUPS, keyBytes, keyGroupOf, keyIdOf, keyOfBytes, murmur3, ownerOf, ownsGroup, ownsKey } from "./key.ts";
 
 const part: fc.Arbitrary<Value> = fc.oneof(
   fc.constantFrom<Value>(null, true, false, 0, -0, 1, "1", "", "\u0000", "\u0000\u0001", "n1;", "-", Number.NaN, 2n ** 60n),
@@ -80,26 +80,5 @@ describe("key groups", () => {
     expect(subtasks.map((share) => ownsKey([], share))).toEqual([true, false, false]);
     expect(subtasks.map((share) => ownsGroup(EVERY_GROUP, share))).toEqual([true, true, true]);
     expect(subtasks.filter((share) => ownsKey(["mid_1"], share))).toHaveLength(1);
-  });
-});
-
-describe("remembered identities", () => {
-  it("are those that would be put together, for keys of every kind, seen before or not, few or too many", () => {
-    const ids = new KeyIds();
-    const keys: Value[][] = [
-      ["a", "b"],
-      ["a", 1],
-      ["a", 1n],
-      ["a", null],
-      ["a", true, "b"],
-      ["a"],
-      [],
-      [["x"], "b"],
-      ["ab", ""],
-      ["", "ab"],
-    ];
-    for (const key of [...keys, ...keys]) expect(ids.idOf(key)).toBe(keyIdOf(key));
-    for (let i = 0; i < 20_000; i++) expect(ids.idOf([i, "x"])).toBe(keyIdOf([i, "x"]));
-    for (const key of keys) expect(ids.idOf(key)).toBe(keyIdOf(key));
   });
 });

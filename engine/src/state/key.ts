@@ -38,52 +38,6 @@ export function keyIdOf(values: readonly Value[]): KeyId {
   return id;
 }
 
-/** Keys of several values whose identities are remembered; with more of them it is given up. */
-const MOST_IDS = 16_384;
-
-type Ids = Map<Value, Ids | string>;
-
-/** `keyIdOf` for the keys of one node. Putting a text together and hashing it costs more than finding it by its parts, where keys come again; where too many are new it is left alone. */
-export class KeyIds {
-  private ids: Ids = new Map();
-  private size = 0;
-  private isOff = false;
-
-  idOf(values: readonly Value[]): KeyId {
-    if (values.length < 2 || this.isOff) return keyIdOf(values);
-    let level = this.ids;
-    const last = values.length - 1;
-    for (let i = 0; i < last; i++) {
-      const next = level.get(values[i] as Value);
-      if (next === undefined) return this.remember(values);
-      level = next as Ids;
-    }
-    return (level.get(values[last] as Value) as string | undefined) ?? this.remember(values);
-  }
-
-  private remember(values: readonly Value[]): KeyId {
-    const id = keyIdOf(values);
-    if (typeof id !== "string" || values.some((value) => typeof value === "object" && value !== null)) return id;
-    if (this.size === MOST_IDS) {
-      this.isOff = true;
-      this.ids = new Map();
-      return id;
-    }
-    this.size++;
-    let level = this.ids;
-    for (const value of values.slice(0, -1)) {
-      let next = level.get(value) as Ids | undefined;
-      if (next === undefined) {
-        next = new Map();
-        level.set(value, next);
-      }
-      level = next;
-    }
-    level.set(values[values.length - 1] as Value, id);
-    return id;
-  }
-}
-
 /** As `keyIdOf` for one value. */
 export function idOf(value: Value): KeyId {
   switch (typeof value) {

@@ -21,6 +21,8 @@ export interface OpenWindow {
 
 export class OpenWindows {
   private readonly newest: ValueState;
+  /** The newest, where `withEnd` gave it: to be saved as such. */
+  private found: OpenWindow | undefined;
   private readonly older: MapState;
 
   constructor(state: KeyedState, { accumulatorType, dataTypes }: GroupExpressions, isUpdating: boolean) {
@@ -42,12 +44,18 @@ export class OpenWindows {
 
   withEnd(end: number): OpenWindow | undefined {
     const newest = this.newest.get() as OpenWindow | null;
-    if (newest !== null && newest.end <= end) return newest.end === end ? newest : undefined;
+    this.found = undefined;
+    if (newest !== null && newest.end <= end) {
+      if (newest.end !== end) return undefined;
+      this.found = newest;
+      return newest;
+    }
     return this.older.size === 0 ? undefined : (this.older.get(end) as OpenWindow | undefined);
   }
 
   /** A window that was changed, or a new one. */
   save(window: OpenWindow): void {
+    if (window === this.found) return this.newest.set(asValue(window));
     const newest = this.newest.get() as OpenWindow | null;
     if (newest !== null && newest.end > window.end) return this.older.set(window.end, asValue(window));
     if (newest !== null && newest.end < window.end) this.older.set(newest.end, asValue(newest));
