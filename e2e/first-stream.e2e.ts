@@ -19,7 +19,13 @@ const PAGES_TO_TOPIC = "split_log.page->dwd_page_log.in";
 test("a newcomer watches records, tries a filter on them, deploys it, breaks an expression, reads the problem and undoes", async ({
   page,
 }) => {
+  // The whole of a first visit, beside a warehouse at work.
+  test.setTimeout(180_000);
   await page.goto(server.address);
+  await test.step("sees the warehouse run, and goes to one of its jobs", async () => {
+    await expect(page.getByRole("heading", { name: "Map of all pipelines" })).toBeVisible();
+    await page.getByRole("button", { name: /^BaseLogApp.*Running/ }).click();
+  });
   await expect(page.getByText("Running", { exact: false }).first()).toBeVisible();
 
   await test.step("watches records on an edge", async () => {
@@ -91,7 +97,7 @@ for (const scheme of ["light", "dark"] as const) {
     test.setTimeout(180_000);
     await page.setViewportSize({ width: 1280, height: 720 });
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    await page.goto(server.address);
+    await page.goto(`${server.address}#/pipelines/base-log-app`);
 
     await test.step("with an edge and its records", async () => {
       await clickEdge(page, PAGES_TO_TOPIC, 0.2);

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PipelineDocument } from "@millrace/engine/pipeline";
-import { CLI, dataFolder, millrace, readTopic, removeFolder, startMillrace } from "./millrace.ts";
+import { CLI, dataFolder, millrace, readTopic, removeFolder, startEmpty } from "./millrace.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 export interface KillRunReport {
@@ -68,7 +68,7 @@ export async function killRuns(kills: number, seed: number): Promise<KillRunRepo
     const { code, stderr } = await millrace(["run", file, "--data", data, "--resume"]);
     if (code !== 0) throw new Error(`the last run ended with ${code}: ${stderr}`);
 
-    const server = await startMillrace({ data });
+    const server = await startEmpty(data);
     const inTopic = (await readTopic(server, "numbers")).map(({ text }) => (JSON.parse(text as string) as { n: number }).n);
     await server.stop();
     const inFile = readFileSync(written, "utf8")

@@ -33,6 +33,8 @@ import type {
   TryResult,
   VersionSummary,
   WarehouseMap,
+  WarehouseStart,
+  WarehouseSummary,
 } from "@millrace/server/api";
 
 /** A call that did not succeed. `status` 0: the server could not be reached. */
@@ -146,6 +148,8 @@ export const server = {
 
   lineageAcross: (id: string, place: { port: string; field: string }, signal?: AbortSignal) =>
     get<LineageAcross>(`/pipelines/${part(id)}/lineage/across`, place, signal),
+  warehouses: (signal?: AbortSignal) => get<WarehouseSummary[]>("/warehouses", {}, signal),
+  startWarehouse: (name: string) => send<WarehouseStart>("POST", `/warehouses/${part(name)}/start`),
   map: (signal?: AbortSignal) => get<WarehouseMap>("/map", {}, signal),
 
   topics: (connection?: string, signal?: AbortSignal) => get<TopicSummary[]>("/topics", { connection }, signal),

@@ -6,6 +6,8 @@
  * | --- | --- |
  * | GET /api/templates | → templateSummary[] |
  * | GET /api/templates/:name | → template |
+ * | GET /api/warehouses | → warehouseSummary[] |
+ * | POST /api/warehouses/:name/start | → warehouseStart |
  * | GET /api/pipelines | → pipelineSummary[] |
  * | POST /api/pipelines | createPipeline → pipeline (201) |
  * | GET /api/pipelines/:id | → pipeline |
@@ -83,6 +85,17 @@ export const templateSummary = z.object({
   edges: z.number(),
 });
 export const template = templateSummary.extend({ document: pipelineDocument, readme: words });
+
+/** Templates that belong together; `jobs` are their names in the order in which they start. */
+export const warehouseSummary = z.object({
+  name: z.string(),
+  title: words,
+  description: words,
+  keywords: z.array(z.string()),
+  jobs: z.array(z.string()),
+});
+/** Its jobs as pipelines; with a failure: it is there and does not run. */
+export const warehouseStart = z.array(z.object({ id: z.string(), template: z.string(), failure: words.optional() }));
 
 export const runState = z.enum(["starting", "running", "stopping", "stopped", "finished", "failed", "restarting"]);
 
@@ -606,6 +619,8 @@ export type Fragments = z.infer<typeof fragments>;
 export type FragmentUser = z.infer<typeof fragmentUser>;
 export type SavedFragment = z.infer<typeof savedFragment>;
 export type CreateFragment = z.input<typeof createFragment>;
+export type WarehouseSummary = z.infer<typeof warehouseSummary>;
+export type WarehouseStart = z.infer<typeof warehouseStart>;
 export type RunState = z.infer<typeof runState>;
 export type RunStatus = z.infer<typeof runStatus>;
 export type PipelineSummary = z.infer<typeof pipelineSummary>;

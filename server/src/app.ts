@@ -35,6 +35,7 @@ import type { Supervisor } from "./runs/supervisor.ts";
 import { type Template, templateRoutes } from "./templates/routes.ts";
 import { topicRoutes } from "./topics/routes.ts";
 import { tryRoutes } from "./try/routes.ts";
+import { type WarehouseTemplate, warehouseRoutes } from "./warehouses/routes.ts";
 
 export interface AppDeps {
   readonly credentials: Credentials;
@@ -51,6 +52,7 @@ export interface AppDeps {
   readonly host: RunHost;
   readonly logs: RunLogs;
   readonly templates: readonly Template[];
+  readonly warehouses: readonly WarehouseTemplate[];
   readonly readDocument: (json: unknown) => ReadResult;
   readonly analyze: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
   readonly isFragment: FragmentDeps["isFragment"];
@@ -125,6 +127,7 @@ export function apiRoutes(deps: AppDeps): Route[] {
 
   return [
     ...templateRoutes(templates),
+    ...warehouseRoutes(deps.warehouses, { store, supervisor, templates, now }),
     ...pipelineRoutes({
       store,
       views,

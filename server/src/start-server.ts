@@ -7,6 +7,7 @@ import type { AnalyzeOptions, PipelineDocument } from "@millrace/engine/pipeline
 import { testConnection } from "@millrace/nodes/connections";
 import { connectionKinds } from "@millrace/nodes/specs";
 import { templates } from "@millrace/templates";
+import { warehouses } from "@millrace/templates/warehouses";
 import { createApp } from "./app.ts";
 import { createCollector, TOPIC_OF_APP_LOGS } from "./applog/collector.ts";
 import { connectionsOf, createDimensionStores, createTopicLogs } from "./connections/open.ts";
@@ -25,7 +26,6 @@ import {
 import { listen } from "./listen.ts";
 import { openMetadata } from "./metadata/database.ts";
 import { createSecretBox } from "./metadata/secrets.ts";
-import type { PipelineStore } from "./pipelines/store.ts";
 import { createPipelineStore } from "./pipelines/store.ts";
 import { createPushTopics } from "./push/push-topic.ts";
 import { openBuiltIn } from "./run-host/connections.ts";
@@ -34,8 +34,9 @@ import { claimRun } from "./runs/claim-run.ts";
 import { systemClock } from "./runs/restarts.ts";
 import { createRunLogs } from "./runs/run-logs.ts";
 import { createRunsBeside } from "./runs/runs-beside.ts";
-import { createSupervisor, type Supervisor } from "./runs/supervisor.ts";
+import { createSupervisor } from "./runs/supervisor.ts";
 import { loadSettings, runLimits } from "./settings.ts";
+import { type StartWarehouseDeps, startWarehouse } from "./warehouses/start.ts";
 
 export interface ServerOptions {
   readonly dataFolder: string;
@@ -49,6 +50,8 @@ export interface ServerOptions {
   readonly maxPostBytes?: number | undefined;
   /** Settings of this process, before those of the data folder. */
   readonly settings?: ReadonlyMap<string, string> | undefined;
+  /** The first start brings nothing along. */
+  readonly isEmpty?: boolean | undefined;
   readonly environment: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
 }
@@ -63,7 +66,7 @@ export interface RunningServer {
 }
 
 /** Shown on the first start of an empty data folder. */
-const FIRST_TEMPLATE = "base-log-app";
+const FIRST_WAREHOUSE = "gmall-warehouse";
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { environment, log } = options;
@@ -141,6 +144,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       host,
       logs,
       templates,
+      warehouses,
       readDocument: readPipeline,
       analyze,
       isFragment: isFragmentDocument,
@@ -162,7 +166,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(() => listening.close());
     claim.announce(listening.origin);
 
-    const resumed = isFirstStart ? showFirstPipeline(pipelines, supervisor, now()) : supervisor.resume();
+    const resumed =
+      isFirstStart && options.isEmpty !== true ? showFirst({ store: pipelines, supervisor, templates, now }) : supervisor.resume();
     return { origin: listening.origin, address: `${listening.origin}/?token=${credentials.token}`, resumed, close };
   } catch (error) {
     await close();
@@ -170,11 +175,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-async function showFirstPipeline(pipelines: PipelineStore, supervisor: Supervisor, now: number): Promise<void> {
-  const template = templates.find(({ name }) => name === FIRST_TEMPLATE);
-  if (!template) throw new Error(`there is no template ${FIRST_TEMPLATE} to begin with`);
-  const { id } = pipelines.create(template.document, template.name, now);
-  await supervisor.deploy(id, { set: {}, environment: undefined });
+async function showFirst(deps: StartWarehouseDeps): Promise<void> {
+  const warehouse = warehouses.find(({ name }) => name === FIRST_WAREHOUSE);
+  if (!warehouse) throw new Error(`there is no warehouse ${FIRST_WAREHOUSE} to begin with`);
+  const failed = (await startWarehouse(warehouse.jobs, deps)).flatMap(({ id, failure }) => (failure ? [`${id}: ${failure.en}`] : []));
+  if (failed.length > 0) throw new Error(failed.join("\n"));
 }
 
 /** Where things are drawn is no change of the pipeline. */

@@ -1,5 +1,5 @@
 import { ActionIcon, Alert, Button, Card, Group, Loader, Menu, ScrollArea, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
-import type { PipelineSummary, RunState, Template, TemplateSummary } from "@millrace/server/api";
+import type { PipelineSummary, RunState, Template, TemplateSummary, WarehouseSummary } from "@millrace/server/api";
 import { IconDots, IconMap, IconPlus, IconSearch, IconTrash } from "@tabler/icons-react";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -14,6 +14,7 @@ import classes from "./gallery.module.css";
 import { STATE_WORDS } from "./run-state.ts";
 import { searched } from "./search.ts";
 import { Thumbnail } from "./Thumbnail.tsx";
+import { WarehouseCard } from "./WarehouseCard.tsx";
 
 const REFRESH_MS = 3_000;
 
@@ -23,7 +24,7 @@ export function Gallery() {
   const [query, setQuery] = useState("");
   const pipelines = useSession((session) => session.pipelines);
   const openId = useDocument((state) => state.pipelineId);
-  const { templates, failure } = useTemplates();
+  const { templates, warehouses, failure } = useTemplates();
   useEffect(() => {
     void loadPipelines();
     const timer = setInterval(() => {
@@ -33,6 +34,7 @@ export function Gallery() {
   }, []);
   const words = useWords();
   const shownPipelines = useMemo(() => searched(pipelines ?? [], query), [pipelines, query]);
+  const shownWarehouses = useMemo(() => searched(warehouses ?? [], query), [warehouses, query]);
   const shownTemplates = useMemo(() => searched(templates ?? [], query), [templates, query]);
   return (
     <ScrollArea component="section" h="100%" type="auto" aria-label={t("gallery")}>
@@ -90,6 +92,13 @@ export function Gallery() {
             {t("templates")}
           </Title>
           {!templates && !failure && <Loader size="sm" />}
+          {shownWarehouses.length > 0 && (
+            <Stack gap="sm" mb="sm">
+              {shownWarehouses.map((warehouse) => (
+                <WarehouseCard key={warehouse.name} warehouse={warehouse} />
+              ))}
+            </Stack>
+          )}
           {templates && shownTemplates.length === 0 && (
             <Text size="sm" c="var(--mr-muted)">
               {t("noMatches", { query })}
@@ -108,17 +117,20 @@ export function Gallery() {
 
 function useTemplates() {
   const [templates, setTemplates] = useState<readonly TemplateSummary[]>();
+  const [warehouses, setWarehouses] = useState<readonly WarehouseSummary[]>();
   const [failure, setFailure] = useState<ServerError["words"]>();
   useEffect(() => {
     const asked = new AbortController();
-    server.templates(asked.signal).then(setTemplates, (error: unknown) => {
+    const failed = (error: unknown) => {
       if (asked.signal.aborted) return;
       if (!(error instanceof ServerError)) throw error;
       setFailure(error.words);
-    });
+    };
+    server.templates(asked.signal).then(setTemplates, failed);
+    server.warehouses(asked.signal).then(setWarehouses, failed);
     return () => asked.abort();
   }, []);
-  return { templates, failure };
+  return { templates, warehouses, failure };
 }
 
 const STATE_TONES: Record<RunState, Tone> = {

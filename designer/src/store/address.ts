@@ -78,9 +78,14 @@ async function open({ pipelineId, nodeId, edge, page }: Address): Promise<void> 
   }
 }
 
-/** The bare address: what runs, else what was worked on last, else the gallery. */
+/** The bare address: what runs (beside others, on their map), else what was worked on last, else the gallery. */
 async function openNewest(isWanted: () => boolean): Promise<void> {
   const pipelines = await loadPipelines();
+  const runs = pipelines.some(({ run }) => run?.state === "running" || run?.state === "starting");
+  if (runs && pipelines.length > 1) {
+    if (isWanted()) show({ view: "map" });
+    return;
+  }
   const newest = pipelines.find(({ run }) => run?.state === "running") ?? pipelines[0];
   const isThere = newest !== undefined && isWanted() && (await openPipeline(newest.id, isWanted));
   if (!isThere && isWanted()) show({ view: "gallery" });

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { warehouses } from "@millrace/templates/warehouses";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { killMillraces, PATIENCE, runMillrace, startMillrace } from "../testing/millrace-process.ts";
 
@@ -391,7 +392,7 @@ describe("run", PATIENCE, () => {
 });
 
 describe("start", PATIENCE, () => {
-  it("prints an address whose token opens the designer's API, shows a pipeline that runs, and goes on with it after kill -9", async () => {
+  it("prints an address whose token opens the designer's API, shows a warehouse that runs, and goes on with it after kill -9", async () => {
     const data = join(folder, "数据 folder");
     const first = start(["start", "--port", "0", "--data", data]);
     const [, origin, token] = await first.prints(/(http:\/\/127\.0\.0\.1:\d+)\/\?token=(\S+)/);
@@ -402,7 +403,9 @@ describe("start", PATIENCE, () => {
         id,
         run?.state,
       ]);
-    await expect.poll(() => state(origin as string), { timeout: 20_000 }).toEqual([["base-log-app", "running"]]);
+    const jobs = warehouses.find(({ name }) => name === "gmall-warehouse")?.jobs ?? [];
+    const allRunning = jobs.toSorted().map((id) => [id, "running"]);
+    await expect.poll(() => state(origin as string), { timeout: 20_000 }).toEqual(allRunning);
 
     const second = await millrace(["start", "--port", "0", "--data", data]);
     expect(second.code).toBe(1);
@@ -414,7 +417,7 @@ describe("start", PATIENCE, () => {
     await first.ended;
     const third = start(["start", "--port", "0", "--data", data]);
     const [, again] = await third.prints(/(http:\/\/127\.0\.0\.1:\d+)\/\?token=(\S+)/);
-    await expect.poll(() => state(again as string), { timeout: 20_000 }).toEqual([["base-log-app", "running"]]);
+    await expect.poll(() => state(again as string), { timeout: 20_000 }).toEqual(allRunning);
     third.child.kill("SIGTERM");
     expect((await third.ended).code).toBe(0);
   });

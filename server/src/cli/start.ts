@@ -7,10 +7,11 @@ import { collect, collectPairs, DEFAULT_PORT, readBytes, readPort } from "./opti
 import { onStop } from "./until-stopped.ts";
 
 export const startCommand = new Command("start")
-  .description("Starts the server with the designer; on an empty data folder with a pipeline that already runs.")
+  .description("Starts the server with the designer; on a new data folder with a warehouse that already runs.")
   .option("-p, --port <port>", "port to listen on; 0: any free one", readPort, DEFAULT_PORT)
   .option("--host <address>", "address to listen on; from other machines only records come in, with a key", "127.0.0.1")
   .option("-d, --data <folder>", "where everything is kept", DEFAULT_DATA_FOLDER)
+  .option("--empty", "begin without the warehouse that a new data folder otherwise shows")
   .option("--no-open", "do not open the browser")
   .option("--allow-host <name>", "a further name this server is called by, say behind a proxy (repeatable)", collect)
   .option("--max-post <size>", "largest post of records (default: setting posts.size)", readBytes)
@@ -24,13 +25,14 @@ interface StartOptions {
   readonly host: string;
   readonly data: string;
   readonly open: boolean;
+  readonly empty?: boolean;
   readonly allowHost?: readonly string[];
   readonly maxPost?: number;
   readonly applogConnection?: string;
   readonly setting?: ReadonlyMap<string, string>;
 }
 
-async function start({ port, host, data, open, allowHost = [], maxPost, applogConnection, setting }: StartOptions): Promise<void> {
+async function start({ port, host, data, open, empty, allowHost = [], maxPost, applogConnection, setting }: StartOptions): Promise<void> {
   const server = await startServer({
     dataFolder: data,
     host,
@@ -39,6 +41,7 @@ async function start({ port, host, data, open, allowHost = [], maxPost, applogCo
     maxPostBytes: maxPost,
     applogConnection,
     settings: setting,
+    isEmpty: empty,
     environment: process.env,
     log: (line) => console.error(line),
   });
@@ -60,6 +63,6 @@ async function start({ port, host, data, open, allowHost = [], maxPost, applogCo
   try {
     await server.resumed;
   } catch (error) {
-    console.error(`The first pipeline did not start: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`The first pipelines did not start: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

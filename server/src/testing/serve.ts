@@ -101,6 +101,7 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
     host,
     logs,
     templates: [TEMPLATE],
+    warehouses: [WAREHOUSE],
     readDocument,
     analyze: problems,
     isFragment: isFragmentDocument,
@@ -206,6 +207,13 @@ function describedAs(text: string) {
   return { title: { en: text, zh: text }, description: { en: text, zh: text } };
 }
 
+const WAREHOUSE = {
+  name: "logs",
+  title: { en: "Logs", zh: "日志" },
+  description: { en: "All there is.", zh: "全部作业。" },
+  keywords: ["gmall"],
+  jobs: ["base-log-app"],
+};
 const TEMPLATE = {
   name: "base-log-app",
   title: { en: "BaseLogApp", zh: "日志分流" },
