@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anySchemaAndRow } from "../codec/arbitraries.testing.ts";
+import { codecOf } from "../codec/index.ts";
+import type { ByteRange } from "../node/index.ts";
 import { attach, META, type Row } from "../node/row.ts";
-import type { DataType, Value } from "../schema/index.ts";
+import type { DataType, Schema, Value } from "../schema/index.ts";
 import { textOwner, valueReader, valueWriter } from "./state-value.ts";
 import { ValueReader, ValueWriter } from "./value-bytes.ts";
 
@@ -22,6 +24,10 @@ const anyValue = fc.letrec<{ value: Value }>((tie) => ({
     fc.array(fc.tuple(fc.string(), tie("value"))).map((pairs) => new Map(pairs)),
   ),
 })).value;
+
+function textOf({ bytes, start, end }: ByteRange): string {
+  return new TextDecoder().decode(bytes.subarray(start, end));
+}
 
 function roundTrip(value: Value, dataType: DataType): Value {
   const writer = new ValueWriter();
@@ -68,6 +74,21 @@ describe("state values", () => {
     expect(Buffer.from(owned[0].row[META]?.record?.bytes as Uint8Array).toString()).toBe('{"id":1}');
     expect(given[0]?.row).toBe(row);
     expect(textOwner({ ...open, open: undefined } as unknown as DataType)).toBeUndefined();
+  });
+
+  it("have texts of their own where rows of an array have theirs", () => {
+    const items: DataType = { type: "ARRAY", element: { type: "ROW", open: true, fields: [{ name: "v", dataType: { type: "INT" } }] } };
+    const schema: Schema = { type: "ROW", open: true, fields: [{ name: "items", dataType: items }] };
+    const bytes = new TextEncoder().encode('{"items":[{"v":1,"more":2}]} and what comes next');
+    const read = codecOf({ name: "json" }).decoder(schema, true, { name: "json" }).decode({ bytes, start: 0, end: 28 });
+    const owned = textOwner(schema)?.(read) as Row;
+    bytes.fill(0);
+    for (const row of [owned, roundTrip(owned, schema) as Row]) {
+      const [element] = row.items as readonly Row[];
+      expect(element?.[META]?.record?.format).toBe("json");
+      expect(textOf(codecOf({ name: "json" }).encoder(schema, { name: "json" }).encode(row))).toBe('{"items":[{"v":1,"more":2}]}');
+      expect(textOf(element?.[META]?.record as ByteRange)).toBe('{"v":1,"more":2}');
+    }
   });
 
   it("take little room: a short text its bytes and one, a small number one", () => {

@@ -212,5 +212,7 @@ function withOwnText(row: Row): Row {
   if (record.bytes.length === record.end - record.start) return row;
   // From the pool that small buffers share: one of its own costs more than most texts.
   const bytes = Buffer.from(record.bytes.subarray(record.start, record.end));
-  return attach({ ...row }, { ...meta, record: { ...record, bytes, start: 0, end: bytes.length } });
+  // Member by member: an element's text has its members on its prototype.
+  const own: RecordText = { format: record.format, bytes, start: 0, end: bytes.length, ...(record.once && { once: record.once }) };
+  return attach({ ...row }, { ...meta, record: own });
 }
