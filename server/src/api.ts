@@ -41,6 +41,7 @@
  * | POST /api/topics | createTopic → topicSummary (201) |
  * | DELETE /api/topics/:topic?connection | → 204 |
  * | GET /api/topics/:topic/records?connection&partition&from&offset&time&search&limit | → recordPage |
+ * | POST /api/topics/:topic/records | newRecords → appendedRecords (201): durable when it answers |
  * | GET /api/connections, PUT/DELETE /api/connections/:name | connection |
  * | POST /api/connections/:name/test | → connectionTest |
  * | POST /api/connections/test | testedConnection, as it would be saved → connectionTest |
