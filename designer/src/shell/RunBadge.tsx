@@ -9,7 +9,7 @@ import {
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useDocument } from "../store/document.ts";
-import { useRunEnvironment, useRunState, useRunVersion } from "../store/live.ts";
+import { useRunEnvironment, useRunProcess, useRunState, useRunVersion } from "../store/live.ts";
 import classes from "./shell.module.css";
 
 const ICONS = {
@@ -27,8 +27,11 @@ const ICONS = {
 export function RunBadge() {
   const { t } = useTranslation("shell");
   const deployed = useDocument(({ live }) => live?.version);
-  const version = useRunVersion() ?? deployed;
+  const ofRun = useRunVersion();
   const environment = useRunEnvironment();
+  const process = useRunProcess();
+  // What a process of its own runs is no version that was deployed here.
+  const version = ofRun ?? (process === undefined ? deployed : undefined);
   const state = useRunState() ?? (deployed === undefined ? "none" : "stopped");
   const Icon = ICONS[state];
   return (
@@ -36,6 +39,7 @@ export function RunBadge() {
       <Icon size={12} aria-hidden />
       <strong>{t(`run.${state}`)}</strong>
       {version !== undefined && <span>{t("version", { version })}</span>}
+      {process !== undefined && <span title={t("inProcessHint")}>{t("inProcess", { process })}</span>}
       {environment !== undefined && (
         <span className={classes.environment} title={t("inEnvironment", { environment })}>
           {t("inEnvironment", { environment })}

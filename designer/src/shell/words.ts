@@ -38,6 +38,11 @@ export const words = {
   "run.failed": { en: "Failed", zh: "失败" },
   "run.restarting": { en: "Restarting", zh: "正在重启" },
   version: { en: "version {{version}}", zh: "版本 {{version}}" },
+  inProcess: { en: "process {{process}}", zh: "进程 {{process}}" },
+  inProcessHint: {
+    en: "`millrace run` runs it in a process of its own, beside this server.",
+    zh: "由 `millrace run` 在服务器之外的独立进程中运行。",
+  },
   inEnvironment: { en: "environment {{environment}}", zh: "环境 {{environment}}" },
   draftDiffers: { en: "Draft differs from what runs", zh: "草稿与运行中的版本不同" },
   draftDiffersStopped: { en: "Draft differs from what was deployed", zh: "草稿与已部署的版本不同" },

@@ -115,6 +115,11 @@ export function useRunEnvironment(): string | undefined {
   return useSyncExternalStore(onRun, () => run?.environment);
 }
 
+/** Id of the process beside the server that runs it (`millrace run`). */
+export function useRunProcess(): number | undefined {
+  return useSyncExternalStore(onRun, () => run?.process);
+}
+
 /** Whether the stream is open; while it is not, the numbers are old. */
 export function useConnected(): boolean {
   return useSyncExternalStore(onRun, () => connected);
