@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { browserPath } from "./e2e/browser.ts";
+import { chdbState } from "./nodes/src/connections/clickhouse/built-in/fetch-chdb.ts";
 import { flinkIsMissing } from "./services/flink/jars.ts";
 import { ikIsMissing } from "./services/ik/jars.ts";
 import { kafkaIsMissing } from "./services/kafka/jars.ts";
@@ -21,6 +22,13 @@ interface Outcome {
 interface Suite {
   readonly name: string;
   readonly run: () => Outcome;
+}
+
+/** 178 MB are not fetched without being asked for. */
+function chdbIsMissing(): string | undefined {
+  const { state, version } = chdbState();
+  if (state === "there") return undefined;
+  return `the built-in ClickHouse (chDB ${version}) is not there${state === "no-build" ? ", and has no build for this machine" : "; `pnpm millrace install clickhouse` fetches it"}`;
 }
 
 const inCi = process.env.CI === "true";
@@ -42,6 +50,7 @@ const suites: readonly Suite[] = [
   witnessed("kafka", kafkaIsMissing),
   witnessed("flink", flinkIsMissing),
   witnessed("ik", ikIsMissing),
+  witnessed("chdb", chdbIsMissing),
   { name: "end to end", run: endToEnd },
 ];
 
@@ -55,7 +64,7 @@ function vitest(name: string, ...more: string[]): Outcome {
   return { passed: counts.numPassedTests, failed: Math.max(counts.numFailedTests, status === 0 ? 0 : 1) };
 }
 
-/** What asks a real program of somebody else: a broker, a running Flink, the tokenizer's original. */
+/** What asks a real program of somebody else: a broker, a running Flink, the tokenizer's original, ClickHouse. */
 function witnessed(name: string, missing: () => string | undefined): Suite {
   return {
     name,

@@ -8,7 +8,8 @@ export class CapturingSink implements Sink {
 
   write(record: SinkRecord): void {
     const decoder = new TextDecoder();
-    const text = record.value === null ? "null" : decoder.decode(record.value.bytes.subarray(record.value.start, record.value.end));
+    const value = record.made === undefined ? record.value : record.made.text();
+    const text = value === null ? "null" : decoder.decode(value.bytes.subarray(value.start, value.end));
     this.rows.push({
       ...seenRow(text, Number.isFinite(record.time) ? record.time : null, "+I"),
       ...(record.key ? { key: decoder.decode(record.key) } : {}),

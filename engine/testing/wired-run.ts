@@ -95,6 +95,9 @@ export function wireRun(wiring: Wiring): WiredRun {
       opens: wiring.opens ?? (async () => undefined),
       opened: wiring.opened ?? (async () => undefined),
       commit: wiring.commit,
+      async refused() {
+        throw new Error("no sink of a simulation refuses rows");
+      },
     },
   });
 

@@ -88,6 +88,7 @@ const KINDS: Readonly<Record<NonNullable<ParamMeta["kind"]>, string>> = {
   time: "time expression",
   text: "text",
   file: "file",
+  table: "table",
 };
 
 function typeName(schema: z.core.$ZodTypes, meta: ParamMeta | undefined): string {

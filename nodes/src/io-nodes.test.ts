@@ -75,7 +75,7 @@ function sinkOf(node: NodeType, params: object, restored?: Prepared, schema?: Sc
 async function commit(node: NodeType, prepared: Prepared, via?: BuiltInTransaction): Promise<void> {
   const connection = node.spec.connection === "files" ? files : log;
   const committer = node.createCommitter?.({}, { pipelineId: "pipe", runId: "run", nodeId: "out", connection, now: () => 1_000 });
-  await committer?.commit([prepared], via);
+  await committer?.commit([prepared], via, () => undefined);
   await committer?.close();
 }
 

@@ -25,6 +25,7 @@ import { node as records } from "./records/index.ts";
 import { node as select } from "./select/index.ts";
 import { node as sortByTime } from "./sort-by-time/index.ts";
 import { node as split } from "./split/index.ts";
+import { node as tableSink } from "./table-sink/index.ts";
 import { node as temporalJoin } from "./temporal-join/index.ts";
 import { node as tokenize } from "./tokenize/index.ts";
 import { node as topN } from "./top-n/index.ts";
@@ -61,6 +62,7 @@ const ALL: readonly NodeType[] = [
   httpLookup,
   topicSink,
   dimensionSink,
+  tableSink,
   fileSink,
   discard,
   fragmentInput,

@@ -25,6 +25,7 @@ import { spec as records } from "./records/spec.ts";
 import { spec as select } from "./select/spec.ts";
 import { spec as sortByTime } from "./sort-by-time/spec.ts";
 import { spec as split } from "./split/spec.ts";
+import { spec as tableSink } from "./table-sink/spec.ts";
 import { spec as temporalJoin } from "./temporal-join/spec.ts";
 import { spec as tokenize } from "./tokenize/spec.ts";
 import { spec as topN } from "./top-n/spec.ts";
@@ -63,6 +64,7 @@ export const specs: readonly NodeSpec[] = [
   httpLookup,
   topicSink,
   dimensionSink,
+  tableSink,
   fileSink,
   discard,
   fragmentInput,

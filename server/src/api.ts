@@ -593,10 +593,37 @@ export const mapFlow = z.object({
   lag: z.number().optional(),
 });
 export const warehouseMap = z.object({ jobs: z.array(mapJob), stores: z.array(mapStore), flows: z.array(mapFlow) });
+export const clickHouseState = z.object({
+  state: z.enum(["there", "fetching", "absent", "no-build"]),
+  version: z.string(),
+  /** Of the download. */ doneBytes: z.number(),
+  totalBytes: z.number(),
+  folder: z.string(),
+  /** Why it is not there, with the ways out. */ words: words.optional(),
+});
+export const analyticalTable = z.object({
+  name: z.string(),
+  engine: z.string(),
+  /** As far as the store knows. */ rows: z.number().optional(),
+  bytes: z.number().optional(),
+});
+const tableColumn = z.object({ name: z.string(), type: z.string() });
+export const tableDescription = analyticalTable.extend({ columns: z.array(tableColumn), sortKey: z.string(), partitionBy: z.string() });
+export const queryRequest = z.strictObject({
+  sql: z.string().max(100_000).describe("One statement: SELECT, SHOW, DESCRIBE or EXPLAIN"),
+  connection: z.string().optional(),
+  rows: z.number().int().min(1).optional().describe("At most so many rows; no more than the server's setting"),
+});
+export const queryResult = z.object({
+  columns: z.array(tableColumn),
+  /** Whole numbers of 64 bits and more, and decimals, as text. */ rows: z.array(z.array(z.unknown())),
+  /** There were more rows. */ isCut: z.boolean(),
+  tookMs: z.number(),
+});
 
 export const connection = z.object({
   name: z.string(),
-  kind: z.enum(["built-in", "kafka", "http"], { error: expected('"built-in" or "kafka" or "http"') }),
+  kind: z.enum(["built-in", "kafka", "clickhouse", "http"], { error: expected('"built-in" or "kafka" or "clickhouse" or "http"') }),
   role: z.enum(ROLE_NAMES, { error: expected(ROLE_NAMES.map((role) => `"${role}"`).join(" or ")) }),
   /** By the names of the kind's settings; a secret is `{ secret: text }` on its way in, and `{ secret: true }` (it is there) on its way out. */
   settings: z.record(z.string(), z.json()),
@@ -657,6 +684,10 @@ export type WarehouseMap = z.infer<typeof warehouseMap>;
 export type MapStore = z.infer<typeof mapStore>;
 export type MapJob = z.infer<typeof mapJob>;
 export type MapFlow = z.infer<typeof mapFlow>;
+export type ClickHouseState = z.infer<typeof clickHouseState>;
+export type AnalyticalTableView = z.infer<typeof analyticalTable>;
+export type TableDescriptionView = z.infer<typeof tableDescription>;
+export type QueryResultView = z.infer<typeof queryResult>;
 export type Connection = z.infer<typeof connection>;
 export type TestedConnection = z.infer<typeof testedConnection>;
 export type ConnectionTest = z.infer<typeof connectionTest>;

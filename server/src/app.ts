@@ -2,7 +2,7 @@
 import type { AnalyzeOptions, PipelineDocument, Problem, ReadResult } from "@millrace/engine/pipeline";
 import express, { type Express, Router } from "express";
 import { type ApplogDeps, applogRouter } from "./applog/routes.ts";
-import { connectionsOf, type DimensionStores, type TopicLogs } from "./connections/open.ts";
+import { connectionsOf, type DimensionStores, type TableStores, type TopicLogs } from "./connections/open.ts";
 import { type ConnectionDeps, connectionRoutes } from "./connections/routes.ts";
 import type { ConnectionStore } from "./connections/store.ts";
 import { deadLetterRoutes } from "./dead-letters/routes.ts";
@@ -32,6 +32,7 @@ import type { RunHost } from "./runs/run-host.ts";
 import type { RunLogs } from "./runs/run-logs.ts";
 import type { RunsBeside } from "./runs/runs-beside.ts";
 import type { Supervisor } from "./runs/supervisor.ts";
+import { type TableRouteDeps, tableRoutes } from "./tables/routes.ts";
 import { type Template, templateRoutes } from "./templates/routes.ts";
 import { topicRoutes } from "./topics/routes.ts";
 import { tryRoutes } from "./try/routes.ts";
@@ -45,6 +46,10 @@ export interface AppDeps {
   readonly connections: ConnectionStore;
   readonly topics: TopicLogs;
   readonly dimensions: DimensionStores;
+  readonly tables: TableStores;
+  readonly clickHouse: TableRouteDeps["clickHouse"];
+  /** Of a query of a person's over analytical tables. */
+  readonly queryLimits: TableRouteDeps["limits"];
   readonly connectionKinds: ConnectionDeps["kinds"];
   readonly testConnection: ConnectionDeps["test"];
   readonly supervisor: Supervisor;
@@ -160,6 +165,7 @@ export function apiRoutes(deps: AppDeps): Route[] {
     ...mapRoutes({ store, jobs, draw: drawMap, lineageOf: deps.lineageOf }),
     ...topicRoutes(topics.open, now),
     ...dimensionRoutes(deps.dimensions.open),
+    ...tableRoutes({ open: deps.tables.open, clickHouse: deps.clickHouse, limits: deps.queryLimits, log: deps.log }),
     ...connectionRoutes({
       store: connections,
       kinds: deps.connectionKinds,
@@ -167,6 +173,7 @@ export function apiRoutes(deps: AppDeps): Route[] {
       changed: async (name) => {
         await topics.forget(name);
         await deps.dimensions.forget(name);
+        await deps.tables.forget(name);
       },
       deployedWith: (environment) => store.list().flatMap((one) => (one.environment === environment ? [one.draft.name] : [])),
     }),

@@ -87,6 +87,18 @@ const SETTINGS = {
     effect: "newest savepoints of a pipeline that are kept; a further one removes the oldest",
   },
   "logs.lines": { kind: "count", byDefault: "1000", least: 1, effect: "lines of a pipeline's log in memory; the oldest go" },
+  "queries.rows": {
+    kind: "count",
+    byDefault: "10000",
+    least: 1,
+    effect: "rows that a query over analytical tables answers; more are left off, and it says so",
+  },
+  "queries.timeout": {
+    kind: "time",
+    byDefault: "10 s",
+    least: 100,
+    effect: "a query over analytical tables that takes longer is given up",
+  },
   "posts.size": {
     kind: "size",
     byDefault: "16mb",

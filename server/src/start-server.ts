@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import type { AnalyzeOptions, PipelineDocument } from "@millrace/engine/pipeline";
-import { testConnection } from "@millrace/nodes/connections";
+import { chdbState, fetchChdb, testConnection } from "@millrace/nodes/connections";
 import { connectionKinds } from "@millrace/nodes/specs";
 import { templates } from "@millrace/templates";
 import { warehouses } from "@millrace/templates/warehouses";
 import { createApp } from "./app.ts";
 import { createCollector, TOPIC_OF_APP_LOGS } from "./applog/collector.ts";
-import { connectionsOf, createDimensionStores, createTopicLogs } from "./connections/open.ts";
+import { connectionsOf, createDimensionStores, createTableStores, createTopicLogs } from "./connections/open.ts";
 import { createConnectionStore } from "./connections/store.ts";
 import { claimDataFolder, openCredentials, openDataFolder } from "./data-folder.ts";
 import { bringUpToDate } from "./data-format.ts";
@@ -92,6 +92,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(() => topics.close());
     const dimensions = createDimensionStores(connections, (config) => openBuiltIn(dataFolder, config));
     closing.push(() => dimensions.close());
+    const tables = createTableStores(connections, (config) => openBuiltIn(dataFolder, config));
+    closing.push(() => tables.close());
 
     const logs = createRunLogs({ now, lines: settings["logs.lines"] });
     const logAbout = (line: string, pipelineId: string) => {
@@ -137,6 +139,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       connections,
       topics,
       dimensions,
+      tables,
+      clickHouse: { state: chdbState, fetch: fetchChdb },
+      queryLimits: { rows: settings["queries.rows"], timeoutMs: settings["queries.timeout"] },
       connectionKinds,
       testConnection: (config) => testConnection(config, { dataFolder, now }),
       supervisor,

@@ -64,7 +64,7 @@ export interface SinkContext {
   now(): Millis;
   /** What this subtask's `prepare` returned at the checkpoint that is being restored; only for nodes whose committer's phase is "after". */
   readonly restored: Prepared | undefined;
-  /** Of the rows that are written: for a CSV file's header. */
+  /** Of the rows that are written: for a CSV file's header, and for values by their types. */
   readonly schema?: Schema | undefined;
   /** Of the pipeline. */
   readonly timeZone: string;

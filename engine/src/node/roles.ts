@@ -5,6 +5,7 @@
 import type { Millis } from "./operator.ts";
 import type { BuiltInTransaction, Prepared, PreparedFate, SinkRecord } from "./sink.ts";
 import type { ByteRange, RecordBatch } from "./source.ts";
+import type { Words } from "./spec.ts";
 
 /** Role "topic": an ordered, partitioned log with keys, timestamps and transactions; Apache Kafka's model. */
 export interface TopicLog {
@@ -218,6 +219,88 @@ export interface DimensionWriter {
   close(): Promise<void>;
 }
 
+/**
+ * Role "table": analytical tables in ClickHouse's terms. Column types are texts as ClickHouse writes them: "DateTime('Asia/Shanghai')", "Decimal(18, 2)". Table names are those of the connection's
+ * database.
+ */
+export interface TableStore {
+  /** By name, sorted. */
+  listTables(): Promise<readonly AnalyticalTable[]>;
+  /** Undefined when there is no such table. */
+  describeTable(name: string): Promise<TableDescription | undefined>;
+  /** False when it was there; it is left as it is. */
+  createTable(name: string, definition: NewAnalyticalTable): Promise<boolean>;
+  /** With its rows; nothing where there is none. */
+  dropTable(name: string): Promise<void>;
+  /**
+   * Adds rows, all or none; rows of several partitions partition by partition. One insert of a token counts, as long as the table remembers it (`NewAnalyticalTable.remembers`): what was inserted with it before adds
+   * nothing. Rejects with a `ConnectionError`: "table.bad-rows" when some of the rows are to blame, "table.refused" when the table or the login is, "table.unavailable" for what may pass by itself.
+   */
+  insert(name: string, batch: TableBatch): Promise<void>;
+  /** One statement that reads. Rejects with a `ConnectionError` for one that could do more ("table.not-reading"), for a wrong one ("table.refused"), or when it takes too long ("table.too-long"). */
+  query(sql: string, limits: QueryLimits): Promise<QueryResult>;
+  /** Resolves when it can be asked: what is built in may have to be fetched first. */
+  ready(): Promise<void>;
+  /** Why it cannot be asked yet, while `ready` goes on. */
+  waitsFor(): Words | undefined;
+  close(): Promise<void>;
+}
+
+export interface AnalyticalTable {
+  readonly name: string;
+  /** "ReplacingMergeTree". */
+  readonly engine: string;
+  /** As far as the store knows; those that are not merged yet are counted too. */
+  readonly rows?: number | undefined;
+  readonly bytes?: number | undefined;
+}
+
+export interface TableDescription extends AnalyticalTable {
+  readonly columns: readonly TableColumn[];
+  /** The sort key's columns or expressions, as the store writes them: "stt, edt, sku_id". */
+  readonly sortKey: string;
+  readonly partitionBy: string;
+}
+
+export interface TableColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+export interface NewAnalyticalTable {
+  readonly columns: readonly TableColumn[];
+  /** Columns; equal keys stand together, and replace each other where there is a version. */
+  readonly sortKey: readonly string[];
+  /** A column: of rows with one sort key the one with its greatest value stays (ReplacingMergeTree). Left out: all stay (MergeTree). */
+  readonly version?: string | undefined;
+  /** An expression: "toYYYYMMDD(stt)". */
+  readonly partitionBy?: string | undefined;
+  /** How many inserts' tokens the table knows again. */
+  readonly remembers: number;
+}
+
+export interface TableBatch {
+  readonly columns: readonly string[];
+  /** Lines of JSON objects (JSONEachRow). */
+  readonly lines: Uint8Array;
+  readonly token: string;
+}
+
+export interface QueryLimits {
+  /** More rows than these are left off. */
+  readonly rows: number;
+  readonly timeoutMs: number;
+}
+
+export interface QueryResult {
+  readonly columns: readonly TableColumn[];
+  /** Whole numbers of 64 bits and more, and decimals, as text. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** There were more. */
+  readonly isCut: boolean;
+  readonly tookMs: number;
+}
+
 /** Role "http": requests to the hosts that the connection's settings allow, and to no others. */
 export interface HttpClient {
   /** Rejects with what went wrong where no answer came, and with a `ConnectionError` where the request may not be made. Any status is an answer. */
@@ -249,6 +332,7 @@ export interface Roles {
   files: FileStore;
   dimension: DimensionStore;
   http: HttpClient;
+  table: TableStore;
 }
 export type RoleName = keyof Roles;
-export const ROLE_NAMES = ["topic", "files", "dimension", "http"] as const satisfies readonly RoleName[];
+export const ROLE_NAMES = ["topic", "files", "dimension", "http", "table"] as const satisfies readonly RoleName[];

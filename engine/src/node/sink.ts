@@ -4,7 +4,8 @@
  * visible what all of them prepared. What passes from one to the other is plain data, so that committing works from any thread, and in another process
  * after a crash. See `docs/decisions/commit.md`.
  */
-import type { Millis } from "./operator.ts";
+import type { Millis, RowError } from "./operator.ts";
+import type { Row } from "./row.ts";
 import type { ByteRange } from "./source.ts";
 import type { Words } from "./spec.ts";
 
@@ -16,6 +17,8 @@ export interface Sink {
   write(record: SinkRecord): void;
   /** Makes the target where it is not there, before anything that is written later; `definition`: a JSON object that says how, in the sink's words. */
   make?(target: string | undefined, definition: ByteRange | null): void;
+  /** Why it is not open yet, while what it writes to is being made ready; rows wait where they are. */
+  waitsFor?(): Words | undefined;
   /** True while so much is staged that the source should wait. The runtime then makes a checkpoint before it reads on. */
   readonly isFull: boolean;
   /** Ends the part that belongs to checkpoint `checkpointId` (which rises); durable enough when this resolves that committing it cannot fail for reasons of its own, from any thread or process. */
@@ -33,11 +36,25 @@ export interface Committer {
    * plain JSON, and is committed again after a restart before any sink is opened.
    */
   readonly phase: "within" | "after";
-  /** Idempotent. `prepared`: one per subtask, in any order; `via`: the checkpoint's transaction, for "within". Rejects with `PreparedLost` when a part can never become visible. */
-  commit(prepared: readonly Prepared[], via: BuiltInTransaction | undefined): Promise<void>;
+  /**
+   * Idempotent. `prepared`: one per subtask, in any order; `via`: the checkpoint's transaction, for "within". Rejects with `PreparedLost` when a part can never become visible. `refuse`: for "after", to be called
+   * with rows that the outside takes in no case while it takes the others; they go to the dead letters.
+   */
+  commit(prepared: readonly Prepared[], via: BuiltInTransaction | undefined, refuse: (row: RefusedRow) => void): Promise<void>;
   /** Only for "after": what became of each, without changing anything. */
   inspect?(prepared: readonly Prepared[]): Promise<readonly PreparedFate[]>;
   close(): Promise<void>;
+}
+
+/** A row that the outside refused once it was prepared. */
+export interface RefusedRow {
+  /** The same whenever the same row is refused, and no other's: it becomes one dead letter. */
+  readonly id: string;
+  readonly error: RowError;
+  /** As it came in at the node. */
+  readonly port: string;
+  readonly bytes: Uint8Array;
+  readonly time: Millis;
 }
 
 /** "pending": it can still be committed. "lost": it can never become visible. */
@@ -68,10 +85,18 @@ export interface SinkRecord {
   readonly key: Uint8Array | null;
   readonly time: Millis;
   readonly headers?: readonly (readonly [string, Uint8Array])[];
+  /** Of sinks that write values and not records (`spec.sinkValues`): what is written; `value` is then the row as it came in. */
+  readonly made?: MadeRow | undefined;
   /** For sinks whose target is computed per row (topic name). */
   readonly target?: string | undefined;
   /** For sinks whose target has partitions, a whole number from 0 on. */
   readonly partition?: number | undefined;
+}
+
+export interface MadeRow {
+  readonly row: Row;
+  /** As JSON, for people. */
+  text(): ByteRange;
 }
 
 /**

@@ -92,6 +92,11 @@ export interface NodeSpec<P extends Params = Params> {
   readonly sinkPart?: (params: P) => string | undefined;
   /** Sinks with `sinkPart`: the field that says how a target is to be made (`Sink.make`). */
   readonly sinkDefinition?: (params: P) => string | undefined;
+  /**
+   * Sinks of values: the fields that are written, each an expression (one of `expressions`); undefined: the row as it is. The sink is given them as a row, and checks and writes each value by its type
+   * (`SinkContext.schema`), where others are given an encoded record.
+   */
+  readonly sinkValues?: (params: P) => readonly { readonly name: string; readonly value: string }[] | undefined;
   /** Sinks that take changes: condition (one of `expressions`) for which a row deletes what is there under its key, as one of the kind delete does. */
   readonly sinkDelete?: (params: P) => string | undefined;
   /** How the runtime asks, for nodes with `createLookup`. */
@@ -184,7 +189,18 @@ export interface Format {
 export interface ParamMeta {
   readonly title: Words;
   readonly description?: Words;
-  readonly kind?: "expression" | "condition" | "field" | "duration" | "topic" | "schema" | "connection" | "time" | "text" | "file";
+  readonly kind?:
+    | "expression"
+    | "condition"
+    | "field"
+    | "duration"
+    | "topic"
+    | "schema"
+    | "connection"
+    | "time"
+    | "text"
+    | "file"
+    | "table";
   readonly examples?: readonly string[];
   /** Behind "more" in the form. */
   readonly advanced?: boolean;

@@ -166,7 +166,12 @@ class Walk {
     }
     const part = asked(node, ({ sinkPart }, params) => sinkPart?.(params));
     if (part !== undefined && !overlap(part.split("."), from.path)) return;
-    if (node.spec.category === "sink" && node.spec.format) yield { from, to, how: "written", targets: this.targetsOf(node) };
+    const values = asked(node, ({ sinkValues }, params) => sinkValues?.(params));
+    const isWritten =
+      node.spec.sinkValues === undefined || values === undefined
+        ? node.spec.format !== undefined
+        : values.some(({ value }) => readsOf(node, { port: input, text: value }).some((path) => overlap(path, from.path)));
+    if (node.spec.category === "sink" && isWritten) yield { from, to, how: "written", targets: this.targetsOf(node) };
   }
 
   /** The output fields that come in as the part. */

@@ -5,7 +5,7 @@
  * A checkpoint counts when `host.commit` resolves. What a "within" committer commits is visible with it; what an "after" committer commits is visible soon after, and a run that
  * ends in between is completed by the next one (`settle`), which has what was prepared from the checkpoint.
  */
-import type { BuiltInTransaction, Committer, Millis, Position, Prepared, Source } from "../node/index.ts";
+import type { BuiltInTransaction, Committer, Millis, Position, Prepared, RefusedRow, Source } from "../node/index.ts";
 import type { Checkpoint, CheckpointKind, CheckpointPart, FromSubtask, Positions, Restored, RowCounts, ToSubtask } from "./checkpoint.ts";
 import { NodeFailure } from "./node-runtime.ts";
 
@@ -21,6 +21,8 @@ export interface CoordinatorHost {
   opened(): Promise<void>;
   /** Makes a checkpoint count, all or nothing, calling `commitWithin` inside the shared transaction of the built-in stores. */
   commit(checkpoint: Checkpoint, commitWithin: (via: BuiltInTransaction | undefined) => Promise<void>): Promise<void>;
+  /** Keeps rows that the outside refused as dead letters, each once. */
+  refused(nodeId: string, rows: readonly RefusedRow[]): Promise<void>;
   onCheckpoint?(info: { id: number; kind: CheckpointKind; at: Millis; bytes: number; tookMs: number }): void;
 }
 
@@ -113,7 +115,10 @@ export class Coordinator {
       await this.settle();
       await this.options.host.opens();
       this.toAll({ type: "begin" });
-      await this.until(() => this.opened === this.options.subtasks);
+      const isOpen = () => this.opened === this.options.subtasks;
+      await this.until(() => isOpen() || this.stopping === "savepoint");
+      // Nothing was read yet: the newest checkpoint is the savepoint.
+      if (!isOpen()) return "stopped";
       await this.options.host.opened();
       return await this.loop();
     } catch (error) {
@@ -210,7 +215,7 @@ export class Coordinator {
     prepared: ReadonlyMap<string, readonly Prepared[]>,
     via: BuiltInTransaction | undefined,
   ): Promise<void> {
-    return commitPrepared(this.options.committers, phase, prepared, via);
+    return commitPrepared(this.options.committers, phase, prepared, via, this.options.host);
   }
 
   private preparedOf(parts: readonly CheckpointPart[]): ReadonlyMap<string, readonly Prepared[]> {
@@ -233,16 +238,20 @@ export class Coordinator {
   }
 }
 
-/** Has each committer of the phase make visible what its sink prepared. Rejects with `NodeFailure`. */
+/** Has each committer of the phase make visible what its sink prepared; refused rows go to `host`. Rejects with `NodeFailure`. */
 export async function commitPrepared(
   committers: ReadonlyMap<string, Committer>,
   phase: Committer["phase"],
   prepared: ReadonlyMap<string, readonly Prepared[]>,
   via: BuiltInTransaction | undefined,
+  host: Pick<CoordinatorHost, "refused">,
 ): Promise<void> {
   for (const [nodeId, committer] of committers) {
     const parts = prepared.get(nodeId);
-    if (committer.phase === phase && parts !== undefined) await blame(nodeId, () => committer.commit(parts, via));
+    if (committer.phase !== phase || parts === undefined) continue;
+    const refused: RefusedRow[] = [];
+    await blame(nodeId, () => committer.commit(parts, via, (row) => refused.push(row)));
+    if (refused.length > 0) await host.refused(nodeId, refused);
   }
 }
 

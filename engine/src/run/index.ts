@@ -3,6 +3,7 @@ export * from "./checkpoint.ts";
 export * from "./coordinator.ts";
 export * from "./counts.ts";
 export type { ExchangeBatch } from "./exchange-batch.ts";
+export { writtenSchema } from "./node-expressions.ts";
 export { NodeFailure } from "./node-runtime.ts";
 export * from "./plan.ts";
 export type { Restore, SnapshotEntry } from "./snapshot.ts";

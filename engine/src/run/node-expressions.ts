@@ -149,6 +149,7 @@ export function sinkSideOf(typed: TypedNode, sink: Sink, expressions: Expression
   const { schema } = typed.inputs[port] as { schema: Schema };
   return {
     sink,
+    make: madeBy(typed, expressions, port),
     encoder: codecOf(format).encoder(schema, format),
     part: part === undefined ? undefined : partOf(schema, part, format),
     definition: definition === undefined ? undefined : partOf(schema, definition, format),
@@ -162,6 +163,31 @@ export function sinkSideOf(typed: TypedNode, sink: Sink, expressions: Expression
         : undefined,
     text: (value, expression) =>
       value === null ? null : typeof value === "string" ? value : formatValue(value, expression.dataType as DataType, settings),
+  };
+}
+
+function madeBy(typed: TypedNode, expressions: Expressions, port: string): SinkSide["make"] {
+  if (typed.spec.sinkValues === undefined) return undefined;
+  const fields = typed.spec.sinkValues(typed.params);
+  const rowOf = fields && expressions.row(fields, port);
+  const encoder = codecOf({ name: "json" }).encoder(writtenSchema(typed) as Schema, { name: "json" });
+  return (row, time) => {
+    const made = rowOf === undefined ? row : rowOf(row, time);
+    return { row: made, text: () => encoder.encode(made) };
+  };
+}
+
+/** Of the rows that a sink writes; undefined for what is no sink. */
+export function writtenSchema(typed: TypedNode): Schema | undefined {
+  const [port, input] = Object.entries(typed.inputs)[0] ?? [];
+  const fields = typed.spec.sinkValues?.(typed.params);
+  if (port === undefined || fields === undefined) return input?.schema;
+  return {
+    type: "ROW",
+    fields: fields.map(({ name, value }) => ({
+      name,
+      dataType: (typed.expressions.get(expressionKey({ port, text: value })) ?? notAmong(typed, value)).dataType,
+    })),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type CompiledExpression,
   ERROR_PORT,
   MAX_TIME,
+  type MadeRow,
   MIN_TIME,
   type Millis,
   type NodeSpec,
@@ -152,6 +153,8 @@ export interface LookupSide {
 export interface SinkSide {
   readonly sink: Sink;
   readonly encoder: Encoder;
+  /** Of sinks of values. */
+  readonly make: ((row: Row, time: Millis) => MadeRow) | undefined;
   readonly key: CompiledExpression | undefined;
   readonly target: CompiledExpression | undefined;
   readonly partition: CompiledExpression | undefined;
@@ -443,8 +446,10 @@ export class NodeRuntime {
     if (value === null && change !== "delete") return side.sink.make?.(target, side.definition?.(row) ?? null);
     if (change !== undefined && key === null) throw noKey();
     const keyBytes = key === null ? null : this.host.keyBytes.of(key);
-    const isPlain = target === undefined && partition === undefined;
-    side.sink.write(isPlain ? { value, key: keyBytes, time } : { value, key: keyBytes, time, target, partition });
+    const isPlain = target === undefined && partition === undefined && side.make === undefined;
+    side.sink.write(
+      isPlain ? { value, key: keyBytes, time } : { value, key: keyBytes, time, target, partition, made: side.make?.(row, time) },
+    );
     this.written++;
   }
 

@@ -113,6 +113,7 @@ export class Subtask {
   private readonly options: SubtaskOptions;
   private readonly sources: OpenSource[] = [];
   private readonly begun = Promise.withResolvers<void>();
+  private readonly stopped = Promise.withResolvers<void>();
   private readonly inbox: ExchangeBatch[] = [];
   /** By exchange: the sending ends that its rows can lead to. */
   private readonly downstream: ReadonlyMap<number, readonly number[]>;
@@ -156,6 +157,7 @@ export class Subtask {
       case "stop":
         this.isStopped = true;
         this.begun.resolve();
+        this.stopped.resolve();
     }
     this.options.host.wake();
   }
@@ -213,7 +215,11 @@ export class Subtask {
       await this.begun.promise;
       // To open a sink is to give up what one before it prepared: not when nobody could commit that.
       if (this.isStopped) return;
-      for (const [nodeId, sink] of sinks) await this.blame(nodeId, async () => sink.open?.());
+      for (const [nodeId, sink] of sinks) {
+        // What it writes to may take minutes to be made ready; nobody who stops the run waits for that.
+        await this.blame(nodeId, () => Promise.race([sink.open?.(), this.stopped.promise]));
+        if (this.isStopped) return;
+      }
       await this.openSources();
       host.toCoordinator({ type: "opened" });
       while (!this.isStopped) await host.pause((await this.step()) ? 0 : IDLE_PAUSE_MS);

@@ -46,6 +46,7 @@ function ownReads(
   for (const field of node.spec.reads?.(node.params, changelogsOf(node))[port] ?? [])
     trees.push(field === "*" ? true : treeOf(field.split(".")));
   if (node.spec.category === "sink" && node.spec.format && !writesThrough(node, graph)) trees.push(true);
+  if (node.spec.sinkValues !== undefined && node.spec.sinkValues(node.params) === undefined) trees.push(true);
   const rows = typeof node.spec.rows === "function" ? node.spec.rows(node.params) : node.spec.rows;
   if (rows === undefined || rows === "pass") trees.push(downstream);
   else if (rows !== "new") trees.push(elementsTree(rows.elementsOf.split("."), downstream, node.inputs[port]?.schema));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Millis, RoleName, Roles } from "@millrace/engine/node";
 import { openBuiltInDimensions } from "./built-in-dimensions/index.ts";
 import { openBuiltInTopics } from "./built-in-topics/index.ts";
+import { readClickHouseSettings } from "./clickhouse/settings.ts";
 import { ConnectionError, quote } from "./connection-error.ts";
 import { openFileStore } from "./files/index.ts";
 import { testFolder } from "./files/test-folder.ts";
@@ -12,6 +13,7 @@ import { type Attempt, type TestedStep, trySteps } from "./test-connection.ts";
 
 export { copyTopics, type TopicsCopy } from "./built-in-topics/copy.ts";
 export { type BuiltInTopicLog, type CommitTransaction, commitBuiltIn, openBuiltInTopics, readRecord } from "./built-in-topics/index.ts";
+export { type ChdbState, chdbState, fetchChdb } from "./clickhouse/built-in/fetch-chdb.ts";
 export { ConnectionError, isDiskFull } from "./connection-error.ts";
 export type { TestedStep } from "./test-connection.ts";
 
@@ -41,6 +43,9 @@ const openTopics = (dataFolder: string, now: Surroundings["now"]) => openBuiltIn
 const openDimensions = (dataFolder: string, now: Surroundings["now"]) => openBuiltInDimensions({ folder: join(dataFolder, "topics"), now });
 const defaultFiles = (dataFolder: string) => join(dataFolder, "files");
 
+// Loaded when it is needed, as Kafka's.
+const builtInTables = () => import("./clickhouse/built-in/index.ts");
+
 const DRIVERS: Readonly<Record<string, Readonly<Partial<Record<RoleName, Kind>>>>> = {
   "built-in": {
     topic: {
@@ -69,11 +74,26 @@ const DRIVERS: Readonly<Record<string, Readonly<Partial<Record<RoleName, Kind>>>
           }
         }),
     },
+    table: {
+      open: async (_settings, { dataFolder }) => (await builtInTables()).openBuiltInTables(dataFolder),
+      test: async (attempt, _settings, { dataFolder }) => {
+        const { openBuiltInTables } = await builtInTables();
+        await (await import("./clickhouse/test-clickhouse.ts")).testBuiltIn(attempt, openBuiltInTables(dataFolder));
+      },
+    },
     files: {
       open: async (settings, { dataFolder }) => openFileStore(folderSetting(settings, "root", defaultFiles(dataFolder))),
       test: (attempt, settings, { dataFolder }) => {
         const root = folderSetting(settings, "root", defaultFiles(dataFolder));
         return testFolder(attempt, root, root === defaultFiles(dataFolder));
+      },
+    },
+  },
+  clickhouse: {
+    table: {
+      open: async (settings) => (await import("./clickhouse/server.ts")).openClickHouseServer(readClickHouseSettings(settings)),
+      test: async (attempt, settings) => {
+        await (await import("./clickhouse/test-clickhouse.ts")).testClickHouse(attempt, readClickHouseSettings(settings));
       },
     },
   },

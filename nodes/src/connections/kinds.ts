@@ -1,5 +1,6 @@
 /** What connections can be, as data: forms are drawn from it, and the server checks settings against it. The drivers are in `index.ts`. */
 import type { RoleName, Words } from "@millrace/engine/node";
+import { DEFAULT_DATABASE, DEFAULT_URL } from "./clickhouse/settings.ts";
 import { DEFAULT_BASE } from "./http/settings.ts";
 import { COMPRESSIONS, DEFAULT_BROKERS, SASL_MECHANISMS } from "./kafka/settings.ts";
 
@@ -46,6 +47,73 @@ export const connectionKinds: readonly ConnectionKind[] = [
       zh: "数据文件夹中的维表，与检查点一起写入。没有可设置的内容。",
     },
     settings: [],
+  },
+  {
+    kind: "built-in",
+    role: "table",
+    title: { en: "Built-in analytical tables", zh: "内置分析表" },
+    description: {
+      en: "ClickHouse itself (chDB), in a process of its own on the data folder. It is fetched once, 178 MB, when it is first needed. There is nothing to set.",
+      zh: "ClickHouse 本身（chDB），以独立进程运行在数据文件夹上。首次需要时下载一次（178 MB）。没有可设置的内容。",
+    },
+    settings: [],
+  },
+  {
+    kind: "clickhouse",
+    role: "table",
+    title: { en: "ClickHouse", zh: "ClickHouse" },
+    description: { en: "The tables of a database, over HTTP.", zh: "通过 HTTP 访问的某个数据库中的表。" },
+    settings: [
+      {
+        name: "url",
+        title: { en: "Address", zh: "地址" },
+        description: { en: "Of ClickHouse's HTTP interface.", zh: "ClickHouse 的 HTTP 接口地址。" },
+        type: "text",
+        example: DEFAULT_URL,
+      },
+      {
+        name: "database",
+        title: { en: "Database", zh: "数据库" },
+        description: { en: "Whose tables are read and written.", zh: "读写其中的表。" },
+        type: "text",
+        example: DEFAULT_DATABASE,
+      },
+      {
+        name: "user",
+        title: { en: "User", zh: "用户" },
+        description: {
+          en: "Needs SELECT and INSERT, and CREATE TABLE where sinks make tables.",
+          zh: "需要 SELECT 和 INSERT 权限；由输出节点建表时还需要 CREATE TABLE。",
+        },
+        type: "text",
+        example: "default",
+      },
+      {
+        name: "password",
+        title: { en: "Password", zh: "密码" },
+        description: { en: "Of the user. Empty: none.", zh: "该用户的密码。不填则为空。" },
+        type: "secret",
+      },
+      {
+        name: "requestTimeout",
+        title: { en: "Answer within (s)", zh: "应答时限（秒）" },
+        description: { en: "A request without an answer after that is made again.", zh: "超过此时间没有应答的请求会重发。" },
+        type: "number",
+        example: "30",
+        advanced: true,
+      },
+      {
+        name: "giveUp",
+        title: { en: "Give up after (s)", zh: "放弃时限（秒）" },
+        description: {
+          en: "When batches cannot be written for so long the run fails, and is started again from its last checkpoint.",
+          zh: "批次持续无法写入超过此时间后运行失败，并从上一个检查点重新启动。",
+        },
+        type: "number",
+        example: "30",
+        advanced: true,
+      },
+    ],
   },
   {
     kind: "built-in",

@@ -34,6 +34,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ["list", async () => (await import("./list.ts")).listCommand],
   ["backup", async () => (await import("./backup.ts")).backupCommand],
   ["restore", async () => (await import("./restore.ts")).restoreCommand],
+  ["install", async () => (await import("./install.ts")).installCommand],
   ["logger", async () => (await import("./logger.ts")).loggerCommand],
 ]);
 

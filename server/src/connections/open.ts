@@ -1,5 +1,5 @@
 /** From names to open connections: which connection an alias means, and the drivers that the server itself reads and writes. */
-import type { DimensionStore, RoleName, Roles, TopicLog } from "@millrace/engine/node";
+import type { DimensionStore, RoleName, Roles, TableStore, TopicLog } from "@millrace/engine/node";
 import { connectionAliases, type PipelineDocument } from "@millrace/engine/pipeline";
 import { ApiFailure, notFound, quote } from "../http/api-failure.ts";
 import type { Deployment } from "../pipelines/store.ts";
@@ -20,6 +20,7 @@ interface OpenDrivers<D> {
 
 export type TopicLogs = OpenDrivers<TopicLog>;
 export type DimensionStores = OpenDrivers<DimensionStore>;
+export type TableStores = OpenDrivers<TableStore>;
 
 export function createTopicLogs(store: ConnectionStore, open: OpenConnection): TopicLogs {
   return openDrivers(store, open, "topic");
@@ -29,7 +30,15 @@ export function createDimensionStores(store: ConnectionStore, open: OpenConnecti
   return openDrivers(store, open, "dimension");
 }
 
-const ROLES = { topic: { en: "topics", zh: "主题" }, dimension: { en: "dimension tables", zh: "维表" } } as const;
+export function createTableStores(store: ConnectionStore, open: OpenConnection): TableStores {
+  return openDrivers(store, open, "table");
+}
+
+const ROLES = {
+  topic: { en: "topics", zh: "主题" },
+  dimension: { en: "dimension tables", zh: "维表" },
+  table: { en: "analytical tables", zh: "分析表" },
+} as const;
 
 function openDrivers<R extends keyof typeof ROLES>(store: ConnectionStore, openConnection: OpenConnection, role: R): OpenDrivers<Roles[R]> {
   const opened = new Map<string, Promise<Roles[R]>>();

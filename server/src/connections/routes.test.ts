@@ -97,12 +97,12 @@ it("tries settings before they are saved, with the stored secrets", async () => 
 });
 
 it.each([
-  [{ kind: "pulsar" }, 'body.kind: expected "built-in" or "kafka" or "http", got "pulsar"'],
+  [{ kind: "pulsar" }, 'body.kind: expected "built-in" or "kafka" or "clickhouse" or "http", got "pulsar"'],
   [{ kind: "kafka" }, 'There is no kind "kafka" for role "files".'],
   [{ role: "topic", settings: { login: "gssapi" } }, 'settings.login: expected one of "none", "plain", got "gssapi".'],
   [{ role: "topic", settings: { timeout: "soon" } }, 'settings.timeout: expected a number above 0, got "soon".'],
-  [{ role: "tables" }, 'body.role: expected "topic" or "files" or "dimension" or "http", got "tables"'],
-  [{ role: undefined }, 'body.role: expected "topic" or "files" or "dimension" or "http", got nothing'],
+  [{ role: "tables" }, 'body.role: expected "topic" or "files" or "dimension" or "http" or "table", got "tables"'],
+  [{ role: undefined }, 'body.role: expected "topic" or "files" or "dimension" or "http" or "table", got nothing'],
   [{ settings: { roots: "/a" } }, 'There is no setting "roots" of kind "built-in" for role "files". It has: "root".'],
   [{ settings: { constructor: "/a" } }, 'There is no setting "constructor" of kind'],
   [{ settings: { root: 5 } }, "settings.root: expected a text, got 5. Leave it out for the default."],

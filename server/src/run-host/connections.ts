@@ -25,7 +25,7 @@ export async function openConnections(
   const opened = new Map<string, Driver>();
   const byRole = new Map<keyof Roles, Driver>([["topic", topics]]);
   try {
-    for (const role of ["files", "dimension"] as const)
+    for (const role of ["files", "dimension", "table"] as const)
       byRole.set(role, await openBuiltIn(dataFolder, { kind: "built-in", role, settings: {} }));
     for (const [alias, config] of Object.entries(aliases)) opened.set(alias, await openBuiltIn(dataFolder, config));
   } catch (error) {

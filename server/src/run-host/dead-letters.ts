@@ -4,10 +4,11 @@
  * run, and retention bounds both.
  */
 
-import type { Committer, Millis, Origin, Sink, SplitReader, TopicLog, TopicReader } from "@millrace/engine/node";
+import type { Committer, Millis, Origin, RefusedRow, Sink, SplitReader, TopicLog, TopicReader } from "@millrace/engine/node";
 import { innerId } from "@millrace/engine/pipeline";
 import type { DeadLetter, Replay } from "@millrace/engine/run";
 import type { RowKind } from "@millrace/engine/schema";
+import { commitBuiltIn, readRecord } from "@millrace/nodes/connections";
 import type { DeadLetterPage, DeadLetter as DeadLetterView } from "../api.ts";
 import type { DeadLetterQuery, RunLimits } from "../runs/run-host.ts";
 
@@ -88,6 +89,35 @@ export async function openLetterSink(
 
 export function letterCommitter(log: TopicLog): Committer {
   return { phase: "within", commit: (prepared, via) => log.commitPrepared(prepared, via), close: async () => undefined };
+}
+
+/** Keeps rows that the outside refused after their checkpoint was made. A commit that is made again refuses the same rows again: each becomes one letter. */
+export async function keepRefused(
+  log: TopicLog,
+  pipelineId: string,
+  nodeId: string,
+  rows: readonly RefusedRow[],
+  at: Millis,
+): Promise<void> {
+  const writer = await log.openTransactionalWriter(`dead-letters/${pipelineId}/refused/${nodeId}`);
+  const key = `refused/${pipelineId}/${nodeId}`;
+  const kept = new Set(readRecord(log, key) as readonly string[] | undefined);
+  const topic = deadLetterTopic(pipelineId);
+  for (const { id, error, port, bytes, time } of rows) {
+    if (kept.has(id)) continue;
+    const { code, words } = error;
+    const value = encodeLetter({ nodeId, port, at, time: Number.isFinite(time) ? time : null, kind: "+I", code, words, bytes });
+    writer.write(topic, { value: { bytes: value, start: 0, end: value.length }, key: null, time: at, partition: 0 });
+  }
+  const prepared = await writer.prepare(1);
+  await commitBuiltIn(log, async (tx) => {
+    await log.commitPrepared([prepared], tx);
+    tx.put(
+      key,
+      rows.map(({ id }) => id),
+    );
+  });
+  await writer.close();
 }
 
 /** Pages of letters, newest first. */

@@ -90,6 +90,7 @@ async function settle(before: TypedGraph, now: TypedGraph, moved: Readonly<Recor
     nodeTypes: types,
     now: { graph: now, connections: moved },
     earlier: { graph: before, connections: {} },
+    refused: async () => undefined,
     log: (line) => lines.push(line),
   });
   try {

@@ -3,9 +3,9 @@
  * visible; what they had open beyond it would keep readers waiting.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Committer, NodeType, RunClaim } from "@millrace/engine/node";
+import type { Committer, NodeType, RefusedRow, RunClaim } from "@millrace/engine/node";
 import type { TypedGraph, TypedNode } from "@millrace/engine/pipeline";
-import { commitPrepared } from "@millrace/engine/run";
+import { commitPrepared, writtenSchema } from "@millrace/engine/run";
 import type { ConnectionConfig } from "../runs/run-host.ts";
 import type { CheckpointRecord } from "./checkpoint-record.ts";
 import { type Connections, openConnections } from "./connections.ts";
@@ -30,9 +30,11 @@ export async function openEarlierSinks(options: {
   readonly nodeTypes: ReadonlyMap<string, NodeType>;
   readonly now: Version;
   readonly earlier: Version;
+  /** Keeps the rows that the outside refuses. */
+  readonly refused: (nodeId: string, rows: readonly RefusedRow[]) => Promise<void>;
   readonly log: (line: string) => void;
 }): Promise<EarlierSinks> {
-  const { start, claim, nodeTypes, now, earlier, log } = options;
+  const { start, claim, nodeTypes, now, earlier, refused, log } = options;
   const gone = earlier.graph.nodes.filter((node) => typeOf(node)?.createCommitter && !node.disabled && !isThere(node));
   const connections = gone.length === 0 ? undefined : await openConnections(start.dataFolder, earlier.connections);
   const contextOf = (node: TypedNode) => ({
@@ -64,8 +66,8 @@ export async function openEarlierSinks(options: {
         parallelism,
         claim,
         restored,
-        schema: Object.values(node.inputs)[0]?.schema,
         timeZone: earlier.graph.settings.timeZone,
+        schema: writtenSchema(node),
       });
       await sink?.open?.();
       await sink?.close();
@@ -75,7 +77,7 @@ export async function openEarlierSinks(options: {
   return {
     committers,
     async settle(saved) {
-      await commitPrepared(committers, "after", new Map(Object.entries(saved.prepared)), undefined);
+      await commitPrepared(committers, "after", new Map(Object.entries(saved.prepared)), undefined, { refused });
       for (const node of gone) {
         try {
           await closeOff(node, saved);

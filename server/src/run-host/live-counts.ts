@@ -21,12 +21,13 @@ export class LiveCounts {
     this.expects = expects;
   }
 
-  /** The nodes as of now; call a few times a second. */
+  /** The nodes as of now; call a few times a second. `opening`: a sink that is being made ready, before any source is read. */
   view(
     at: Millis,
     counts: Counts,
     lag: Readonly<Record<string, number>>,
     splits: Readonly<Record<string, readonly SplitStatus[]>> = {},
+    opening?: { readonly nodeId: string; readonly words: Words },
   ): Record<string, NodeLive> {
     const latest = this.history.at(-1)?.counts;
     this.history.push({ at, counts });
@@ -43,7 +44,7 @@ export class LiveCounts {
             { total, rate: seconds > 0 ? (total - (then?.[side][port] ?? 0)) / seconds : 0 },
           ]),
         );
-      const waitsFor = this.waitsFor(id, counts);
+      const waitsFor = opening === undefined ? this.waitsFor(id, counts) : opening.words;
       nodes[id] = {
         in: ports("in"),
         out: ports("out"),

@@ -18,6 +18,7 @@ import {
   stateSchemas,
   type TapSample,
   Task,
+  writtenSchema,
 } from "@millrace/engine/run";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { RunLimits } from "../runs/run-host.ts";
@@ -64,6 +65,8 @@ export interface OpenSubtask {
   readonly sources: ReadonlyMap<string, Source>;
   /** What the sources say an empty edge waits for. */
   readonly expects: ReadonlyMap<string, Words>;
+  /** Of the sink that is being made ready, before any source is read. */
+  waitsFor(): { readonly nodeId: string; readonly words: Words } | undefined;
   view(watched: readonly string[]): SubtaskView;
   samples(port: string): readonly TapSample[];
   /** With all samples that are kept. */
@@ -112,7 +115,7 @@ export async function openSubtask(options: {
           runId: start.runId,
           claim,
           restored: restored?.prepared[node.id]?.[subtask],
-          schema: Object.values(node.inputs)[0]?.schema,
+          schema: writtenSchema(node),
         }),
       );
   }
@@ -190,6 +193,13 @@ export async function openSubtask(options: {
     subtask: running,
     sources,
     expects,
+    waitsFor() {
+      for (const [nodeId, sink] of sinks) {
+        const words = sink.waitsFor?.();
+        if (words) return { nodeId, words };
+      }
+      return undefined;
+    },
     samples,
     view(watched) {
       const fresh: Record<string, readonly TapSample[]> = {};

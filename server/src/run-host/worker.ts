@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import type { Committer, NodeType, RunClaim, TopicLog } from "@millrace/engine/node";
+import type { Committer, NodeType, RefusedRow, RunClaim, TopicLog } from "@millrace/engine/node";
 import type { TypedGraph } from "@millrace/engine/pipeline";
 import { addUp, Coordinator, type FromSubtask, parallelismIn, type StateSchema, type ToSubtask } from "@millrace/engine/run";
 import { nodeTypes } from "@millrace/nodes/registry";
@@ -13,7 +13,7 @@ import type { NodeRestore, RunEnd } from "../runs/run-host.ts";
 import { type CheckpointRecord, savedStateOf } from "./checkpoint-record.ts";
 import { CheckpointStore, PermanentFailure, readSavedStates } from "./checkpoint-store.ts";
 import { type Connections, openConnections } from "./connections.ts";
-import { countDeadLetters, createDeadLetterTopics, DEAD_LETTERS, letterCommitter } from "./dead-letters.ts";
+import { countDeadLetters, createDeadLetterTopics, DEAD_LETTERS, keepRefused, letterCommitter } from "./dead-letters.ts";
 import { type EarlierSinks, openEarlierSinks } from "./earlier-sinks.ts";
 import { failureOf } from "./failure-of.ts";
 import { LiveCounts } from "./live-counts.ts";
@@ -22,6 +22,7 @@ import { type OpenSubtask, openSubtask, planOf, portsOf } from "./open-subtask.t
 import { createPauses } from "./pauses.ts";
 import type { Frame, FromWorker, RunStart, SubtaskView, ToWorker } from "./protocol.ts";
 import { chooseCheckpoint, fallBack } from "./recover.ts";
+import { Refusals } from "./refusals.ts";
 import { restorePlan } from "./restore-plan.ts";
 import { StateFileError } from "./state-file.ts";
 import { removeUnusedStates } from "./state-files.ts";
@@ -128,7 +129,7 @@ async function execute(
   const claim = await store.claim();
   await createDeadLetterTopics(topics, start.pipelineId, start.limits);
   const committers = openCommitters(graph, connections);
-  const earlier = await openEarlier(graph, claim);
+  const earlier = await openEarlier(graph, claim, (nodeId, rows) => keepRefused(topics, start.pipelineId, nodeId, rows, now()));
   const pauses = createPauses();
   const toCoordinator = (message: FromSubtask) => coordinator?.onMessage(message);
   // What was prepared belongs to the sinks that prepared it.
@@ -153,6 +154,11 @@ async function execute(
       await opened.close();
       throw error;
     }
+  };
+  const refusals = new Refusals();
+  const refused = async (nodeId: string, rows: readonly RefusedRow[]) => {
+    await keepRefused(topics, start.pipelineId, nodeId, rows, now());
+    refusals.add(nodeId, rows, now());
   };
   const { saved, first } = await restored(schemas, store, preparers, openFirst).finally(() => earlier?.close());
   threads.open({ claim, restored: saved });
@@ -183,6 +189,7 @@ async function execute(
           lastRecord = await store.commit(checkpoint, commitWithin);
           await files.removeUnused(lastRecord);
         },
+        refused,
         onCheckpoint(info) {
           lastCheckpoint = info;
           void countDeadLetters(topics, start.pipelineId).then((count) => {
@@ -204,10 +211,10 @@ async function execute(
         const fresh = mergeSamples(views.map((view) => view.samples[ref] ?? []));
         if (fresh.length > 0) samples[ref] = fresh;
       }
-      const counts = mergeCounts(views.map((view) => view.counts));
+      const counts = refusals.in(mergeCounts(views.map((view) => view.counts)));
       const lag = addUp(views.map((view) => view.lag));
       return {
-        nodes: live.view(now(), counts, lag, mergeSplits(views.map((view) => view.splits))),
+        nodes: live.view(now(), counts, lag, mergeSplits(views.map((view) => view.splits)), first.waitsFor()),
         samples,
         deadLetters: kept,
         ...(lastCheckpoint ? { lastCheckpoint } : {}),
@@ -287,7 +294,11 @@ function openCommitters(graph: TypedGraph, connections: Connections): ReadonlyMa
 }
 
 /** Undefined where the version that made the state is the one that starts, or cannot be understood any more. */
-async function openEarlier(graph: TypedGraph, claim: RunClaim): Promise<EarlierSinks | undefined> {
+async function openEarlier(
+  graph: TypedGraph,
+  claim: RunClaim,
+  refused: (nodeId: string, rows: readonly RefusedRow[]) => Promise<void>,
+): Promise<EarlierSinks | undefined> {
   const { earlier } = start;
   if (!earlier) return undefined;
   let before: TypedGraph;
@@ -301,7 +312,7 @@ async function openEarlier(graph: TypedGraph, claim: RunClaim): Promise<EarlierS
     return undefined;
   }
   const now = { graph, connections: start.connections };
-  return openEarlierSinks({ start, claim, nodeTypes, now, earlier: { graph: before, connections: earlier.connections }, log });
+  return openEarlierSinks({ start, claim, nodeTypes, now, earlier: { graph: before, connections: earlier.connections }, refused, log });
 }
 
 function withoutNodes<T>(members: Readonly<Record<string, T>>, gone: ReadonlyMap<string, unknown> = new Map()): Record<string, T> {

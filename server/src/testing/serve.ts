@@ -4,12 +4,12 @@ import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { NodeType } from "@millrace/engine/node";
+import type { NodeType, TableStore } from "@millrace/engine/node";
 import type { AnalyzeOptions, PipelineDocument, Problem } from "@millrace/engine/pipeline";
 import { readDocument } from "@millrace/engine/pipeline";
 import { type AppDeps, createApp } from "../app.ts";
 import { createCollector } from "../applog/collector.ts";
-import { connectionsOf, createDimensionStores, createTopicLogs } from "../connections/open.ts";
+import { connectionsOf, createDimensionStores, createTableStores, createTopicLogs } from "../connections/open.ts";
 import { createConnectionStore } from "../connections/store.ts";
 import { documentChanges, documentGraph, documentLineage, isFragmentDocument } from "../documents.ts";
 import { openMetadata } from "../metadata/database.ts";
@@ -59,9 +59,23 @@ export interface ServeOptions {
   readonly problems?: (document: PipelineDocument, options: AnalyzeOptions) => readonly Problem[];
   readonly nodeTypes?: ReadonlyMap<string, NodeType>;
   readonly now?: () => number;
+  /** What every connection of role "table" leads to. */
+  readonly tableStore?: TableStore;
+  readonly clickHouse?: AppDeps["clickHouse"];
 }
 
-export async function serve({ problems = () => [], nodeTypes = new Map(), now = Date.now }: ServeOptions = {}): Promise<Served> {
+const ABSENT: AppDeps["clickHouse"] = {
+  state: () => ({ state: "absent", version: "3.4.0", doneBytes: 0, totalBytes: 178_000_000, folder: "/cache/chdb" }),
+  fetch: async () => undefined,
+};
+
+export async function serve({
+  problems = () => [],
+  nodeTypes = new Map(),
+  now = Date.now,
+  tableStore = {} as TableStore,
+  clickHouse = ABSENT,
+}: ServeOptions = {}): Promise<Served> {
   const dataFolder = mkdtempSync(join(tmpdir(), "millrace 测试-"));
   const database = openMetadata(":memory:");
   const host = createMemoryHost(now);
@@ -75,6 +89,7 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
   const dimensions = createDimensionStores(connections, (config) => openBuiltIn(dataFolder, config));
   const clock = { ...systemClock, now };
   const beside = createRunsBeside(clock);
+  const tables = createTableStores(connections, async () => tableStore);
   const supervisor = createSupervisor({
     store: pipelines,
     host,
@@ -94,6 +109,9 @@ export async function serve({ problems = () => [], nodeTypes = new Map(), now = 
     connections,
     topics: topicLogs,
     dimensions,
+    tables,
+    clickHouse,
+    queryLimits: { rows: 100, timeoutMs: 5_000 },
     connectionKinds: KINDS,
     testConnection: async ({ settings }) => [{ what: STEP, ok: true, detail: { en: `with ${Object.keys(settings)}`, zh: "" } }],
     supervisor,
