@@ -1,6 +1,7 @@
 import { kafkaIsMissing } from "@millrace/services/kafka";
 import { defineConfig } from "@playwright/test";
 import { browserPath } from "./browser.ts";
+import { chdbIsThere } from "./chdb.ts";
 
 const executablePath = browserPath();
 
@@ -8,8 +9,8 @@ const executablePath = browserPath();
 export default defineConfig({
   testDir: ".",
   testMatch: "*.e2e.ts",
-  // Where no broker can be started, `pnpm test` says why.
-  testIgnore: kafkaIsMissing() === undefined ? [] : ["kafka.e2e.ts"],
+  // Where no broker can be started, or ClickHouse is not there, `pnpm test` says why.
+  testIgnore: [...(kafkaIsMissing() === undefined ? [] : ["kafka.e2e.ts"]), ...(chdbIsThere() ? [] : ["tables.e2e.ts"])],
   timeout: 90_000,
   expect: { timeout: 15_000 },
   workers: 2,

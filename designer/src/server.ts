@@ -2,8 +2,10 @@
 import type { Words } from "@millrace/engine/node";
 import type { PipelineDocument, Problem } from "@millrace/engine/pipeline";
 import type {
+  AnalyticalTableView,
   ApiError,
   AppendedRecords,
+  ClickHouseState,
   Connection,
   ConnectionTest,
   CreatePipeline,
@@ -18,6 +20,7 @@ import type {
   NewRecords,
   Pipeline,
   PipelineSummary,
+  QueryResultView,
   RecordPage,
   RestorePlanView,
   RunStatus,
@@ -25,6 +28,7 @@ import type {
   SavedDraft,
   SavedStateView,
   SchemaProposal,
+  TableDescriptionView,
   Template,
   TemplateSummary,
   TestedConnection,
@@ -151,6 +155,15 @@ export const server = {
   warehouses: (signal?: AbortSignal) => get<WarehouseSummary[]>("/warehouses", {}, signal),
   startWarehouse: (name: string) => send<WarehouseStart>("POST", `/warehouses/${part(name)}/start`),
   map: (signal?: AbortSignal) => get<WarehouseMap>("/map", {}, signal),
+  /** How far the built-in ClickHouse is. */
+  clickHouse: (signal?: AbortSignal) => get<ClickHouseState>("/clickhouse", {}, signal),
+  fetchClickHouse: () => send<ClickHouseState>("POST", "/clickhouse/fetch"),
+  tables: (connection?: string, signal?: AbortSignal) => get<AnalyticalTableView[]>("/tables", { connection }, signal),
+  table: (name: string, connection?: string, signal?: AbortSignal) =>
+    get<TableDescriptionView>(`/tables/${part(name)}`, { connection }, signal),
+  /** One statement that reads. */
+  queryTables: (body: { sql: string; connection?: string | undefined }, signal?: AbortSignal) =>
+    send<QueryResultView>("POST", "/tables/query", body, signal),
 
   topics: (connection?: string, signal?: AbortSignal) => get<TopicSummary[]>("/topics", { connection }, signal),
   createTopic: (body: NewTopic) => send<TopicSummary>("POST", "/topics", body),

@@ -111,6 +111,7 @@ const coordinator: Coordinator = new Coordinator({
     toSubtask: (_subtask, message) => subtask.onMessage(message),
     opens: async () => undefined,
     opened: async () => undefined,
+    refused: async () => undefined,
     commit: (_checkpoint, commitWithin) => commitWithin(undefined),
   },
 });

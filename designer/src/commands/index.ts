@@ -43,6 +43,7 @@ import {
   togglePreview,
   toggleProblems,
   toggleSavepoints,
+  toggleTables,
   toggleTopics,
 } from "./toggle-view.ts";
 import { undo } from "./undo.ts";
@@ -100,6 +101,7 @@ export const commands: readonly Command[] = [
   toggleSavepoints,
   toggleLog,
   toggleDimensions,
+  toggleTables,
   toggleTopics,
   switchTheme,
   switchLanguage,

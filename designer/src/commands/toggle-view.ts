@@ -46,4 +46,5 @@ export const toggleDeadLetters = drawer("dead-letters", { en: "Dead letters", zh
 export const toggleSavepoints = drawer("savepoints", { en: "Savepoints", zh: "保存点" }, "S");
 export const toggleLog = drawer("log", { en: "Log of the runs", zh: "运行日志" }, "R");
 export const toggleDimensions = drawer("dimensions", { en: "Dimension tables", zh: "维表" }, "Y");
+export const toggleTables = drawer("tables", { en: "Analytical tables", zh: "分析表" }, "B");
 export const toggleTopics = drawer("topics", { en: "Topics", zh: "主题" }, "T");

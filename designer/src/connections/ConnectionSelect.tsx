@@ -5,7 +5,7 @@ import { server } from "../server.ts";
 import { useErrorText } from "../topics/error-text.ts";
 
 interface ConnectionSelectProps {
-  readonly of: "topic" | "dimension";
+  readonly of: "topic" | "dimension" | "table";
   /** Left out: what is built in. */
   readonly connection: string | undefined;
   readonly onChange: (connection: string | undefined) => void;

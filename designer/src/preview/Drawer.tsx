@@ -8,6 +8,7 @@ import { SavepointsPanel } from "../run/SavepointsPanel.tsx";
 import { useAnalysis } from "../store/analysis.ts";
 import { useRunStatus } from "../store/live.ts";
 import { closeDrawer, type DrawerTab, openDrawer, useUi } from "../store/ui.ts";
+import { TableBrowser } from "../tables/TableBrowser.tsx";
 import { TopicBrowser } from "../topics/TopicBrowser.tsx";
 import { DeadLettersPanel } from "./DeadLettersPanel.tsx";
 import { PreviewPanel } from "./PreviewPanel.tsx";
@@ -15,7 +16,7 @@ import { ProblemsPanel } from "./ProblemsPanel.tsx";
 import classes from "./preview.module.css";
 import { Tag, type Tone } from "./Tag.tsx";
 
-/** The bottom drawer: records, problems, dead letters, savepoints, the log, topics, dimension tables. */
+/** The bottom drawer: records, problems, dead letters, savepoints, the log, topics, dimension tables, analytical tables. */
 export function Drawer() {
   const { t } = useTranslation("preview");
   const tab = useUi((ui) => ui.drawer);
@@ -59,6 +60,9 @@ export function Drawer() {
           <Tabs.Tab className={classes.tab ?? ""} value="dimensions">
             {t("tabDimensions")}
           </Tabs.Tab>
+          <Tabs.Tab className={classes.tab ?? ""} value="tables">
+            {t("tabTables")}
+          </Tabs.Tab>
         </Tabs.List>
         <ActionIcon variant="subtle" color="gray" mx={6} aria-label={t("closeDrawer")} onClick={closeDrawer}>
           <IconX size={16} />
@@ -84,6 +88,9 @@ export function Drawer() {
       </Tabs.Panel>
       <Tabs.Panel value="dimensions" className={classes.panel ?? ""}>
         <DimensionBrowser />
+      </Tabs.Panel>
+      <Tabs.Panel value="tables" className={classes.panel ?? ""}>
+        <TableBrowser />
       </Tabs.Panel>
     </Tabs>
   );

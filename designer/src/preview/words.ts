@@ -156,6 +156,7 @@ export const words = {
   tabSavepoints: { en: "Savepoints", zh: "保存点" },
   tabLog: { en: "Log", zh: "日志" },
   tabDimensions: { en: "Dimension tables", zh: "维表" },
+  tabTables: { en: "Analytical tables", zh: "分析表" },
   tabTopics: { en: "Topics", zh: "主题" },
   thePipeline: { en: "Pipeline", zh: "流水线" },
   topValues_one: { en: "Most frequent of {{count}} record", zh: "{{count}} 条记录中最常见的值" },

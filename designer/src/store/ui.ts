@@ -2,7 +2,7 @@
 import { create } from "zustand";
 
 /** Tabs of the bottom drawer. */
-export type DrawerTab = "preview" | "problems" | "dead-letters" | "savepoints" | "log" | "topics" | "dimensions";
+export type DrawerTab = "preview" | "problems" | "dead-letters" | "savepoints" | "log" | "topics" | "dimensions" | "tables";
 /** What lies over everything, one at a time. */
 export type Overlay = "commands" | "keys" | "connect" | "deploy" | "start" | "stop" | "find" | "json";
 

@@ -1,0 +1,119 @@
+import { Textarea, useComputedColorScheme } from "@mantine/core";
+import type { editor } from "monaco-editor/editor/editor.api";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import classes from "./editor.module.css";
+import { type LoadedEditor, loadMonaco } from "./load.ts";
+import type { SqlSchema } from "./sql-completion.ts";
+import { bindSql, forgetSql, registerOnce, SQL_LANGUAGE } from "./sql-support.ts";
+import { DARK_THEME, LIGHT_THEME } from "./themes.ts";
+
+export interface SqlEditorProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  /** Ctrl+Enter. */
+  readonly onRun: () => void;
+  /** Whose names are offered. */
+  readonly schema: SqlSchema;
+  readonly label: string;
+  readonly height: number;
+}
+
+/** A query over analytical tables. A plain text area stands in until Monaco is there. */
+export function SqlEditor(props: SqlEditorProps) {
+  const { i18n } = useTranslation();
+  const [loaded, setLoaded] = useState<LoadedEditor>();
+  useEffect(() => {
+    let shown = true;
+    loadMonaco(i18n.language).then(
+      (one) => shown && setLoaded(one),
+      (error: unknown) => console.error("The editor could not be loaded", error),
+    );
+    return () => {
+      shown = false;
+    };
+  }, [i18n.language]);
+  return loaded ? <MonacoSql {...props} loaded={loaded} /> : <PlainSql {...props} />;
+}
+
+function PlainSql({ value, onChange, onRun, label, height }: SqlEditorProps) {
+  return (
+    <Textarea
+      aria-label={label}
+      value={value}
+      styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 13, height } }}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) onRun();
+      }}
+    />
+  );
+}
+
+function MonacoSql(props: SqlEditorProps & { readonly loaded: LoadedEditor }) {
+  const { loaded, value, schema, label, height } = props;
+  const { monaco } = loaded;
+  const scheme = useComputedColorScheme("light");
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<editor.IStandaloneCodeEditor>(undefined);
+  const latest = useRef(props);
+  latest.current = props;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the editor is made once; what changes is brought to it below.
+  useEffect(() => {
+    registerOnce(monaco);
+    const created = monaco.editor.create(host.current as HTMLElement, {
+      value,
+      language: SQL_LANGUAGE,
+      ariaLabel: label,
+      automaticLayout: true,
+      fixedOverflowWidgets: true,
+      folding: false,
+      fontSize: 13,
+      lineNumbersMinChars: 3,
+      minimap: { enabled: false },
+      padding: { top: 6, bottom: 6 },
+      scrollBeyondLastLine: false,
+      tabFocusMode: true,
+      unicodeHighlight: { includeStrings: false, includeComments: false },
+      wordBasedSuggestions: "off",
+      wordWrap: "on",
+    });
+    view.current = created;
+    const model = created.getModel() as editor.ITextModel;
+    created.addAction({
+      id: "millrace.run-query",
+      label,
+      keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter],
+      run: () => latest.current.onRun(),
+    });
+    created.onDidChangeModelContent(() => {
+      const text = created.getValue();
+      if (text !== latest.current.value) latest.current.onChange(text);
+    });
+    return () => {
+      forgetSql(model);
+      created.dispose();
+      model.dispose();
+    };
+  }, [monaco]);
+
+  useEffect(() => {
+    const current = view.current;
+    if (!current || current.getValue() === value) return;
+    const model = current.getModel() as editor.ITextModel;
+    current.executeEdits("query", [{ range: model.getFullModelRange(), text: value, forceMoveMarkers: true }]);
+  }, [value]);
+  useEffect(() => {
+    const model = view.current?.getModel();
+    if (model) bindSql(monaco, model, schema);
+  }, [monaco, schema]);
+  useEffect(() => {
+    monaco.editor.setTheme(scheme === "dark" ? DARK_THEME : LIGHT_THEME);
+  }, [monaco, scheme]);
+  useEffect(() => {
+    view.current?.updateOptions({ ariaLabel: label });
+  }, [label]);
+
+  return <div ref={host} className={`${classes.line} nokey`} style={{ height }} />;
+}
