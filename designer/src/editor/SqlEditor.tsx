@@ -62,7 +62,11 @@ function MonacoSql(props: SqlEditorProps & { readonly loaded: LoadedEditor }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor is made once; what changes is brought to it below.
   useEffect(() => {
     registerOnce(monaco);
-    const created = monaco.editor.create(host.current as HTMLElement, {
+    const place = host.current as HTMLElement;
+    // Escape closes the editor's lists, and not the drawer around it.
+    const keepEscape = (event: KeyboardEvent) => event.key === "Escape" && event.stopPropagation();
+    place.addEventListener("keydown", keepEscape);
+    const created = monaco.editor.create(place, {
       value,
       language: SQL_LANGUAGE,
       ariaLabel: label,
@@ -92,6 +96,7 @@ function MonacoSql(props: SqlEditorProps & { readonly loaded: LoadedEditor }) {
       if (text !== latest.current.value) latest.current.onChange(text);
     });
     return () => {
+      place.removeEventListener("keydown", keepEscape);
       forgetSql(model);
       created.dispose();
       model.dispose();

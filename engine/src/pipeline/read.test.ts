@@ -48,7 +48,7 @@ describe("readDocument", () => {
     [{ ...valid, nodes: { a: { name: "A" } } }, "nodes.a.type: expected text, got nothing."],
     [
       { ...valid, connections: { k: { role: "tpic" } } },
-      'connections.k.role: expected one of "topic", "files", "dimension", "http", got "tpic".',
+      'connections.k.role: expected one of "topic", "files", "dimension", "http", "table", got "tpic".',
     ],
     [
       { ...valid, nodes: { constructor: valid.nodes["a"] } },

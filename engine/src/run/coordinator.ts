@@ -116,7 +116,8 @@ export class Coordinator {
       await this.options.host.opens();
       this.toAll({ type: "begin" });
       const isOpen = () => this.opened === this.options.subtasks;
-      await this.until(() => isOpen() || this.stopping === "savepoint");
+      const begun = this.options.host.now();
+      await this.until(() => isOpen() || (this.stopping === "savepoint" && this.options.host.now() - begun > OPENING_MS));
       // Nothing was read yet: the newest checkpoint is the savepoint.
       if (!isOpen()) return "stopped";
       await this.options.host.opened();
@@ -255,6 +256,8 @@ export async function commitPrepared(
   }
 }
 
+/** What takes longer to be opened is being made ready (fetched, started); nobody who stops the run waits for that. */
+const OPENING_MS = 5_000;
 /** Messages wake the coordinator; this is for what no message tells of. */
 const WATCH_MS = 1_000;
 
