@@ -7,6 +7,7 @@ const at = (given: object, zone = "Asia/Shanghai") => new Date(clockStart({ pace
 describe("when a mock's clock starts", () => {
   it("is now, on the day that was set at the present time of day", () => {
     expect(at({})).toBe("2026-03-01T15:59:50.250Z");
+    expect(at({ date: "" })).toBe("2026-03-01T15:59:50.250Z");
     expect(at({ date: "2021-02-22" })).toBe("2021-02-22T15:59:50.250Z");
     expect(at({ date: "2021-02-22" }, "UTC")).toBe("2021-02-22T15:59:50.250Z");
     expect(at({ date: "2021-02-22" }, "America/New_York")).toBe("2021-02-22T15:59:50.250Z");

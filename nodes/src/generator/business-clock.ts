@@ -7,7 +7,7 @@ import type { ClockParams } from "./clock-params.ts";
 export function clockStart({ date, timeOfDay, pace }: ClockParams, timeZone: string, now: Millis): Millis {
   const clock = zoneClock(timeZone);
   const local = clock.local(now);
-  const day = date === undefined ? Math.floor(local / DAY_MS) * DAY_MS : Date.parse(date);
+  const day = date === undefined || date === "" ? Math.floor(local / DAY_MS) * DAY_MS : Date.parse(date);
   if (timeOfDay === undefined && pace === "clock") return now + day - Math.floor(local / DAY_MS) * DAY_MS;
   return clock.instant(day + timeOfDayMs(timeOfDay ?? "00:00"));
 }

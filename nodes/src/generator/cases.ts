@@ -51,9 +51,9 @@ export const cases: NodeCase[] = [
     params: { kind: "shop" },
     steps: [
       {
-        rows: { in: [{ value: JSON.stringify({ key: MAXWELL_KEY, text: MAXWELL_TEXT }), time: 1_613_959_200_000 }] },
+        rows: { in: [{ value: JSON.stringify({ text: MAXWELL_TEXT, key: MAXWELL_KEY }), time: 1_613_959_200_000 }] },
         expect: {
-          rows: { out: [{ value: { key: MAXWELL_KEY, text: MAXWELL_TEXT }, time: 1_613_959_200_000 }] },
+          rows: { out: [{ value: { text: MAXWELL_TEXT, key: MAXWELL_KEY }, time: 1_613_959_200_000 }] },
           counters: { error: 0 },
         },
       },

@@ -8,7 +8,8 @@ export function clockParams() {
   return {
     date: z
       .string()
-      .refine(isDate, { params: { expected: { en: "a date", zh: "日期" } } })
+      // Empty, so that a pipeline's parameter can leave it open.
+      .refine((text) => text === "" || isDate(text), { params: { expected: { en: "a date", zh: "日期" } } })
       .optional()
       .register(paramMeta, {
         title: { en: "Business date", zh: "业务日期" },

@@ -62,11 +62,11 @@ function outputSchema(params: GeneratorParams) {
 
 const TEXT_SCHEMA = { type: "ROW", fields: [{ name: "text", dataType: { type: "STRING" } }] } as const;
 
-/** A Maxwell message and the key under which it goes to Kafka. */
+/** A Maxwell message and the key under which it goes to Kafka. The message comes first: it is what sinks of text write. */
 const MESSAGE_SCHEMA = {
   type: "ROW",
   fields: [
-    { name: "key", dataType: { type: "STRING" } },
     { name: "text", dataType: { type: "STRING" } },
+    { name: "key", dataType: { type: "STRING" } },
   ],
 } as const;

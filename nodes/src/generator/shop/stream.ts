@@ -257,7 +257,7 @@ function createShopStream(params: ShopParams, timeZone: string, from: State): Pa
   }
 
   function record({ key, text }: MaxwellMessage, at: Millis): PacedRecord {
-    return { text: `{"key":${JSON.stringify(key)},"text":${JSON.stringify(text)}}`, time: database.timeline.wall(at) };
+    return { text: `{"text":${JSON.stringify(text)},"key":${JSON.stringify(key)}}`, time: database.timeline.wall(at) };
   }
 
   open();
