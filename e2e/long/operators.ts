@@ -14,11 +14,12 @@ const TESTS = [
   "nodes/src/window",
   "nodes/src/top-n",
   "nodes/src/sort-by-time",
+  "nodes/src/dynamic-split",
 ];
 
 export const operatorsLong: Part = {
   name: "operators",
-  shows: `${STREAMS} random small streams for each node type that has a plain reference (interval and temporal join, pattern, window, top N, sort by time): any order, watermarks, late rows, ends and a restart anywhere give what the reference says`,
+  shows: `${STREAMS} random small streams for each node type that has a plain reference (interval and temporal join, pattern, window, top N, sort by time, dynamic split): any order, watermarks, late rows, ends and a restart anywhere give what the reference says`,
   async run() {
     const begun = performance.now();
     const vitest = join(REPOSITORY, "node_modules/vitest/vitest.mjs");
