@@ -9,6 +9,8 @@ import { CommandPalette } from "./commands/CommandPalette.tsx";
 import { KeyList } from "./commands/KeyList.tsx";
 import { useKeys } from "./commands/use-keys.ts";
 import { Connections } from "./connections/Connections.tsx";
+import { MakeFragment } from "./fragments/MakeFragment.tsx";
+import { SaveVersion } from "./fragments/SaveVersion.tsx";
 import { Gallery } from "./gallery/Gallery.tsx";
 import { Inspector } from "./inspector/Inspector.tsx";
 import { JsonDocument } from "./inspector/JsonDocument.tsx";
@@ -68,6 +70,8 @@ export function App() {
         <DeployDialog />
         <StartDialog />
         <StopDialog />
+        <MakeFragment />
+        <SaveVersion />
         <JsonDocument />
         <Notices />
       </div>

@@ -8,12 +8,16 @@ import type {
   ClickHouseState,
   Connection,
   ConnectionTest,
+  CreateFragment,
   CreatePipeline,
   DeadLetterPage,
   Deploy,
   DimensionPage,
   DimensionTable,
   Environment,
+  Fragment,
+  Fragments,
+  FragmentUser,
   LineageAcross,
   LiveFrame,
   LogPage,
@@ -26,6 +30,7 @@ import type {
   RunStatus,
   Sample,
   SavedDraft,
+  SavedFragment,
   SavedStateView,
   SchemaProposal,
   TableDescriptionView,
@@ -118,6 +123,15 @@ export const server = {
   versions: (id: string, signal?: AbortSignal) => get<VersionSummary[]>(`/pipelines/${part(id)}/versions`, {}, signal),
   version: (id: string, version: number, signal?: AbortSignal) =>
     get<{ document: PipelineDocument }>(`/pipelines/${part(id)}/versions/${version}`, {}, signal),
+
+  fragments: (signal?: AbortSignal) => get<Fragments>("/fragments", {}, signal),
+  /** Fails with status 422 when it has errors or no ports. */
+  createFragment: (body: CreateFragment) => send<Fragment>("POST", "/fragments", body),
+  /** What its draft would change for each user; with `version` what that version would. */
+  fragmentUsers: (id: string, version?: number, signal?: AbortSignal) =>
+    get<FragmentUser[]>(`/fragments/${part(id)}/users`, { version }, signal),
+  /** A version of the draft. */
+  saveFragment: (id: string, revision: number) => send<SavedFragment>("POST", `/fragments/${part(id)}/versions`, { revision }),
 
   /** The last lines logged about its runs, or those after `after` (the `next` of the page before). */
   logs: (id: string, after?: number, signal?: AbortSignal) => get<LogPage>(`/pipelines/${part(id)}/logs`, { after }, signal),

@@ -1,5 +1,5 @@
 /** The web application: routes over what it is handed; no port, no globals. `start-server.ts` puts it together for real. */
-import type { AnalyzeOptions, PipelineDocument, Problem, ReadResult } from "@millrace/engine/pipeline";
+import { type AnalyzeOptions, outdatedFragments, type PipelineDocument, type Problem, type ReadResult } from "@millrace/engine/pipeline";
 import express, { type Express, Router } from "express";
 import { type ApplogDeps, applogRouter } from "./applog/routes.ts";
 import { connectionsOf, type DimensionStores, type TableStores, type TopicLogs } from "./connections/open.ts";
@@ -120,9 +120,14 @@ export function createApp(deps: AppDeps): Express {
 export function apiRoutes(deps: AppDeps): Route[] {
   const { pipelines: store, connections, supervisor, host, templates, analyze, topics, now } = deps;
   const jobs = createJobGraphs({ store, connections, graphOf: deps.graphOf });
-  const views = createPipelineViews(store, supervisor, analyze, deps.sameMeaning, deps.isFragment, (one) =>
-    secondWriters(jobs.draft(one), jobs.all()),
-  );
+  const newestOf = (fragment: string) => {
+    const there = store.get(fragment);
+    return there && deps.isFragment(there.draft) ? store.newestVersion(fragment)?.version : undefined;
+  };
+  const views = createPipelineViews(store, supervisor, analyze, deps.sameMeaning, deps.isFragment, (one) => [
+    ...secondWriters(jobs.draft(one), jobs.all()),
+    ...outdatedFragments(one.draft, newestOf),
+  ]);
   const drawMap = createMap({
     jobs,
     supervisor,

@@ -8,6 +8,7 @@ import { copy } from "../commands/copy.ts";
 import { cut } from "../commands/cut.ts";
 import { deleteSelected } from "../commands/delete-selected.ts";
 import { duplicate } from "../commands/duplicate.ts";
+import { expandFragment, makeFragment, openFragment, updateFragment } from "../commands/fragment.ts";
 import { group, ungroup } from "../commands/group.ts";
 import { runCommand } from "../commands/index.ts";
 import { isMac, keysText } from "../commands/keys.ts";
@@ -41,6 +42,10 @@ const FOR = {
     cut,
     copy,
     duplicate,
+    openFragment,
+    expandFragment,
+    updateFragment,
+    makeFragment,
     group,
     ungroup,
     selectUpstream,

@@ -11,7 +11,7 @@ import { useAnalysis } from "../store/analysis.ts";
 import { edit, useDocument } from "../store/document.ts";
 import { edgeKey, parseEdgeKey } from "../store/edge-key.ts";
 import { select } from "../store/selection.ts";
-import { specs } from "../store/specs.ts";
+import { carry, offeredSpecs, specs } from "../store/specs.ts";
 import { CARD_WIDTH } from "./card-geometry.ts";
 import { viewport } from "./viewport.ts";
 
@@ -66,7 +66,7 @@ export function closeQuickAdd(): void {
 export function offered({ from, edge, replaces }: QuickAdd): NodeSpec[] {
   if (replaces !== undefined) return replacements(replaces);
   const ref = edge === undefined ? from : parseEdgeKey(edge)?.from;
-  const all = [...specs.values()].filter(({ internal }) => !internal);
+  const all = offeredSpecs();
   if (ref === undefined) return all;
   const { node, port } = parsePortRef(ref);
   const changelog = useAnalysis.getState().nodesById.get(node)?.outputs[port]?.changelog;
@@ -83,9 +83,9 @@ function replacements(nodeId: string): NodeSpec[] {
   const hasInput = ends.some(({ target }) => target === nodeId);
   const hasOutput = ends.some(({ source, sourcePort }) => source === nodeId && sourcePort !== "error");
   const type = document.nodes[nodeId]?.type;
-  return [...specs.values()].filter((spec) => {
+  return offeredSpecs().filter((spec) => {
     const { input, output } = mainPorts(spec);
-    return !spec.internal && spec.type !== type && (!hasInput || input !== undefined) && (!hasOutput || output !== undefined);
+    return spec.type !== type && (!hasInput || input !== undefined) && (!hasOutput || output !== undefined);
   });
 }
 
@@ -95,6 +95,7 @@ export function addChosen(spec: NodeSpec, { at, from, edge: key, replaces }: Qui
   const edge = key === undefined ? undefined : parseEdgeKey(key);
   let id: string | undefined;
   edit(edge ? "step.splice" : "step.add", (draft) => {
+    carry(draft, spec.type);
     id = addNode(draft, spec, edge ? at : freePlace(draft, at), say(spec.title));
     if (edge && splice(draft, edge, id, spec)) makeRoom(draft, edge, id);
     else if (from !== undefined) connectNew(draft, from, id, spec);
@@ -109,6 +110,7 @@ function replaceChosen(spec: NodeSpec, nodeId: string): string | undefined {
   const isOwnName = !titles.includes(node?.name.replace(/ \d+$/, "") ?? "");
   let id: string | undefined;
   edit("step.replace", (draft) => {
+    carry(draft, spec.type);
     id = replaceNode(draft, nodeId, spec, say(spec.title), isOwnName);
   });
   if (id !== undefined) select({ nodes: [id] });

@@ -73,7 +73,11 @@ export function createScene() {
         const geometry = geometryOf(node, specs.get(node.type), used.get(id));
         const isSelected = selected.has(id);
         const keep =
-          last?.data.node === node && last.selected === isSelected && at(last, position) && sameGeometry(last.data.geometry, geometry);
+          last?.data.node === node &&
+          last.data.spec === specs.get(node.type) &&
+          last.selected === isSelected &&
+          at(last, position) &&
+          sameGeometry(last.data.geometry, geometry);
         const next = keep ? last : card(id, { node, spec: specs.get(node.type), geometry }, position, isSelected);
         cards.set(id, next);
         made.push(next);

@@ -1,4 +1,5 @@
 import { useSession } from "../store/session.ts";
+import { isOpenFragment } from "../store/specs.ts";
 import { show } from "../store/ui.ts";
 import type { Command } from "./command.ts";
 import { hasNodes } from "./state.ts";
@@ -10,6 +11,6 @@ export const deploy: Command = {
   group: "run",
   keys: ["Mod+Enter"],
   whileTyping: true,
-  isEnabled: () => hasNodes() && useSession.getState().busy === undefined,
+  isEnabled: () => hasNodes() && !isOpenFragment() && useSession.getState().busy === undefined,
   run: () => show({ overlay: "deploy" }),
 };

@@ -14,6 +14,7 @@ import { duplicate } from "./duplicate.ts";
 import { editJson } from "./edit-json.ts";
 import { exportFile } from "./export-file.ts";
 import { find } from "./find.ts";
+import { expandFragment, makeFragment, openFragment, saveVersion, updateFragment } from "./fragment.ts";
 import { group, ungroup } from "./group.ts";
 import { makeSavepoint } from "./make-savepoint.ts";
 import { openConnections } from "./open-connections.ts";
@@ -65,6 +66,9 @@ export const commands: readonly Command[] = [
   toggleDisabled,
   group,
   ungroup,
+  makeFragment,
+  expandFragment,
+  updateFragment,
   editJson,
   quickAdd,
   connectFrom,
@@ -106,6 +110,7 @@ export const commands: readonly Command[] = [
   switchTheme,
   switchLanguage,
   deploy,
+  saveVersion,
   stop,
   start,
   startFrom,
@@ -114,6 +119,7 @@ export const commands: readonly Command[] = [
   discardDraft,
   find,
   commandPalette,
+  openFragment,
   openGallery,
   openMap,
   openConnections,

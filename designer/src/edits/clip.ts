@@ -2,7 +2,7 @@
  * Parts of a drawing as text for the system's clipboard: a pipeline document with only what was copied, so that it can be pasted in
  * another tab, kept as a file, or opened as a pipeline. What comes in from the clipboard is read as any document is.
  */
-import { FORMAT_VERSION, type PipelineDocument, type Problem, readDocument } from "@millrace/engine/pipeline";
+import { FORMAT_VERSION, fragmentOf, type PipelineDocument, type Problem, readDocument } from "@millrace/engine/pipeline";
 import type { Selection } from "../store/selection.ts";
 import { type Point, place } from "./add.ts";
 import { endsOf } from "./graph.ts";
@@ -23,6 +23,8 @@ export function clip(document: PipelineDocument, { nodes, notes }: Selection): P
     }),
     layout: { nodes: pick(document.layout?.nodes, nodes), notes: pick(document.layout?.notes, notes) },
   };
+  const fragments = new Set(Object.values(copied.nodes).flatMap(({ type }) => fragmentOf(type) ?? []));
+  if (fragments.size > 0) copied.fragments = pick(document.fragments, [...fragments]);
   if (notes.length > 0) copied.notes = pick(document.notes, notes);
   return copied;
 }
@@ -52,6 +54,8 @@ export function paste(draft: PipelineDocument, clipped: PipelineDocument, at: Po
       : { x: 40, y: 40 };
   const names = new Set(Object.values(draft.nodes).map(({ name }) => name));
   const newIds = new Map<string, string>();
+  for (const [id, pinned] of Object.entries(clipped.fragments ?? {}))
+    if (!draft.fragments?.[id]) draft.fragments = { ...draft.fragments, [id]: structuredClone(pinned) };
   let unplaced = 0;
   for (const [id, node] of Object.entries(clipped.nodes)) {
     const name = freshName(node.name, names);

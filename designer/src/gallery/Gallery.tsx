@@ -169,7 +169,11 @@ function PipelineCard({ pipeline }: { readonly pipeline: PipelineSummary }) {
         </Menu>
       </Group>
       <Group gap={6} mt={6}>
-        <Tag tone={state ? STATE_TONES[state] : "muted"}>{t(state ? STATE_WORDS[state] : "stateNever")}</Tag>
+        {pipeline.fragment ? (
+          <Tag tone="accent">{t("fragment")}</Tag>
+        ) : (
+          <Tag tone={state ? STATE_TONES[state] : "muted"}>{t(state ? STATE_WORDS[state] : "stateNever")}</Tag>
+        )}
         {pipeline.changed && pipeline.run && <Tag tone="changed">{t("draftDiffers")}</Tag>}
         {(pipeline.run?.deadLetters ?? 0) > 0 && <Tag tone="warning">{t("deadLetters", { count: pipeline.run?.deadLetters ?? 0 })}</Tag>}
       </Group>

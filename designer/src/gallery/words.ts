@@ -36,6 +36,7 @@ export const words = {
   startAll: { en: "Start all", zh: "全部启动" },
   stateFailed: { en: "Failed", zh: "失败" },
   stateFinished: { en: "Finished", zh: "已完成" },
+  fragment: { en: "Fragment", zh: "片段" },
   stateNever: { en: "Never deployed", zh: "未部署" },
   stateRestarting: { en: "Restarting", zh: "重启中" },
   stateRunning: { en: "Running", zh: "运行中" },

@@ -4,6 +4,7 @@ import { type PipelineNode, spreadOf } from "@millrace/engine/pipeline";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { pipelineParallelism, setParallelism } from "../edits/parallelism.ts";
+import { FragmentUse } from "../fragments/FragmentUse.tsx";
 import { useWords } from "../i18n/use-words.ts";
 import { Tag } from "../preview/Tag.tsx";
 import { NodeRun } from "../run/NodeRun.tsx";
@@ -43,6 +44,7 @@ export function NodeInspector({ nodeId, node }: NodeInspectorProps) {
         {node.disabled && <Tag tone="muted">{t("disabled")}</Tag>}
       </Group>
       <NodeRun nodeId={nodeId} />
+      <FragmentUse nodeId={nodeId} />
       {spec ? (
         <SpecForm nodeId={nodeId} node={node} spec={spec} />
       ) : (

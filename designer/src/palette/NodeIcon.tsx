@@ -1,4 +1,5 @@
 import type { Category } from "@millrace/engine/node";
+import { fragmentOf } from "@millrace/engine/pipeline";
 import classes from "./palette.module.css";
 
 /** Drawn by each node type's folder; they use `currentColor`. */
@@ -27,7 +28,7 @@ export function NodeIcon({ type, category, size = 28 }: NodeIconProps) {
       aria-hidden
       // The files are our own and part of the build.
       // biome-ignore lint/security/noDangerouslySetInnerHtml: see above
-      dangerouslySetInnerHTML={{ __html: icons.get(type) ?? PLAIN }}
+      dangerouslySetInnerHTML={{ __html: icons.get(fragmentOf(type) === undefined ? type : "fragment-port") ?? PLAIN }}
     />
   );
 }

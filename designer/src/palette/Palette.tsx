@@ -8,8 +8,9 @@ import { placeOfWork } from "../canvas/viewport.ts";
 import { freeOutput, mainPorts, placeAfter } from "../edits/add.ts";
 import { useWords } from "../i18n/use-words.ts";
 import { useDocument } from "../store/document.ts";
+import { useFragments } from "../store/fragments.ts";
 import { useSelection } from "../store/selection.ts";
-import { specs } from "../store/specs.ts";
+import { offeredSpecs, specs } from "../store/specs.ts";
 import { NODE_TYPE_MIME } from "./drag.ts";
 import { NodeIcon } from "./NodeIcon.tsx";
 import classes from "./palette.module.css";
@@ -19,7 +20,11 @@ import { CATEGORIES, searchSpecs } from "./search.ts";
 export function Palette() {
   const { t } = useTranslation("palette");
   const [query, setQuery] = useState("");
-  const found = useMemo(() => searchSpecs(specs.values(), query), [query]);
+  // What is offered depends on both.
+  const fragments = useFragments((state) => state.fragments);
+  const carried = useDocument(({ document }) => document.fragments);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const found = useMemo(() => searchSpecs(offeredSpecs(), query), [query, fragments, carried]);
   return (
     <nav className={classes.palette} aria-label={t("title")}>
       <div className={classes.search}>

@@ -10,7 +10,7 @@ import { upstreamOf } from "./draft-difference.ts";
 export function upstreamDocument(document: PipelineDocument, nodeId: string, specs: ReadonlyMap<string, NodeSpec>): PipelineDocument {
   const ids = withTopicFeeders(document, nodeId, specs);
   const nodes = Object.entries(document.nodes).filter(([id]) => ids.has(id));
-  const { formatVersion, timeZone, parameters, connections, schemas } = document;
+  const { formatVersion, timeZone, parameters, connections, schemas, fragments } = document;
   return {
     formatVersion,
     name: "draft",
@@ -18,6 +18,7 @@ export function upstreamDocument(document: PipelineDocument, nodeId: string, spe
     ...(parameters && { parameters }),
     ...(connections && { connections }),
     ...(schemas && { schemas }),
+    ...(fragments && { fragments }),
     nodes: Object.fromEntries(nodes.map(([id, node]) => [id, withoutLooks(node)])),
     edges: document.edges.flatMap(({ from, to }) =>
       ids.has(parsePortRef(from).node) && ids.has(parsePortRef(to).node) ? [{ from, to }] : [],

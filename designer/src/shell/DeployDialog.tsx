@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { connectionAliases } from "@millrace/engine/pipeline";
 import { IconAlertCircle, IconRocket } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -68,7 +69,7 @@ function Plan() {
           </Button>
         </Alert>
       )}
-      <EnvironmentChoice aliases={document.connections ?? {}} environment={environment} onChange={setEnvironment} />
+      <EnvironmentChoice aliases={connectionAliases(document)} environment={environment} onChange={setEnvironment} />
       {live && errors === 0 && <RestoreChoice document={document} isRunning={runs} from={from} onChange={setFrom} answer={answer} />}
       {refusal && <Refusal refusal={refusal} force={force} onForce={setForce} />}
       <Group justify="flex-end" gap="xs">

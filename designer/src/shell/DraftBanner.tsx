@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { deploy } from "../commands/deploy.ts";
 import { discardDraft } from "../commands/discard-draft.ts";
+import { saveVersion } from "../commands/fragment.ts";
 import { runCommand } from "../commands/index.ts";
 import type { Difference } from "../edits/difference.ts";
 import { useDifference } from "../store/difference.ts";
@@ -11,6 +12,7 @@ import { useDocument } from "../store/document.ts";
 import { useRunState } from "../store/live.ts";
 import { useSaving } from "../store/saving.ts";
 import { openPipeline } from "../store/session.ts";
+import { useIsFragment } from "../store/specs.ts";
 import classes from "./shell.module.css";
 
 /** Says, as long as it is so, that what is drawn is not what runs. */
@@ -20,6 +22,7 @@ export function DraftBanner() {
   const live = useDocument((state) => state.live);
   const state = useRunState();
   const isConflict = useSaving((saving) => saving.state === "conflict");
+  const isFragment = useIsFragment();
   const [asks, setAsks] = useState(false);
   const text = useDifferenceText(difference);
   if (isConflict) return <Conflict />;
@@ -28,14 +31,16 @@ export function DraftBanner() {
   return (
     <div className={classes.banner} role="status">
       <IconGitCompare size={16} aria-hidden />
-      <strong>{runs ? t("draftDiffers") : t("draftDiffersStopped")}</strong>
+      <strong>
+        {isFragment ? t("draftDiffersVersion", { version: live.version }) : runs ? t("draftDiffers") : t("draftDiffersStopped")}
+      </strong>
       <span className={classes.bannerDetail}>{text}</span>
       <span className={classes.space} />
       <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setAsks(true)}>
         {t("discard")}
       </Button>
-      <Button size="compact-xs" onClick={() => runCommand(deploy)}>
-        {t("deploy")}
+      <Button size="compact-xs" onClick={() => runCommand(isFragment ? saveVersion : deploy)}>
+        {isFragment ? t("saveVersion") : t("deploy")}
       </Button>
       <Modal opened={asks} onClose={() => setAsks(false)} title={t("discardAsk")} closeButtonProps={{ "aria-label": t("close") }} size="sm">
         <Text size="sm">{t("discardText", { version: live.version })}</Text>

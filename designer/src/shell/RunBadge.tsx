@@ -6,10 +6,12 @@ import {
   IconPlayerPlayFilled,
   IconPlayerStopFilled,
   IconRefresh,
+  IconVersions,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useDocument } from "../store/document.ts";
 import { useRunEnvironment, useRunProcess, useRunState, useRunVersion } from "../store/live.ts";
+import { useIsFragment } from "../store/specs.ts";
 import classes from "./shell.module.css";
 
 const ICONS = {
@@ -23,8 +25,24 @@ const ICONS = {
   restarting: IconRefresh,
 } as const;
 
-/** How the run is: colour, sign and word. */
+/** How the run is: colour, sign and word; of a fragment its newest version. */
 export function RunBadge() {
+  return useIsFragment() ? <FragmentBadge /> : <StateBadge />;
+}
+
+function FragmentBadge() {
+  const { t } = useTranslation("fragments");
+  const version = useDocument(({ live }) => live?.version);
+  return (
+    <output className={classes.run} data-state="none">
+      <IconVersions size={12} aria-hidden />
+      <strong>{t("state")}</strong>
+      <span>{version === undefined ? t("noVersion") : t("userVersion", { version })}</span>
+    </output>
+  );
+}
+
+function StateBadge() {
   const { t } = useTranslation("shell");
   const deployed = useDocument(({ live }) => live?.version);
   const ofRun = useRunVersion();

@@ -11,6 +11,7 @@ import {
   IconPlayerStop,
   IconRocket,
   IconSun,
+  IconVersions,
 } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
@@ -19,6 +20,7 @@ import { commandPalette } from "../commands/command-palette.ts";
 import { deploy } from "../commands/deploy.ts";
 import { editJson } from "../commands/edit-json.ts";
 import { exportFile } from "../commands/export-file.ts";
+import { saveVersion } from "../commands/fragment.ts";
 import { runCommand } from "../commands/index.ts";
 import { isMac, keysText } from "../commands/keys.ts";
 import { makeSavepoint } from "../commands/make-savepoint.ts";
@@ -31,11 +33,13 @@ import { start, startFresh, startFrom } from "../commands/start.ts";
 import { stop } from "../commands/stop.ts";
 import { switchLanguage } from "../commands/switch-language.ts";
 import { undo } from "../commands/undo.ts";
+import { Breadcrumb } from "../fragments/Breadcrumb.tsx";
 import { useLanguage, useWords } from "../i18n/use-words.ts";
 import { useDifference } from "../store/difference.ts";
 import { useDocument } from "../store/document.ts";
 import { useRunState } from "../store/live.ts";
 import { useSession } from "../store/session.ts";
+import { useIsFragment } from "../store/specs.ts";
 import { show, showsPipeline, useUi } from "../store/ui.ts";
 import { words as storeWords } from "../store/words.ts";
 import { cycleColorScheme, keepColorScheme } from "./color-scheme.ts";
@@ -67,6 +71,7 @@ export function TopBar() {
           <VisuallyHidden>
             <h1>{name}</h1>
           </VisuallyHidden>
+          <Breadcrumb />
           <PipelineName />
           <SaveBadge />
           <History />
@@ -128,6 +133,27 @@ function ViewSwitch() {
 }
 
 function RunButtons() {
+  return useIsFragment() ? <VersionButton /> : <DeployButtons />;
+}
+
+/** A fragment is not run: it has versions. */
+function VersionButton() {
+  const { t } = useTranslation("fragments");
+  const live = useDocument((document) => document.live !== undefined);
+  const isSame = useDifference((difference) => difference.isEmpty) && live;
+  return (
+    <Button
+      size="xs"
+      variant={isSame ? "default" : "filled"}
+      leftSection={<IconVersions size={14} />}
+      onClick={() => runCommand(saveVersion)}
+    >
+      {t("saveShort")}
+    </Button>
+  );
+}
+
+function DeployButtons() {
   const { t } = useTranslation("shell");
   const state = useRunState();
   const live = useDocument((document) => document.live !== undefined);

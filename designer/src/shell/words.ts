@@ -16,6 +16,8 @@ export const words = {
   language: { en: "切换到中文", zh: "EN: switch to English" },
   languageShort: { en: "中文", zh: "EN" },
   deploy: { en: "Deploy", zh: "部署" },
+  saveVersion: { en: "Save version", zh: "保存版本" },
+  draftDiffersVersion: { en: "The draft differs from version {{version}}", zh: "草稿与版本 {{version}} 不同" },
   deployTwice: { en: "Deploy, rows come twice", zh: "部署（行会重复）" },
   stop: { en: "Stop", zh: "停止" },
   start: { en: "Start", zh: "启动" },

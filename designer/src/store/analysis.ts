@@ -7,6 +7,7 @@ import type { Schema } from "@millrace/engine/schema";
 import { create } from "zustand";
 import { EMPTY, useDocument } from "./document.ts";
 import { parseEdgeKey } from "./edge-key.ts";
+import { useFragments } from "./fragments.ts";
 import { useSaving } from "./saving.ts";
 import { specs } from "./specs.ts";
 
@@ -26,7 +27,10 @@ export const useAnalysis = create<AnalysisState>()(() => ({ ...indexed(analyze(E
 export function analyzeNow(): AnalysisState {
   clearTimeout(timer);
   const { document, pipelineId } = useDocument.getState();
-  const analysis = analyze(document, specs, pipelineId === undefined ? {} : { pipelineId });
+  const analysis = analyze(document, specs, {
+    mostNodes: useFragments.getState().mostNodes,
+    ...(pipelineId !== undefined && { pipelineId }),
+  });
   const problems = [...analysis.problems, ...problemsElsewhere(document)];
   useAnalysis.setState({ ...indexed({ ...analysis, problems }), isCurrent: true });
   return useAnalysis.getState();
@@ -84,5 +88,9 @@ function indexed(analysis: Analysis): Omit<AnalysisState, "isCurrent"> {
     if (list) list.push(problem);
     else problemsByNode.set(problem.nodeId, [problem]);
   }
-  return { ...analysis, problemsByNode, nodesById: new Map(analysis.graph.nodes.map((node) => [node.id, node])) };
+  return {
+    ...analysis,
+    problemsByNode,
+    nodesById: new Map([...analysis.graph.nodes, ...analysis.graph.uses].map((node) => [node.id, node])),
+  };
 }

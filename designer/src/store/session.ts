@@ -5,6 +5,7 @@ import { create } from "zustand";
 import { i18next, say } from "../i18n/i18n.ts";
 import { ServerError, type StartOptions, server } from "../server.ts";
 import { edit, openDocument, setLive, useDocument } from "./document.ts";
+import { loadFragments } from "./fragments.ts";
 import { kept } from "./kept.ts";
 import { followRun, onRun, runStatus, setRunStatus } from "./live.ts";
 import { notify } from "./notices.ts";
@@ -62,6 +63,7 @@ export function closePipeline(): void {
 }
 
 function openLoaded(pipeline: Pipeline): void {
+  void loadFragments();
   openDocument(pipeline);
   startSaving(pipeline);
   followRun(pipeline.id, pipeline.run);

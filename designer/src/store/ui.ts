@@ -4,7 +4,14 @@ import { create } from "zustand";
 /** Tabs of the bottom drawer. */
 export type DrawerTab = "preview" | "problems" | "dead-letters" | "savepoints" | "log" | "topics" | "dimensions" | "tables";
 /** What lies over everything, one at a time. */
-export type Overlay = "commands" | "keys" | "connect" | "deploy" | "start" | "stop" | "find" | "json";
+export type Overlay = "commands" | "keys" | "connect" | "deploy" | "start" | "stop" | "find" | "json" | "make-fragment" | "save-version";
+
+export interface Stop {
+  readonly id: string;
+  readonly name: string;
+  readonly node: string;
+  readonly into: string;
+}
 
 export interface UiState {
   /** `gallery`: no pipeline is open, or somebody looks for a template. `map` and `connections` need no pipeline either. */
@@ -22,6 +29,8 @@ export interface UiState {
   readonly topicConnection: string | undefined;
   /** The topic that it shows first; undefined: the first of all. */
   readonly topicName: string | undefined;
+  /** How somebody came into the fragment that is open: the pipelines and fragments above it, outermost first, each with the node that was opened and where that led. */
+  readonly trail: readonly Stop[];
   /** The node whose name is being edited in place. */
   readonly renaming: string | undefined;
   /** Param that the inspector should bring into view and focus, once; set by a click on a problem. */
@@ -38,6 +47,7 @@ export const useUi = create<UiState>()(() => ({
   restoreFrom: undefined,
   topicConnection: undefined,
   topicName: undefined,
+  trail: [],
   renaming: undefined,
   focusParam: undefined,
 }));

@@ -48,7 +48,8 @@ export function analyze(document: PipelineDocument, specs: Specs, options: Analy
   const raise = (found: Problem) => void raised.push(found);
   const settings = readSettings(document, raise);
   const parameters = parameterValues(document.parameters, options.set ?? {});
-  const expansion = expand(document, { specs, values: parameters.values, mostNodes: options.mostNodes, raise });
+  const fragment = isFragment(document, specs) ? options.pipelineId : undefined;
+  const expansion = expand(document, { specs, values: parameters.values, mostNodes: options.mostNodes, fragment, raise });
   const flat = expansion.document;
   const declared = declaredSchemas(flat.schemas);
   raised.push(...declared.problems, ...parameters.problems);

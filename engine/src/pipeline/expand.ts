@@ -55,11 +55,13 @@ export interface ExpandOptions {
   readonly specs: Specs;
   readonly values: ParameterValues;
   readonly mostNodes?: number | undefined;
+  /** The fragment that the document is: it cannot be used in itself. */
+  readonly fragment?: string | undefined;
   readonly raise: (found: Problem) => void;
 }
 
 /** A document without fragments is given back as it is. */
-export function expand(document: PipelineDocument, { specs, values, mostNodes = MOST_NODES, raise }: ExpandOptions): Expansion {
+export function expand(document: PipelineDocument, { specs, values, mostNodes = MOST_NODES, fragment, raise }: ExpandOptions): Expansion {
   const top: Scope = { document, specs: withFragments(specs, document), values, using: "" };
   if (!Object.values(document.nodes).some(({ type }) => fragmentOf(type) !== undefined)) {
     return {
@@ -71,7 +73,7 @@ export function expand(document: PipelineDocument, { specs, values, mostNodes = 
     };
   }
   const expander = new Expander(specs, mostNodes, raise);
-  expander.enter(top, [], false);
+  expander.enter(top, fragment === undefined ? [] : [fragment], false);
   return expander.result(document);
 }
 

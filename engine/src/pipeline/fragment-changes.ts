@@ -5,7 +5,7 @@ import { fieldAt, type Schema } from "../schema/index.ts";
 import { type Analysis, type AnalyzeOptions, analyze } from "./analyze.ts";
 import { pathsOf } from "./declared-schemas.ts";
 import type { PinnedFragment, PipelineDocument } from "./document.ts";
-import { fragmentPorts, fragmentType, type Specs } from "./fragments.ts";
+import { fragmentOf, fragmentPorts, fragmentType, type Specs } from "./fragments.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
 
@@ -48,15 +48,14 @@ export function fragmentChanges(
   };
 }
 
-/** Warnings at the nodes that use a fragment of which there is a newer version. `latest`: by fragment. */
-export function outdatedFragments(document: PipelineDocument, latest: Readonly<Record<string, number>>): readonly Problem[] {
-  return Object.entries(document.nodes).flatMap(([nodeId, { type }]) =>
-    Object.entries(document.fragments ?? {}).flatMap(([fragment, { version }]) => {
-      const newest = Object.hasOwn(latest, fragment) ? latest[fragment] : undefined;
-      if (fragmentType(fragment) !== type || newest === undefined || newest <= version) return [];
-      return [problem("fragment.outdated", { fragment, version, latest: newest }, { severity: "warning", nodeId })];
-    }),
-  );
+/** Warnings at the nodes that use a fragment of which there is a newer version. `newestOf`: by fragment; undefined for one that is not known. */
+export function outdatedFragments(document: PipelineDocument, newestOf: (fragment: string) => number | undefined): readonly Problem[] {
+  return Object.entries(document.fragments ?? {}).flatMap(([fragment, { version }]) => {
+    const newest = newestOf(fragment);
+    if (newest === undefined || newest <= version) return [];
+    const users = Object.entries(document.nodes).filter(([, { type }]) => fragmentOf(type) === fragment);
+    return users.map(([nodeId]) => problem("fragment.outdated", { fragment, version, latest: newest }, { severity: "warning", nodeId }));
+  });
 }
 
 function portChanges(was: PipelineDocument, is: PipelineDocument, specs: Specs): Words[] {

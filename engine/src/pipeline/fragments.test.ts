@@ -245,6 +245,16 @@ describe("what is wrong", () => {
     ]);
   });
 
+  it("a fragment that is used in one that it uses", () => {
+    const draft = visits({
+      nodes: { ...visits().nodes, sub: { type: "fragment:outer", name: "Sub", params: {} } },
+      fragments: { outer: { version: 1, document: used() } },
+    });
+    expect(saidOf(draft, { pipelineId: "visits" })).toContain(
+      "[sub] inside the fragment, at v: a fragment cannot be part of itself: visits → outer → visits. Remove one of these uses.",
+    );
+  });
+
   it("a port that is not wired, or is not there, by the name that its user knows", () => {
     const { edges: _, ...document } = used();
     expect(saidOf({ ...document, edges: [{ from: "v.out", to: "c.in" }] })).toContain(
@@ -417,11 +427,11 @@ describe("a newer version", () => {
   });
 
   it("is hinted at where an older one is used, and nowhere else", () => {
-    expect(said(outdatedFragments(used(), { visits: 4, other: 9 }))).toEqual([
+    expect(said(outdatedFragments(used(), () => 4))).toEqual([
       '[v] uses version 3 of the fragment "visits"; version 4 is the newest. Update it when what changes suits you.',
     ]);
-    expect(outdatedFragments(used(), { visits: 3 })).toEqual([]);
-    expect(outdatedFragments(used(), {})).toEqual([]);
+    expect(outdatedFragments(used(), () => 3)).toEqual([]);
+    expect(outdatedFragments(used(), () => undefined)).toEqual([]);
   });
 
   it("is put in place of the one that is carried, without its tests", () => {

@@ -23,7 +23,7 @@ export * from "./json-schema.ts";
 export { findDuplicateKeys } from "./json-text.ts";
 export { type FieldPlace, type Lineage, type LineageStep, lineageOf } from "./lineage.ts";
 export type { ParamMigrations } from "./migrate.ts";
-export { fillIn, type ParameterValues, parameterValues } from "./parameters.ts";
+export { fillIn, type ParameterValues, parameterValue, parameterValues } from "./parameters.ts";
 export * from "./problem.ts";
 export { type ProblemCode, placeText, problem, words } from "./problem-words.ts";
 export * from "./read.ts";

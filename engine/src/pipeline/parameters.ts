@@ -50,7 +50,8 @@ export function parameterValues(
 
 const PLAIN_NAME = /^[\w.`]+$/;
 
-function parameterValue(value: string | number | boolean, type: PipelineParameter["type"]): ParameterValue {
+/** As a param has it and as a longer text has it. */
+export function parameterValue(value: string | number | boolean, type: PipelineParameter["type"]): ParameterValue {
   const isOperand = (type !== "expression" && type !== "condition") || PLAIN_NAME.test(String(value));
   // The line break ends a comment that the expression may end with.
   return { value, pasted: isOperand ? String(value) : `(${value}${String(value).includes("--") ? "\n" : ""})` };

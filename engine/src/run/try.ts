@@ -72,5 +72,10 @@ export async function tryGraph(options: {
   const ports: Record<string, { total: number; rows: readonly TapSample[] }> = {};
   for (const node of task.nodes.values())
     for (const port of node.outputs.values()) ports[`${node.id}.${port.name}`] = { total: port.tap.total, rows: port.tap.since(-1) };
+  for (const { id, outputs } of options.graph.uses)
+    for (const port of Object.keys(outputs)) {
+      const tap = task.tap(id, port);
+      if (tap) ports[`${id}.${port}`] = { total: tap.total, rows: tap.since(-1) };
+    }
   return { ports, counts: task.counts(), deadLetters };
 }

@@ -128,6 +128,9 @@ describe("a new version", () => {
       { code: "graph.output-unused", nodeId: "use" },
     ]);
     expect((await served.call("GET", "/api/pipelines/user")).json.draft).toEqual(user(large(), { least: 3 }));
+    expect((await served.call("GET", "/api/pipelines/user")).json.elsewhere).toMatchObject([
+      { code: "fragment.outdated", nodeId: "use", args: { version: 1, latest: 2 } },
+    ]);
     expect((await served.call("GET", "/api/fragments/large-ones/users?version=1")).json).toMatchObject([{ changes: [], problems: [] }]);
     expect((await served.call("GET", "/api/fragments/large-ones/users?version=9")).status).toBe(404);
     expect((await served.call("GET", "/api/pipelines/large-ones/versions")).json).toMatchObject([{ version: 2 }, { version: 1 }]);
