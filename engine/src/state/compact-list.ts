@@ -62,18 +62,26 @@ export function compactListView(host: StateHost, slot: Slot): ListState {
   };
 }
 
+/** Buffers in which one list alone stands, with room behind it. What is copied or read elsewhere may begin a buffer, too, in which other things come after it. */
+const WITH_ROOM = new WeakSet<ArrayBuffer>();
+
+function withRoom(length: number): Uint8Array {
+  const buffer = new ArrayBuffer(2 * length);
+  WITH_ROOM.add(buffer);
+  return new Uint8Array(buffer, 0, length);
+}
+
 /** The bytes with more behind them; what stood there is not written to, as rows that were read are views of it. */
 function appended(before: Uint8Array | undefined, more: Uint8Array): Uint8Array {
   if (before === undefined) return pooledCopy(more);
   const length = before.length + more.length;
-  const spare = before.buffer.byteLength - before.byteOffset - before.length;
-  const isOwn = before.byteOffset === 0 && before.length >= ROOM_FROM;
-  if (isOwn && spare >= more.length) {
-    const grown = new Uint8Array(before.buffer, 0, length);
+  const buffer = before.buffer as ArrayBuffer;
+  if (before.length >= ROOM_FROM && buffer.byteLength >= length && WITH_ROOM.has(buffer)) {
+    const grown = new Uint8Array(buffer, 0, length);
     grown.set(more, before.length);
     return grown;
   }
-  const grown = length < ROOM_FROM ? pooledBytes(length) : new Uint8Array(new ArrayBuffer(2 * length), 0, length);
+  const grown = length < ROOM_FROM ? pooledBytes(length) : withRoom(length);
   grown.set(before);
   grown.set(more, before.length);
   return grown;

@@ -545,3 +545,24 @@ describe("the memory budget", () => {
     expect(before - backend.usage().spilledKeys, "hot ones that were not in memory").toBeLessThan(10);
   });
 });
+
+describe("a compact list", () => {
+  it("grows into bytes of its own, not into what lies behind it in a buffer that others share", () => {
+    const backend = new KeyedBackend([BIGINT], () => 0);
+    const list = backend.list("rows", STRING, { compact: true });
+    const text = (key: number) => `${key}`.padEnd(600, "x");
+    // Lists that are as long as one gets room to grow from, one after the other in the same pools.
+    for (let key = 0; key < 60; key++) {
+      backend.select([key]);
+      list.set([0, 1, 2, 3].map(() => text(key)));
+    }
+    for (let key = 0; key < 60; key++) {
+      backend.select([key]);
+      list.add(text(key));
+    }
+    for (let key = 0; key < 60; key++) {
+      backend.select([key]);
+      expect(list.get(), `of the key ${key}`).toEqual([0, 1, 2, 3, 4].map(() => text(key)));
+    }
+  });
+});
