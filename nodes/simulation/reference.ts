@@ -6,6 +6,7 @@ import type { PipelineDocument } from "@millrace/engine/pipeline";
 import type { Replay } from "@millrace/engine/run";
 import type { SimulatedSource } from "@millrace/engine/testing";
 import { canonical } from "./canonical.ts";
+import { type Arrived, behindJoins, ownKeyOf, TIMED } from "./event-time.ts";
 import { CONDITIONS, type Plain, Refused, VALUES } from "./expressions.ts";
 import { WINDOW_MS } from "./test-nodes.ts";
 
@@ -43,22 +44,29 @@ export function reference(
   const works = new Map<string, Work>();
   /** Windows, by node and then by key and end. */
   const windows = new Map<string, Map<string, { k: unknown; end: number; count: number; sum: number }>>();
+  /** Rows of nodes that give their results by the watermark. */
+  const arrived = new Map<string, Arrived[]>();
   const add = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
 
   function send(nodeId: string, port: string, item: Item): void {
     add(`out ${nodeId}.${port}`);
-    for (const edge of document.edges) if (edge.from === `${nodeId}.${port}`) receive(edge.to.split(".")[0] as string, item);
+    for (const edge of document.edges) if (edge.from === `${nodeId}.${port}`) receive(edge.to, item);
   }
 
-  function refuse(nodeId: string, port: string, text: string, item: Omit<Item, "value">): void {
+  const unsure = behindJoins(document);
+
+  function refuse(nodeId: string, port: string, text: string, { time, origin: cause }: Omit<Item, "value">): void {
+    const origin = unsure.has(nodeId) ? null : cause;
+    const item = { time, origin };
     add(`errors ${nodeId}`);
     const isWired = document.edges.some(({ from }) => from === `${nodeId}.error`);
     if (!isWired) deadLetters.push(canonical({ nodeId, port, text, time: item.time, origin: item.origin }));
     send(nodeId, "error", { ...item, value: { node: nodeId, text, origin: item.origin } });
   }
 
-  function receive(nodeId: string, item: Item): void {
-    add(`in ${nodeId}.in`);
+  function receive(to: string, item: Item): void {
+    const [nodeId, port] = to.split(".") as [string, string];
+    add(`in ${to}`);
     const { type, params } = document.nodes[nodeId] as { type: string; params: Params };
     if (type === "discard") return;
     if (type === "simulated-sink") {
@@ -66,6 +74,11 @@ export function reference(
       return;
     }
     if (type === "simulated-count") return countRow(nodeId, item);
+    if (TIMED[type] !== undefined) {
+      if (type === "pattern" && (item.value.k ?? null) === null) return refuse(nodeId, port, canonical(item.value), item);
+      arrived.set(nodeId, [...(arrived.get(nodeId) ?? []), { port, item }]);
+      return;
+    }
     let work = works.get(nodeId);
     if (!work) {
       work = workOf(type, params);
@@ -109,11 +122,18 @@ export function reference(
     }
   }
   for (const { nodeId, bytes, time } of replays)
-    receive(nodeId, { value: JSON.parse(new TextDecoder().decode(bytes)) as Plain, time, origin: null });
+    receive(`${nodeId}.in`, { value: JSON.parse(new TextDecoder().decode(bytes)) as Plain, time, origin: null });
   // Upstream first: what a window gives may be counted again.
   for (const nodeId of Object.keys(document.nodes)) {
     for (const { k, end, count, sum } of windows.get(nodeId)?.values() ?? [])
       send(nodeId, "out", { value: { id: sum, k, n: count, ts: end - 1 }, time: end - 1, origin: null });
+    const { type, params } = document.nodes[nodeId] as { type: string; params: Params };
+    TIMED[type]?.(
+      arrived.get(nodeId) ?? [],
+      params,
+      (port, item) => send(nodeId, port, item),
+      (reason) => add(`dropped ${nodeId}.${reason}`),
+    );
   }
   return { rows: new Map([...rows].map(([nodeId, all]) => [nodeId, all.sort()])), deadLetters: deadLetters.sort(), counts };
 }
@@ -140,6 +160,8 @@ function workOf(type: string, params: Params): Work {
       };
     case "mark-first-seen":
       return firstSeenWork(params);
+    case "top-n":
+      return firstRowsWork(params);
     default:
       throw new Error(`the reference knows no node type ${type}`);
   }
@@ -226,6 +248,18 @@ function firstSeenWork({ key, when, value, compare = "equal", output, store = "c
     if (result.do === "split") return emit(first ? "out" : "repeat", item);
     const set = first ? result.first : result.repeat;
     emit("out", set === undefined ? item : { ...item, value: { ...item.value, [String(result.field)]: of(set)(item.value) } });
+  };
+}
+
+/** Without an order: the first that come. */
+function firstRowsWork({ n, rank }: Params): Work {
+  const came = new Map<string, number>();
+  return (item, emit, drop) => {
+    const key = ownKeyOf(item.value);
+    const place = (came.get(key) ?? 0) + 1;
+    if (place > Number(n)) return drop("beyond");
+    came.set(key, place);
+    emit("out", rank === undefined ? item : { ...item, value: { ...item.value, [String(rank)]: place } });
   };
 }
 

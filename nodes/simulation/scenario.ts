@@ -1,6 +1,7 @@
 /** A random pipeline with its records and everything that befalls it, as plain data: a function of its seed, and small steps away from simpler ones. */
 import type { PipelineDocument } from "@millrace/engine/pipeline";
 import { type Disruption, type Random, type SimulatedRecord, type SimulatedSource, seededRandom } from "@millrace/engine/testing";
+import { FIRST_ROWS, TIMED_PARAMS } from "./event-time.ts";
 
 export interface Scenario {
   /** Of the schedule. */
@@ -69,8 +70,8 @@ export function scenarioOf(seed: number): Scenario {
       ),
     })),
     disruptions,
-    // A replay comes when it comes: beside a window it may be late.
-    replays: Object.values(graph.nodes).some(({ type }) => type === "simulated-count")
+    // A replay comes when it comes: beside a window it may be late. It has no rank.
+    replays: Object.values(graph.nodes).some(({ type }) => ["simulated-count", "top-n"].includes(type) || type in TIMED_PARAMS)
       ? []
       : draw.list(draw.chance(0.3) ? draw.upTo(4) : 0, (i) => ({
           nodeId: draw.of(graph.inner),
@@ -169,15 +170,16 @@ class GraphMaker {
     const types = ["filter", "split", "select", "union", "event-time"];
     if (input.hasItems) types.push("flatten");
     if (input.hasRaw) types.push("parse");
-    if (input.ordered) types.push("mark-first-seen", "mark-first-seen");
-    if (input.timely) types.push("simulated-count", "simulated-count");
+    if (input.ordered) types.push("mark-first-seen", "mark-first-seen", "top-n");
+    if (input.timely) types.push("simulated-count", "window", "interval-join", "interval-join");
+    if (input.timely && input.ordered) types.push("distinct", "sort-by-time", "pattern", "pattern", "temporal-join");
     const type = draw.of(types);
     const made = this[MAKERS[type] as "filter"](input, id);
-    this.connect(id, [input, ...made.others]);
+    this.connect(id, [input, ...made.others], made.ports);
     this.add(id, type, made.params);
     this.inner.push(id);
     this.streams.push(...made.outputs);
-    if (!["union", "simulated-count"].includes(type)) this.errors.push(`${id}.error`);
+    if (!["union", "simulated-count", "top-n"].includes(type) && !(type in TIMED_PARAMS)) this.errors.push(`${id}.error`);
   }
 
   /** Ends most streams, and some error ports, in sinks. */
@@ -303,6 +305,66 @@ class GraphMaker {
     return { params: {}, outputs: [output], others: [] };
   }
 
+  firstRows(input: Stream, id: string): Made {
+    const { draw } = this;
+    const params = { ...FIRST_ROWS, n: draw.of(["1", "3"]), ...(draw.chance(0.5) && { rank: "rank" }) };
+    return { params, outputs: [{ ...input, from: `${id}.out` }], others: [] };
+  }
+
+  window(input: Stream, id: string): Made {
+    return { params: TIMED_PARAMS.window, outputs: [this.ofPlainRows(input, `${id}.out`)], others: [] };
+  }
+
+  distinct(input: Stream, id: string): Made {
+    return { params: TIMED_PARAMS.distinct, outputs: [{ ...input, from: `${id}.out` }], others: [] };
+  }
+
+  sort(input: Stream, id: string): Made {
+    return { params: TIMED_PARAMS["sort-by-time"], outputs: [{ ...input, from: `${id}.out` }], others: [] };
+  }
+
+  pattern(input: Stream, id: string): Made {
+    const outputs = ["match", "timeout"].map((port) => ({ ...input, from: `${id}.${port}`, ordered: false }));
+    return { params: TIMED_PARAMS.pattern, outputs, others: [] };
+  }
+
+  intervalJoin(input: Stream, id: string): Made {
+    const { draw } = this;
+    const other = draw.of(this.streams.filter(({ timely }) => timely));
+    const key = draw.of([["k"], ["MOD(n, 3)"]]);
+    return {
+      params: { ...TIMED_PARAMS["interval-join"], leftKey: key, rightKey: key },
+      outputs: [
+        this.ofPlainRows({ ...input, sources: bothSources(input, other) }, `${id}.joined`),
+        { ...input, from: `${id}.unmatchedLeft`, ordered: false },
+        { ...other, from: `${id}.unmatchedRight`, ordered: false },
+      ],
+      others: [other],
+      ports: ["left", "right"],
+    };
+  }
+
+  temporalJoin(input: Stream, id: string): Made {
+    const { draw } = this;
+    // Its rows have the same keys as the input's only if they are of the same source.
+    const other = draw.of(
+      this.streams.filter(({ timely, ordered, sources }) => timely && ordered && [...sources].every((one) => input.sources.has(one))),
+    );
+    return {
+      params: TIMED_PARAMS["temporal-join"],
+      outputs: [
+        this.ofPlainRows({ ...input, sources: bothSources(input, other) }, `${id}.joined`),
+        { ...input, from: `${id}.unmatched`, ordered: false },
+      ],
+      others: [other],
+      ports: ["left", "right"],
+    };
+  }
+
+  private ofPlainRows(input: Stream, from: string): Stream {
+    return { ...input, from, hasRaw: false, hasItems: false, ordered: false };
+  }
+
   private condition(): string {
     return this.draw.of(["n < 8", "n >= 4", "MOD(n, 3) = 1", "MOD(n, 2) = 0", "100 / n > 10", "k IS NOT NULL", "id > 0"]);
   }
@@ -311,8 +373,8 @@ class GraphMaker {
     this.nodes[id] = { type, name: id, params: params as Nodes[string]["params"] };
   }
 
-  private connect(id: string, inputs: readonly Stream[]): void {
-    for (const { from } of inputs) this.edges.push({ from, to: `${id}.in` });
+  private connect(id: string, inputs: readonly Stream[], ports: readonly string[] = []): void {
+    for (const [i, { from }] of inputs.entries()) this.edges.push({ from, to: `${id}.${ports[i] ?? "in"}` });
   }
 }
 
@@ -321,6 +383,12 @@ interface Made {
   readonly outputs: readonly Stream[];
   /** Further inputs. */
   readonly others: readonly Stream[];
+  /** Of the inputs, in their order; left out: all go into `in`. */
+  readonly ports?: readonly string[];
+}
+
+function bothSources(one: Stream, other: Stream): ReadonlySet<string> {
+  return new Set([...one.sources, ...other.sources]);
 }
 
 const MAKERS: Readonly<Record<string, string>> = {
@@ -333,4 +401,11 @@ const MAKERS: Readonly<Record<string, string>> = {
   "event-time": "eventTime",
   "mark-first-seen": "firstSeen",
   "simulated-count": "count",
+  "top-n": "firstRows",
+  window: "window",
+  distinct: "distinct",
+  "sort-by-time": "sort",
+  pattern: "pattern",
+  "interval-join": "intervalJoin",
+  "temporal-join": "temporalJoin",
 };

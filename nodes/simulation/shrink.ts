@@ -70,12 +70,18 @@ function* smaller(scenario: Scenario): Iterable<Scenario> {
   }
 }
 
+/** Input ports, "node.port". */
+function inputsOf({ edges }: PipelineDocument, node: string): readonly string[] {
+  return [...new Set(edges.flatMap(({ to }) => (to.startsWith(`${node}.`) ? [to] : [])))];
+}
+
 /** Undefined where a node after it would be left without an input, or nothing would be left to compare. */
 function withoutNode(scenario: Scenario, id: string): Scenario | undefined {
   const { document, sources } = scenario;
   const edges = document.edges.filter(({ from, to }) => !from.startsWith(`${id}.`) && !to.startsWith(`${id}.`));
   const nodes: PipelineDocument["nodes"] = Object.fromEntries(Object.entries(document.nodes).filter(([other]) => other !== id));
-  const hasInput = (node: string) => sources[node] !== undefined || edges.some(({ to }) => to === `${node}.in`);
+  const hasInput = (node: string) =>
+    sources[node] !== undefined || inputsOf(document, node).every((port) => edges.some(({ to }) => to === port));
   if (!Object.keys(nodes).every(hasInput) || !Object.values(nodes).some(({ type }) => type === "simulated-source")) return undefined;
   return {
     ...scenario,
