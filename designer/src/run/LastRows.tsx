@@ -1,5 +1,4 @@
 import { useTranslation } from "react-i18next";
-import { momentText } from "../i18n/numbers.ts";
 import { useShownZone, useTimeText } from "../preview/time-text.ts";
 import { useNodeLive } from "../store/live.ts";
 import classes from "./run.module.css";
@@ -33,7 +32,7 @@ export function LastRows({ nodeId }: { readonly nodeId: string }) {
         {rows.map(({ name, lastAt, lastTime, watermark, idle }) => (
           <tr key={name}>
             <th scope="row">{name}</th>
-            <td>{lastAt === null ? t("lastRowsNone") : momentText(lastAt)}</td>
+            <td>{lastAt === null ? t("lastRowsNone") : timeText(lastAt)}</td>
             {lastTime !== undefined && <td>{timeText(lastTime)}</td>}
             <td>{idle ? t("lastRowsIdle", { watermark: watermarkText(watermark) }) : watermarkText(watermark)}</td>
           </tr>
