@@ -30,6 +30,42 @@ describe("a template's name", () => {
   });
 });
 
+it("are found by what the course and its notes call them", () => {
+  const found = (word: string) => templates.filter(({ keywords }) => keywords.includes(word)).map(({ name }) => name);
+  expect(found("OrderWiderApp")).toEqual(["order-wide-app"]);
+  expect(found("dws_KeywordStats11App")).toEqual(["keyword-stats4-product-app"]);
+  expect(found("dwd_BaseLogApp")).toEqual(["base-log-app"]);
+  expect(found("dwd_facor_info")).toEqual(["base-db-app", "product-stats-app"]);
+  expect(found("访客主题")).toEqual(["unique-visit-app", "user-jump-detail-app", "visitor-stats-app"]);
+  expect(found("商品主题")).toEqual(["order-wide-app", "payment-wide-app", "product-stats-app"]);
+  expect(found("地区主题")).toEqual(["order-wide-app", "province-stats-sql-app"]);
+  expect(found("关键词主题")).toEqual(["keyword-stats-app", "keyword-stats4-product-app"]);
+  expect(found("TableProcessFunction")).toEqual(["base-db-app"]);
+  expect(found("DimAsyncFunction")).toEqual(["order-wide-app", "product-stats-app"]);
+});
+
+describe("the delay of VisitorStatsApp", () => {
+  const problems = (set: Readonly<Record<string, string>>) => {
+    const { document } = templateNamed("VisitorStatsApp") as Template;
+    return analyze(document, specs, { set }).problems.map((problem) => `${problem.severity}: ${words(problem).en}`);
+  };
+
+  it("is warned of where bounces would be lost", () => {
+    expect(problems({ watermarkDelay: "3 s" })).toEqual([
+      "warning: outOfOrderness: Rows of dwm_user_jump_detail are known 2 s + 10 s + 3 s = 15 s after their time. With 3 s they can be late and are then lost to the windows behind. Allow at least 15 s.",
+    ]);
+    expect(problems({ jumpDisorder: "10 s" })).toHaveLength(1);
+  });
+
+  it("is enough for what UserJumpDetailApp waits, as both are given and with the course's mock", () => {
+    expect(problems({})).toEqual([]);
+    expect(problems({ jumpDisorder: "10 s", watermarkDelay: "23 s" })).toEqual([]);
+    expect(problems({ jumpDisorder: "0 s", watermarkDelay: "13 s" })).toEqual([]);
+    const jump = templateNamed("UserJumpDetailApp")?.document.parameters?.disorder;
+    expect(templateNamed("VisitorStatsApp")?.document.parameters?.jumpDisorder?.default).toBe(jump?.default);
+  });
+});
+
 describe.each(templates)("template $name", (template) => {
   const { document, folder, title, description, keywords, readme } = template;
   const tests = (document.tests ?? []) as readonly TimelineTest[];

@@ -18,6 +18,7 @@ const logs = [1_613_959_200_000, 1_614_042_000_000].flatMap((start, seed) =>
 const changes = makeShopMessages({ rate: 2, count: 120, seed: 4, promotions: true }).map(({ text }) => text);
 const day = plainWarehouse(logs, changes);
 const topic = (name: string) => day.topics.get(name) ?? [];
+const table = (name: Parameters<typeof day.tables.get>[0]) => day.tables.get(name) ?? [];
 
 function template(name: string): Template {
   const found = templates.find((one) => one.name === name);
@@ -118,4 +119,41 @@ describe("on a mock day, as computed plainly", { timeout: 60_000 }, () => {
     const sources = { dwd_payment_info: topic("dwd_payment_info"), dwm_order_wide: topic("dwm_order_wide") };
     expectSame(played("payment-wide-app", sources).written.dwm_payment_wide, topic("dwm_payment_wide"));
   });
+
+  it("VisitorStatsApp", () => {
+    const { written } = played("visitor-stats-app", {
+      dwd_page_log: topic("dwd_page_log"),
+      dwm_unique_visit: topic("dwm_unique_visit"),
+      dwm_user_jump_detail: topic("dwm_user_jump_detail"),
+    });
+    expectSame(withoutVersion(written.visitor_stats), table("visitor_stats"));
+  });
+
+  it("ProductStatsApp", () => {
+    const names = ["dwd_page_log", "dwd_favor_info", "dwd_cart_info", "dwm_order_wide", "dwm_payment_wide"];
+    const sources = Object.fromEntries([...names, "dwd_order_refund_info", "dwd_comment_info"].map((name) => [name, topic(name)]));
+    const { written } = played("product-stats-app", sources);
+    expectSame(withoutVersion(written.product_stats), table("product_stats"));
+    expectSame(withoutVersion(written.dws_product_stats), topic("dws_product_stats"));
+  });
+
+  it("ProvinceStatsSqlApp", () => {
+    const { written } = played("province-stats-sql-app", { dwm_order_wide: topic("dwm_order_wide") });
+    expectSame(withoutVersion(written.province_stats), table("province_stats"));
+  });
+
+  it("KeywordStatsApp and KeywordStats4ProductApp, which write one table", () => {
+    const searched = played("keyword-stats-app", { dwd_page_log: topic("dwd_page_log") }).written.keyword_stats ?? [];
+    const products = played("keyword-stats4-product-app", { dws_product_stats: topic("dws_product_stats") }).written.keyword_stats ?? [];
+    expectSame(withoutVersion([...searched, ...products]), table("keyword_stats"));
+  });
 });
+
+/** The moment of computation stands in `ts`. */
+function withoutVersion(written: readonly { readonly value: unknown }[] | undefined) {
+  return written?.map(({ value }) => {
+    const { ts, ...row } = value as Readonly<Record<string, unknown>>;
+    expect(ts).toBe(0);
+    return { value: row };
+  });
+}
