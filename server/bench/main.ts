@@ -23,6 +23,7 @@ import { twoWorkers } from "./two-workers.ts";
 import { upgradePause } from "./upgrade-pause.ts";
 import { w1Work } from "./w1.ts";
 import { w2Work } from "./w2.ts";
+import { w3 } from "./w3.ts";
 import { w4 } from "./w4.ts";
 import { w5, w5Keys } from "./w5.ts";
 
@@ -67,6 +68,7 @@ makeRowsYoung();
 const works: readonly Work[] = [
   w1Work("w1", 1),
   w2Work(),
+  w3,
   w4,
   w5,
   w5Keys,
