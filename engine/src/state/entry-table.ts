@@ -19,17 +19,13 @@ import { ValueReader, ValueWriter } from "./value-bytes.ts";
 const BATCH = 1_024;
 /** Entries that are looked at in search of cold ones. */
 const MOST_STEPS = 8_192;
+/** Keys that are remembered to tell which come often. */
+const LATEST = 4_096;
 
 /** What a snapshot says of a key; without `state` there is none any more. Views are the taker's to keep. */
 export interface ChangedKey {
   readonly key: Uint8Array;
   readonly state: Uint8Array | undefined;
-}
-
-/** A key whose record in the store is to be removed. */
-interface Gone {
-  readonly key: Uint8Array;
-  readonly bytes: number;
 }
 
 export class EntryTable {
@@ -40,6 +36,11 @@ export class EntryTable {
   private readonly spilled: SpilledEntries | undefined;
   private readonly entries = new Map<KeyId, KeyEntry>();
   private readonly recent = new RecentKeys();
+  /** Hashes of keys that were found as bytes lately. */
+  private readonly latest = new Int32Array(LATEST);
+  private looks = 0;
+  /** Entries in use of which there are no bytes. */
+  private withoutRecord = 0;
   private readonly now: () => Millis;
   /** The slots by name: their places are their numbers in an entry's bytes. Fixed once one was written. */
   private order: readonly Slot[] | undefined;
@@ -102,39 +103,40 @@ export class EntryTable {
   }
 
   find(values: readonly Value[]): KeyEntry | undefined {
-    if (values.length > 1) return this.findBySeveral(values);
-    const id = keyIdOf(values);
-    const entry = this.entries.get(id);
-    if (entry === undefined) return this.spilled === undefined || this.spilled.keys === 0 ? undefined : this.load(id, values, this.spilled);
-    entry.isWarm = true;
-    return entry;
-  }
-
-  private findBySeveral(values: readonly Value[]): KeyEntry | undefined {
-    const { recent } = this;
-    let entry = recent.find(values);
-    if (entry === undefined) {
-      const id = keyIdOf(values);
-      entry = this.entries.get(id);
-      if (entry === undefined)
-        return this.spilled === undefined || this.spilled.keys === 0 ? undefined : this.load(id, values, this.spilled);
-      recent.add(entry);
+    const isSeveral = values.length > 1;
+    const known = isSeveral ? this.recent.find(values) : this.entries.get(keyIdOf(values));
+    if (known !== undefined) {
+      known.isWarm = true;
+      return known;
     }
-    entry.isWarm = true;
-    return entry;
+    const { spilled } = this;
+    const record = spilled === undefined || spilled.keys === 0 || values.length === 0 ? undefined : spilled.look(values);
+    if (record !== undefined) return this.open(values, record, spilled as SpilledEntries);
+    return isSeveral && this.entries.size > 0 && this.mayBeKnown() ? this.findKnown(values) : undefined;
   }
 
+  /** A key's first entry. It is closed once another key is selected, or stays where there is no room for bytes. */
   create(values: readonly Value[]): KeyEntry {
     const entry = new KeyEntry(values, this.slots.length);
-    this.add(keyIdOf(values), entry, emptySize(values, this.slots.length));
+    if (this.spilled !== undefined && values.length > 0) entry.isPassing = true;
+    else this.add(keyIdOf(values), entry, emptySize(values, this.slots.length));
     return entry;
+  }
+
+  /** An entry that passes becomes bytes again, and must not be used any more. */
+  close(entry: KeyEntry): void {
+    this.bytes -= entry.bytes;
+    if (entry.isStored || this.isUnknown(entry)) return;
+    const spilled = this.spilled as SpilledEntries;
+    this.write(entry, spilled);
+    if (entry.storedBytes === 0) spilled.keys++;
   }
 
   noteChange(entry: KeyEntry): void {
     entry.isStored = false;
     if (entry.changedIn === this.period) return;
     entry.changedIn = this.period;
-    entry.changedAt = this.changed.push(entry) - 1;
+    if (!entry.isPassing) entry.changedAt = this.changed.push(entry) - 1;
   }
 
   grow(entry: KeyEntry, bytes: number): void {
@@ -183,7 +185,7 @@ export class EntryTable {
       if (storedBytes > 0) this.spilled.keys--;
     }
     if (state === undefined) {
-      if (storedBytes > 0) this.spilled?.remove(this.keyOf(values), storedBytes);
+      if (storedBytes > 0) this.spilled?.remove(this.keyOf(values));
       return;
     }
     const entry = new KeyEntry(values, this.slots.length);
@@ -201,14 +203,14 @@ export class EntryTable {
       if (!isEmpty(entry)) yield { key: this.keyOf(entry.values), state: this.taken(this.bytesOf(entry)) };
       else if (!all && entry.isSaved) yield { key: this.keyOf(entry.values), state: undefined };
     }
-    const nothing: Gone[] = [];
+    const nothing: Uint8Array[] = [];
     for (const { key, record } of (all ? this.spilled?.all() : this.spilled?.changes()) ?? []) {
       if (!isNothing(record)) {
         yield { key: this.taken(key), state: this.taken(stateOf(record)) };
         continue;
       }
       const gone = this.taken(key);
-      nothing.push({ key: gone, bytes: record.length });
+      nothing.push(gone);
       if (!all) yield { key: gone, state: undefined };
     }
     this.endPeriod(nothing);
@@ -239,7 +241,7 @@ export class EntryTable {
         const values = keyOfBytes(key);
         const nothing = new KeyEntry(values, this.slots.length);
         nothing.changedIn = this.period;
-        spilled.put(nothing, this.numbered, Number.POSITIVE_INFINITY, record.length);
+        spilled.put(nothing, this.numbered, Number.POSITIVE_INFINITY);
         if (periodOf(record) !== this.period) spilled.noteChange(values);
       }
     });
@@ -265,9 +267,8 @@ export class EntryTable {
     return cold;
   }
 
-  private load(id: KeyId, values: readonly Value[], spilled: SpilledEntries): KeyEntry | undefined {
-    const found = spilled.take(values);
-    if (found === undefined) return undefined;
+  /** It passes, unless the key comes often. */
+  private open(values: readonly Value[], found: Uint8Array, spilled: SpilledEntries): KeyEntry {
     const entry = new KeyEntry(values, this.slots.length);
     const record = this.holdsBytes ? pooledCopy(found) : found;
     entry.storedBytes = record.length;
@@ -275,30 +276,61 @@ export class EntryTable {
     entry.isSaved = true;
     entry.changedIn = entry.notedIn = periodOf(record);
     readEntry(this.reader.reset(stateOf(record)), entry, this.numbered, this.now());
+    if (!this.comesOften(spilled.hash)) {
+      entry.isPassing = true;
+      return entry;
+    }
+    spilled.take(values);
     if (entry.changedIn === this.period) entry.changedAt = this.changed.push(entry) - 1;
     spilled.keys--;
-    this.add(id, entry, sizeOfEntry(entry, this.slots));
+    this.add(keyIdOf(values), entry, sizeOfEntry(entry, this.slots));
+    return entry;
+  }
+
+  /** Whether a key of that hash was here a few thousand keys ago. Each fourth one takes the place of another, so that two that come often do not keep each other out. */
+  private comesOften(hash: number): boolean {
+    const place = hash & (LATEST - 1);
+    if (this.latest[place] === hash) return true;
+    if ((++this.looks & 3) === 0) this.latest[place] = hash;
+    return false;
+  }
+
+  /** What has no idle record may be in use all the same: with a record that says so, or without any. */
+  private mayBeKnown(): boolean {
+    return this.withoutRecord > 0 || this.spilled === undefined || this.spilled.keys === 0 || this.spilled.isInUse;
+  }
+
+  private findKnown(values: readonly Value[]): KeyEntry | undefined {
+    const entry = this.entries.get(keyIdOf(values));
+    if (entry === undefined) return undefined;
+    this.recent.add(entry);
+    entry.isWarm = true;
     return entry;
   }
 
   private moveOut(entry: KeyEntry, spilled: SpilledEntries): void {
     if (this.isUnknown(entry)) return this.drop(entry);
-    const expiry = this.hasExpiry ? expiryOf(entry, this.slots) : Number.POSITIVE_INFINITY;
     if (entry.isStored) spilled.release(entry.values);
-    else spilled.put(entry, this.numbered, expiry, entry.storedBytes);
-    if (entry.changedIn === this.period && entry.notedIn !== this.period) spilled.noteChange(entry.values);
+    else this.write(entry, spilled);
     spilled.keys++;
     this.drop(entry);
   }
 
+  private write(entry: KeyEntry, spilled: SpilledEntries): void {
+    spilled.put(entry, this.numbered, this.hasExpiry ? expiryOf(entry, this.slots) : Number.POSITIVE_INFINITY);
+    if (entry.changedIn === this.period && entry.notedIn !== this.period) spilled.noteChange(entry.values);
+  }
+
   private add(id: KeyId, entry: KeyEntry, bytes: number): void {
     this.entries.set(id, entry);
+    if (entry.storedBytes === 0 && entry.values.length > 0) this.withoutRecord++;
     entry.place = this.ring.push(entry) - 1;
     this.grow(entry, bytes);
   }
 
   private drop(entry: KeyEntry): void {
     this.entries.delete(keyIdOf(entry.values));
+    if (entry.storedBytes === 0 && entry.values.length > 0) this.withoutRecord--;
     if (entry.values.length > 1) this.recent.forget(entry);
     if (entry.changedIn === this.period) this.forgetChange(entry);
     this.bytes -= entry.bytes;
@@ -321,7 +353,7 @@ export class EntryTable {
   }
 
   /** What is empty is forgotten, in memory and in the store, where `nothing` is that is not in memory. */
-  private endPeriod(nothing: Gone[]): void {
+  private endPeriod(nothing: Uint8Array[]): void {
     const { spilled } = this;
     if (spilled) spilled.keys -= nothing.length;
     // None of them counts as changed any more when it is dropped.
@@ -329,7 +361,7 @@ export class EntryTable {
     for (const entry of this.changed) {
       entry.isSaved = !isEmpty(entry);
       if (entry.isSaved) continue;
-      if (entry.storedBytes > 0) nothing.push({ key: this.keyOf(entry.values), bytes: entry.storedBytes });
+      if (entry.storedBytes > 0) nothing.push(this.keyOf(entry.values));
       this.drop(entry);
     }
     this.changed.length = 0;
@@ -337,7 +369,7 @@ export class EntryTable {
     // A batch holds in memory what it changes.
     for (let begin = 0; begin < nothing.length; begin += BATCH)
       spilled.batch(() => {
-        for (const { key, bytes } of nothing.slice(begin, begin + BATCH)) spilled.remove(key, bytes);
+        for (const key of nothing.slice(begin, begin + BATCH)) spilled.remove(key);
       });
     spilled.forgetChanges();
   }

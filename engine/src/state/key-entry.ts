@@ -95,6 +95,8 @@ export class KeyEntry {
   isStored = false;
   /** Some snapshot holds it, so its end must be told. */
   isSaved = false;
+  /** It is in no table: a copy of the bytes, for as long as the key is selected. */
+  isPassing = false;
   /** Used since the sweep for cold keys came by. */
   isWarm = true;
 

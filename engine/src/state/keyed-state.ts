@@ -132,6 +132,7 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
 
   /** Keys that hold anything. */
   get size(): number {
+    this.settle();
     return this.table.size;
   }
 
@@ -141,11 +142,13 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
   }
 
   get isDirty(): boolean {
+    this.settle();
     return this.table.isChanged;
   }
 
   /** Shows the operator this key's state; an entry arises with the first write. */
   select(values: readonly Value[]): void {
+    if (this.current?.isPassing === true) this.table.close(this.current);
     if (this.table.bytes > this.limitOfMany || this.timerBytes > this.timerLimit) this.makeRoom();
     if (this.hasExpiry && ++this.selects % SWEEP_EVERY === 0) this.table.sweep(SWEEP_STEPS, this.current);
     this.currentValues = values;
@@ -233,6 +236,7 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
    * the next snapshot. One that was not taken whole changes nothing.
    */
   *snapshot(all: boolean): Iterable<KeySnapshot> {
+    this.settle();
     for (const { key, state } of this.table.snapshot(all)) yield { key, group: this.groupOf(key), state };
     // The table has forgotten it; the next write makes another.
     if (this.current !== undefined && isEmpty(this.current)) this.current = undefined;
@@ -254,6 +258,7 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
   /** Takes a key's state from a snapshot; with a `share`, only where the subtask owns it. Oldest snapshots first. */
   restore(snapshot: KeySnapshot, share?: Share): void {
     if (share !== undefined && !ownsGroup(snapshot.group, share)) return;
+    this.settle();
     const values = keyOfBytes(snapshot.key);
     for (const counter of this.counters) counter.total -= numberIn(this.table.copyOf(values), counter.slot);
     this.table.restore(values, snapshot.state, this.written ?? this.table.numbered);
@@ -270,6 +275,7 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
   }
 
   usage(): StateUsage {
+    this.settle();
     return {
       keys: this.table.size,
       spilledKeys: this.packed?.keysBelow ?? 0,
@@ -284,6 +290,7 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
 
   /** A key's state for people to see, spilled or not; undefined when there is none. Reading counts for no time to live. */
   peek(values: readonly Value[]): KeyView | undefined {
+    this.settle();
     const entry = this.table.peek(values);
     if (entry === undefined) return undefined;
     const states: Record<string, KeyView["states"][string]> = {};
@@ -301,6 +308,14 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
     if (slot.kind === "list") return sharedListView(this, slot, () => entry).get();
     const held = entry.slots[slot.index] as Held;
     return isOver(held.at, slot, now) ? undefined : held.value;
+  }
+
+  /** What the current key's state was changed to is where everybody finds it. */
+  private settle(): void {
+    if (this.current?.isPassing !== true) return;
+    this.table.close(this.current);
+    const found = this.table.find(this.currentValues);
+    this.current = found === undefined || isEmpty(found) ? undefined : found;
   }
 
   private addSlot(name: string, kind: StateKind, types: readonly DataType[], options: StateOptions): Slot {

@@ -50,6 +50,9 @@ export class PackedStore implements SpillStore {
   /** Keys of state that are in the spill store alone, and the bytes of their records. */
   keysBelow = 0;
   bytesBelow = 0;
+  /** Of the key that `getIdle` was asked for last, and whether it was in use. */
+  hash = 0;
+  isInUse = false;
   /** Records of every kind that are in the spill store alone. */
   private sizeBelow = 0;
   private hasSpilled = false;
@@ -91,11 +94,17 @@ export class PackedStore implements SpillStore {
 
   /** As `get`, but for what is in use. */
   getIdle(key: Uint8Array): Uint8Array | undefined {
-    const index = this.search(key, murmur3(key));
+    this.hash = murmur3(key);
+    this.isInUse = false;
+    const index = this.search(key, this.hash);
     if (index === -1) return undefined;
     const ref = this.refs[index] as number;
     if (ref === BELOW) return this.found;
-    return (this.flagsOf(ref) & IN_USE) === 0 ? this.valueOf(ref) : undefined;
+    const flags = this.flagsOf(ref);
+    this.isInUse = (flags & IN_USE) !== 0;
+    if (this.isInUse) return undefined;
+    this.setFlags(ref, flags | USED);
+    return this.valueOf(ref);
   }
 
   /** As `get`, for an entry that is to be in use as objects until it is put or released. */

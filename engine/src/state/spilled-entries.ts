@@ -25,8 +25,6 @@ export interface SpilledEntry {
 }
 
 export class SpilledEntries {
-  /** Of all records. */
-  bytes = 0;
   /** Keys that are here and not in memory. */
   keys = 0;
   private readonly store: PackedStore;
@@ -56,25 +54,36 @@ export class SpilledEntries {
     this.store.release(this.storeKey(values));
   }
 
-  /** Writes an entry in place of a record of `oldBytes`; returns how many bytes it takes now. */
-  put(entry: KeyEntry, order: readonly Slot[], expiry: Millis, oldBytes: number): number {
+  /** As `find`, but for an entry that is in use; `isInUse` says then whether that is why. */
+  look(values: readonly Value[]): Uint8Array | undefined {
+    return this.store.getIdle(this.storeKey(values));
+  }
+
+  /** Of the key that was looked for. */
+  get hash(): number {
+    return this.store.hash;
+  }
+
+  get isInUse(): boolean {
+    return this.store.isInUse;
+  }
+
+  /** Writes an entry in place of the record that there is. */
+  put(entry: KeyEntry, order: readonly Slot[], expiry: Millis): void {
     const writer = this.recordWriter;
     writer.begin();
     writer.uint32(entry.changedIn);
     writer.double(expiry);
     writeEntry(writer, entry, order);
     this.store.put(this.storeKey(entry.values), writer.peek());
-    this.bytes += writer.length - oldBytes;
-    return writer.length;
   }
 
   /** `key`: the key's bytes. */
-  remove(key: Uint8Array, bytes: number): void {
+  remove(key: Uint8Array): void {
     this.keyWriter.begin();
     this.keyWriter.byte(SPACE.KEYS);
     this.keyWriter.raw(key);
     this.store.delete(this.keyWriter.peek());
-    this.bytes -= bytes;
   }
 
   batch(work: () => void): void {
