@@ -137,7 +137,7 @@ export function apiRoutes(deps: AppDeps): Route[] {
 
   return [
     ...templateRoutes(templates),
-    ...warehouseRoutes(deps.warehouses, { store, supervisor, templates, now }),
+    ...warehouseRoutes(deps.warehouses, { store, supervisor, now }),
     ...pipelineRoutes({
       store,
       views,

@@ -171,8 +171,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(() => listening.close());
     claim.announce(listening.origin);
 
-    const resumed =
-      isFirstStart && options.isEmpty !== true ? showFirst({ store: pipelines, supervisor, templates, now }) : supervisor.resume();
+    const resumed = isFirstStart && options.isEmpty !== true ? showFirst({ store: pipelines, supervisor, now }) : supervisor.resume();
     return { origin: listening.origin, address: `${listening.origin}/?token=${credentials.token}`, resumed, close };
   } catch (error) {
     await close();

@@ -404,7 +404,10 @@ describe("start", PATIENCE, () => {
         run?.state,
       ]);
     const jobs = warehouses.find(({ name }) => name === "gmall-warehouse")?.jobs ?? [];
-    const allRunning = jobs.toSorted().map((id) => [id, "running"]);
+    const allRunning = jobs
+      .map(({ name }) => name)
+      .toSorted()
+      .map((id) => [id, "running"]);
     await expect.poll(() => state(origin as string), { timeout: 20_000 }).toEqual(allRunning);
 
     const second = await millrace(["start", "--port", "0", "--data", data]);

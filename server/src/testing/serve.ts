@@ -225,13 +225,6 @@ function describedAs(text: string) {
   return { title: { en: text, zh: text }, description: { en: text, zh: text } };
 }
 
-const WAREHOUSE = {
-  name: "logs",
-  title: { en: "Logs", zh: "日志" },
-  description: { en: "All there is.", zh: "全部作业。" },
-  keywords: ["gmall"],
-  jobs: ["base-log-app"],
-};
 const TEMPLATE = {
   name: "base-log-app",
   title: { en: "BaseLogApp", zh: "日志分流" },
@@ -239,4 +232,12 @@ const TEMPLATE = {
   keywords: ["gmall"],
   document: documentOf("BaseLogApp", { logs: { type: "topic-source", name: "Logs", params: {} } }),
   readme: { en: "# BaseLogApp", zh: "# 日志分流" },
+};
+
+const WAREHOUSE = {
+  name: "logs",
+  title: { en: "Logs", zh: "日志" },
+  description: { en: "All there is.", zh: "全部作业。" },
+  keywords: ["gmall"],
+  jobs: [{ name: "base-log-app", document: TEMPLATE.document }],
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { warehouseStart, warehouseSummary } from "../api.ts";
 import { notFound, type Words } from "../http/api-failure.ts";
 import { type Route, route } from "../http/route.ts";
-import { type StartWarehouseDeps, startWarehouse } from "./start.ts";
+import { type StartWarehouseDeps, startWarehouse, type WarehouseJob } from "./start.ts";
 
 /** A built-in warehouse, as the package of templates lists it. */
 export interface WarehouseTemplate {
@@ -10,7 +10,7 @@ export interface WarehouseTemplate {
   readonly title: Words;
   readonly description: Words;
   readonly keywords: readonly string[];
-  readonly jobs: readonly string[];
+  readonly jobs: readonly WarehouseJob[];
 }
 
 export function warehouseRoutes(warehouses: readonly WarehouseTemplate[], deps: StartWarehouseDeps): Route[] {
@@ -27,7 +27,7 @@ export function warehouseRoutes(warehouses: readonly WarehouseTemplate[], deps: 
           title,
           description,
           keywords: [...keywords],
-          jobs: [...jobs],
+          jobs: jobs.map((job) => job.name),
         })),
     }),
     route({
