@@ -75,7 +75,7 @@ export function StoreCard({ id, data }: NodeProps<Node<CardData>>) {
     ...(newestAt === undefined ? [] : [t("ago", { age: ageText(Date.now() - newestAt, i18n.language) })]),
   ];
   const layer = layerOf(name);
-  const tooMany = kind !== "dimension" && new Set(card.into.map(({ job }) => job)).size > 1;
+  const tooMany = kind !== "dimension" && new Set(card.into.flatMap(({ job, node }) => (node === undefined ? [] : [job]))).size > 1;
   return (
     <MapCard
       id={id}

@@ -28,5 +28,5 @@ export * from "./problem.ts";
 export { type ProblemCode, placeText, problem, words } from "./problem-words.ts";
 export * from "./read.ts";
 export { type Spread, spreadOf } from "./spread.ts";
-export { type TargetUse, targetUses } from "./targets.ts";
+export { type ComputedTarget, computedTargets, type TargetUse, targetUses } from "./targets.ts";
 export * from "./typed-graph.ts";

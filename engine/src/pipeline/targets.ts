@@ -12,6 +12,28 @@ export interface TargetUse {
   readonly connection: string | undefined;
 }
 
+/** A sink whose rows name what they are written to: which those are is seen when it runs. */
+export interface ComputedTarget {
+  readonly nodeId: string;
+  readonly kind: Target["kind"];
+  readonly connection: string | undefined;
+}
+
+export function computedTargets(graph: TypedGraph): ComputedTarget[] {
+  return graph.nodes
+    .filter((node) => !node.disabled && asked(node, (spec, params) => spec.sinkTarget?.(params)) !== undefined)
+    .flatMap((node) => {
+      const kind = KINDS[node.spec.connection ?? "topic"];
+      return kind === undefined ? [] : [{ nodeId: node.id, kind, connection: aliasOf(node) }];
+    });
+}
+
+const KINDS: Readonly<Record<string, Target["kind"]>> = { topic: "topic", dimension: "dimension", table: "table", files: "file" };
+
+function aliasOf({ params }: TypedNode): string | undefined {
+  return typeof params["connection"] === "string" ? params["connection"] : undefined;
+}
+
 /** Of the nodes that are not disabled, in the graph's order. `pipelineId` as for `lineageOf`. What is computed per row is not known before it runs. */
 export function targetUses(graph: TypedGraph, pipelineId: string = graph.document.name): TargetUse[] {
   return graph.nodes
@@ -21,7 +43,7 @@ export function targetUses(graph: TypedGraph, pipelineId: string = graph.documen
         nodeId: node.id,
         access: node.spec.category === "sink" ? "writes" : "reads",
         target,
-        connection: typeof node.params["connection"] === "string" ? node.params["connection"] : undefined,
+        connection: aliasOf(node),
       })),
     );
 }

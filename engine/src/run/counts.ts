@@ -30,6 +30,8 @@ export interface PortCounts {
   /** By input port. */
   readonly inputs?: Readonly<Record<string, InputFacts>>;
   readonly holdings?: Readonly<Record<string, number>>;
+  /** Of a sink whose rows name their targets: rows by target. */
+  readonly targets?: Readonly<Record<string, number>>;
   /** Of nodes that keep state by key, or have. */
   readonly state?: StateCounts;
   readonly lastError?: { readonly words: { readonly en: string; readonly zh: string }; readonly at: Millis };
@@ -46,6 +48,7 @@ export function countsOf(node: NodeRuntime): PortCounts {
     isEnded: node.isEnded,
     inputs: Object.fromEntries([...node.inputs].map(([name, port]) => [name, inputFacts(port)])),
     ...(holdings ? { holdings } : {}),
+    ...(node.targets.size > 0 && { targets: Object.fromEntries(node.targets) }),
     ...stateOf(node),
     ...(node.lastError ? { lastError: node.lastError } : {}),
   };

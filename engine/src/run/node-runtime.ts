@@ -169,6 +169,8 @@ export interface SinkSide {
 }
 
 const NO_KEY: readonly Value[] = [];
+/** Names that rows computed are counted up to so many; who computes more of them has no use for the list. */
+const MOST_TARGETS = 1_000;
 
 export class NodeRuntime {
   readonly id: string;
@@ -191,6 +193,8 @@ export class NodeRuntime {
   /** By how much the watermark that is forwarded stays behind. */
   watermarkDelayMs = 0;
   sinkSide: SinkSide | undefined;
+  /** Of a sink whose rows name their targets: rows by target. */
+  readonly targets = new Map<string, number>();
   lookup: LookupSide | undefined;
   readonly out: Out;
   private readonly host: NodeHost;
@@ -451,6 +455,12 @@ export class NodeRuntime {
       isPlain ? { value, key: keyBytes, time } : { value, key: keyBytes, time, target, partition, made: side.make?.(row, time) },
     );
     this.written++;
+    if (target !== undefined) this.countTarget(target);
+  }
+
+  private countTarget(name: string): void {
+    const total = this.targets.get(name);
+    if (total !== undefined || this.targets.size < MOST_TARGETS) this.targets.set(name, (total ?? 0) + 1);
   }
 
   private textOf(port: InputPort, row: Row): ByteRange {

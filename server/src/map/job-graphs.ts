@@ -1,5 +1,12 @@
 /** All pipelines as typed graphs, with what each reads and writes: the deployed version where there is one, else the draft. */
-import { type PipelineDocument, type TargetUse, type TypedGraph, targetUses } from "@millrace/engine/pipeline";
+import {
+  type ComputedTarget,
+  computedTargets,
+  type PipelineDocument,
+  type TargetUse,
+  type TypedGraph,
+  targetUses,
+} from "@millrace/engine/pipeline";
 import { connectionName } from "../connections/open.ts";
 import type { ConnectionStore } from "../connections/store.ts";
 import type { Deployment, PipelineStore, StoredPipeline } from "../pipelines/store.ts";
@@ -9,6 +16,8 @@ export interface JobGraph {
   readonly pipeline: StoredPipeline;
   readonly graph: TypedGraph;
   readonly uses: readonly StoreUse[];
+  /** Sinks whose rows name their stores; `connection` undefined: built in. */
+  readonly computed: readonly ComputedTarget[];
 }
 
 export interface StoreUse extends Pick<TargetUse, "nodeId" | "access"> {
@@ -47,7 +56,9 @@ export function createJobGraphs({ store, connections, graphOf }: JobGraphDeps): 
   }
 
   function jobOf(pipeline: StoredPipeline, graph: TypedGraph, deployment: Deployment): JobGraph {
-    return { pipeline, graph, uses: storeUses(graph, pipeline.id, (alias) => connectionName(connections, alias, deployment)) };
+    const connectionOf = (alias: string | undefined) => (alias === undefined ? undefined : connectionName(connections, alias, deployment));
+    const computed = computedTargets(graph).map((one) => ({ ...one, connection: connectionOf(one.connection) }));
+    return { pipeline, graph, uses: storeUses(graph, pipeline.id, connectionOf), computed };
   }
 
   return {
@@ -66,13 +77,13 @@ export function createJobGraphs({ store, connections, graphOf }: JobGraphDeps): 
 }
 
 /** `connectionOf`: what an alias means; undefined: what is built in. */
-function storeUses(graph: TypedGraph, pipelineId: string, connectionOf: (alias: string) => string | undefined): StoreUse[] {
+function storeUses(graph: TypedGraph, pipelineId: string, connectionOf: (alias: string | undefined) => string | undefined): StoreUse[] {
   return targetUses(graph, pipelineId)
     .filter(({ target }) => !target.name.startsWith(INTERNAL))
     .map(({ nodeId, access, target, connection }) => ({
       nodeId,
       access,
-      store: { ...target, connection: connection === undefined ? undefined : connectionOf(connection) },
+      store: { ...target, connection: connectionOf(connection) },
     }));
 }
 

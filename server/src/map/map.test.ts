@@ -106,6 +106,20 @@ describe("the map", () => {
     expect(flows[1]).not.toHaveProperty("lag");
   });
 
+  it("shows what rows named, where a sink has its targets computed", async () => {
+    await make("a", {
+      in: source("ods"),
+      out: { type: "topic-sink", name: "Out", params: { topicExpression: "CONCAT('dwd_', CAST(id AS STRING))" } },
+    });
+    await served.call("POST", "/api/pipelines/a/deploy", {});
+    const run = served.host.runs[0] as { counts: object };
+    const none = { dropped: {}, errors: 0, watermark: null, out: {} };
+    run.counts = { out: { ...none, in: { in: { total: 3, rate: 1 } }, targets: { dwd_1: 1, dwd_2: 2 } } };
+    const found = await map();
+    expect(arrows(found)).toEqual(["topic ods -> a", "a -> topic dwd_1", "a -> topic dwd_2"]);
+    expect(found.flows[2]).toMatchObject({ node: "out", total: 2 });
+  });
+
   it("shows the collector where somebody reads what it takes, or posts to it", async () => {
     expect((await map()).jobs).toEqual([]);
     await make("a", { in: source("ods_base_log") });

@@ -27,9 +27,22 @@ export function createMap({ jobs, supervisor, figures, collected }: MapDeps): ()
       return id;
     };
     const all = jobs.all();
-    const flows = all.flatMap(({ pipeline, uses }) => {
+    const flows = all.flatMap(({ pipeline, uses, computed }) => {
       const nodes = supervisor.handle(pipeline.id)?.nodes() ?? {};
-      return uses.map((use) => flowOf(pipeline.id, use, idOf(use.store), nodes[use.nodeId]));
+      return [
+        ...uses.map((use) => flowOf(pipeline.id, use, idOf(use.store), nodes[use.nodeId])),
+        ...computed.flatMap(({ nodeId, kind, connection }) =>
+          Object.entries(nodes[nodeId]?.targets ?? {}).map(
+            ([name, total]): MapFlow => ({
+              job: pipeline.id,
+              node: nodeId,
+              store: idOf({ kind, name, connection }),
+              access: "writes",
+              total,
+            }),
+          ),
+        ),
+      ];
     });
     const { topic, connection, records } = collected();
     const appLogs: StoreName = { kind: "topic", name: topic, connection };

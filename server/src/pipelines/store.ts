@@ -189,12 +189,13 @@ function readVersion(row: VersionRow): StoredVersion {
   };
 }
 
-/** "BaseLogApp" → "base-log-app"; a name without a Latin letter → "pipeline". */
+/** "BaseDBApp" → "base-db-app"; a name without a Latin letter → "pipeline". */
 export function idFrom(name: string): string {
   const id = name
     .normalize("NFKD")
     .replace(/\p{M}+/gu, "")
     .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1-$2")
+    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1-$2")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^[^a-z]+|-+$/g, "")

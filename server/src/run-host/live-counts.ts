@@ -55,6 +55,7 @@ export class LiveCounts {
         ...(splits[id] && { partitions: splits[id].map(partitionOf) }),
         ...(lag[id] === undefined ? {} : { lag: lag[id] }),
         ...(now.holdings ? { holdings: { ...now.holdings } } : {}),
+        ...(now.targets ? { targets: { ...now.targets } } : {}),
         ...(now.state ? { state: now.state } : {}),
         ...(waitsFor ? { waitsFor } : {}),
         ...(now.lastError ? { lastError: { message: now.lastError.words, at: now.lastError.at } } : {}),

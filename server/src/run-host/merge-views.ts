@@ -28,6 +28,7 @@ function mergeNode(a: PortCounts, b: PortCounts): PortCounts {
     isEnded: a.isEnded && b.isEnded,
     inputs: mergeInputs([a.inputs, b.inputs]),
     ...(a.state && b.state ? { state: mergeState(a.state, b.state) } : {}),
+    ...(a.targets || b.targets ? { targets: addUp([a.targets ?? {}, b.targets ?? {}]) } : {}),
     ...(a.holdings || b.holdings ? { holdings: addUp([a.holdings ?? {}, b.holdings ?? {}]) } : {}),
     ...(lastError ? { lastError } : {}),
   };
