@@ -1,6 +1,6 @@
 /** Rules that a person changes while the job runs: no restart, no other tool. */
 import { expect, type Page, test } from "@playwright/test";
-import { dataFolder, eventually, type Millrace, readTopic, removeFolder, startMillrace } from "./millrace.ts";
+import { dataFolder, eventually, type Millrace, readTopic, removeFolder, startEmpty } from "./millrace.ts";
 
 // Playwright's recorder stops this page for more than a minute when the topics are opened; without it they open in a second.
 test.use({ trace: "off" });
@@ -9,7 +9,7 @@ let server: Millrace;
 let data: string;
 test.beforeEach(async () => {
   data = dataFolder();
-  server = await startMillrace({ data });
+  server = await startEmpty(data);
 });
 test.afterEach(async () => {
   await server.stop();
@@ -32,7 +32,7 @@ test("a rule that is written in the topic browser makes a topic and a dimension 
   const { id } = await server.api<{ id: string }>("POST", "/api/pipelines", { template: "base-db-app" });
   await server.api("POST", `/api/pipelines/${id}/deploy`, {});
   const { runId } = await runOf(id);
-  await page.goto(server.address);
+  await page.goto(`${server.address}#/pipelines/${id}`);
 
   await test.step("the course's rules fill its dimension tables and topics", async () => {
     await eventually(

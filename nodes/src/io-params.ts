@@ -95,6 +95,28 @@ export function partParam() {
     });
 }
 
+/** Sinks whose target is computed: what people and the map may know of it. `of`: a target's name. */
+export function mayWriteParam(of: z.ZodType<string>, examples: readonly string[]) {
+  return z
+    .array(
+      of.register(paramMeta, {
+        title: { en: "Name", zh: "名称" },
+        description: { en: "One that the expression may give.", zh: "表达式可能给出的一个名称。" },
+        examples,
+      }),
+    )
+    .max(1_000)
+    .default([])
+    .register(paramMeta, {
+      title: { en: "Names it may compute", zh: "可能计算出的名称" },
+      description: {
+        en: "For the map and for lineage, which see the drawing and no rows. What is not listed is written all the same.",
+        zh: "供地图和血缘使用，因为它们只看图纸而不看数据。未列出的名称同样会写入。",
+      },
+      advanced: true,
+    });
+}
+
 /** What is wrong with a field that should be a row. */
 export function checkRowField(input: Schema, path: string | undefined, at: string, raise: InferContext<never>["problem"]): void {
   if (path === undefined) return;

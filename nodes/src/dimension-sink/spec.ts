@@ -1,6 +1,6 @@
 import { condition, defineSpec, expression, field, paramMeta } from "@millrace/engine/node";
 import { z } from "zod";
-import { checkRowField, connectionParam, omitNullsParam, partParam, tableParam } from "../io-params.ts";
+import { checkRowField, connectionParam, mayWriteParam, omitNullsParam, partParam, tableParam } from "../io-params.ts";
 
 const params = z
   .strictObject({
@@ -20,6 +20,7 @@ const params = z
         examples: ["CONCAT('dim_', table_name)"],
         advanced: true,
       }),
+    mayWrite: mayWriteParam(tableParam(), ["dim_sku_info"]),
     key: expression().register(paramMeta, {
       title: { en: "Key", zh: "key" },
       description: {
@@ -74,7 +75,7 @@ export const spec = defineSpec<DimensionSinkParams>({
   outputs: {},
   accepts: ["append", "upsert", "retract"],
   connection: "dimension",
-  targets: ({ table }) => (table === undefined ? [] : [{ kind: "dimension", name: table }]),
+  targets: ({ table, mayWrite = [] }) => (table === undefined ? mayWrite : [table]).map((name) => ({ kind: "dimension", name })),
   inferSchema({ params, inputs, problem }) {
     if (!inputs.in) return {};
     checkRowField(inputs.in, params.part, "part", problem);

@@ -1,6 +1,6 @@
 import { defineSpec, duration, expression, paramMeta, toMillis } from "@millrace/engine/node";
 import { z } from "zod";
-import { checkRowField, connectionParam, omitNullsParam, partParam, topicParam } from "../io-params.ts";
+import { checkRowField, connectionParam, mayWriteParam, omitNullsParam, partParam, topicParam } from "../io-params.ts";
 
 const SETTING = /^[a-z][a-z0-9._-]{0,199}$/;
 
@@ -23,6 +23,7 @@ const params = z
         examples: ["CONCAT('dwd_', table_name)"],
         advanced: true,
       }),
+    mayWrite: mayWriteParam(topicParam(), ["dwd_order_info"]),
     key: expression()
       .optional()
       .register(paramMeta, {
@@ -182,5 +183,5 @@ export const spec = defineSpec<TopicSinkParams>({
   sinkPart: ({ part }) => part,
   delivery: "exactly-once",
   cardLine: ({ topic, topicExpression }) => topic ?? topicExpression ?? "",
-  targets: ({ topic }) => (topic === undefined ? [] : [{ kind: "topic", name: topic }]),
+  targets: ({ topic, mayWrite = [] }) => (topic === undefined ? mayWrite : [topic]).map((name) => ({ kind: "topic", name })),
 });

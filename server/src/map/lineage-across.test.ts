@@ -63,6 +63,22 @@ describe("lineage over all pipelines", () => {
     expect(await across("orders", "in.out", "id")).toMatchObject({ downstream: ["1 ods_orders wide: in.id"] });
   });
 
+  it("goes through a sink that writes a row in its rows, to one of several topics that it names", async () => {
+    await make("base", {
+      in: source("changes", "target STRING, data ROW<id INT>"),
+      out: {
+        type: "topic-sink",
+        name: "Out",
+        params: { topicExpression: "target", part: "data", mayWrite: ["dwd_a", "dwd_b"] },
+      },
+    });
+    await make("reader", { in: source("dwd_b", "id INT, more INT"), out: sink("dwm_b") });
+    expect(await across("reader", "in.out", "id")).toMatchObject({ upstream: ["1 dwd_b base: in.data.id"] });
+    // A member that no schema knows came with the row.
+    expect(await across("reader", "in.out", "more")).toMatchObject({ upstream: ["1 dwd_b base: in.data"] });
+    expect(await across("base", "in.out", "data.id")).toMatchObject({ downstream: ["1 dwd_b reader: in.id"] });
+  });
+
   it("comes to an end in a ring of pipelines", async () => {
     await make("back", { in: source("dws_stats", "total INT"), pick: select("amount", "total"), out: sink("ods_orders") });
     const { upstream, downstream } = await across("stats", "pick.out", "total");

@@ -1,5 +1,5 @@
 /** Where a field comes from and what becomes of it over all pipelines: what one writes into a store, another reads from it under the same name. */
-import { type FieldPlace, lineageOf, parsePortRef } from "@millrace/engine/pipeline";
+import { type FieldPlace, lineageOf, parsePortRef, type TypedNode } from "@millrace/engine/pipeline";
 import type { LineageAcross, LineageStage } from "../api.ts";
 import { type JobGraph, storeId } from "./job-graphs.ts";
 
@@ -53,7 +53,7 @@ function* writersOf({ job, lineage }: At, jobs: readonly JobGraph[]): Iterable<F
       for (const [writer, sink] of usersOf(store, "writes", jobs)) {
         const edges = Object.values(sink.inputs).flatMap(({ edges }) => edges);
         for (const { from } of edges) {
-          const field: FieldPlace = { ...parsePortRef(from), path: origin.path };
+          const field = writtenAs(writer, sink, { ...parsePortRef(from), path: origin.path });
           yield { of: writer, pipeline: named(writer), store: shown(store), node: sink.id, field };
         }
       }
@@ -73,11 +73,28 @@ function* readersOf({ job, lineage }: At, jobs: readonly JobGraph[]): Iterable<F
           pipeline: named(reader),
           store: shown(store),
           node: source.id,
-          field: { node: source.id, port, path: from.path },
+          field: { node: source.id, port, path: readAs(job, to.node, from.path) },
         };
       }
     }
   }
+}
+
+/** Where a sink that writes a row in its rows has a field of the record: there, or, of members that no schema knows, in all of that row. */
+function writtenAs(writer: JobGraph, sink: TypedNode, field: FieldPlace): FieldPlace {
+  const part = partOf(sink);
+  const inside = { ...field, path: [...part, ...field.path] };
+  return part.length === 0 || lineageIn(writer, inside) ? inside : { ...field, path: part };
+}
+
+/** What readers call a field that was written by the sink. */
+function readAs({ graph }: JobGraph, sinkId: string, path: readonly string[]): readonly string[] {
+  const sink = graph.nodes.find(({ id }) => id === sinkId);
+  return path.slice(sink ? partOf(sink).length : 0);
+}
+
+function partOf({ spec, params, ok }: TypedNode): readonly string[] {
+  return (ok ? spec.sinkPart?.(params)?.split(".") : undefined) ?? [];
 }
 
 function* usersOf(store: JobGraph["uses"][number]["store"], access: "reads" | "writes", jobs: readonly JobGraph[]) {
