@@ -12,6 +12,7 @@ import { proposeSchema } from "./propose-schema.ts";
 import { restorePlan, schemasOf } from "./restore-plan.ts";
 import { RunThread } from "./run-thread.ts";
 import { createSourceReader } from "./source-reader.ts";
+import { createSpareThreads } from "./spare-thread.ts";
 import { trimMemory } from "./trim-memory.ts";
 import { tryDocument } from "./try-document.ts";
 
@@ -27,10 +28,13 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log, limits = r
   const settled = setTimeout(trimMemory, SETTLED_MS);
   settled.unref();
 
+  const spare = createSpareThreads();
+
   const host: RunHost = {
+    getReady: spare.getReady,
     async startRun(request: StartRun) {
       if (running.has(request.pipelineId)) throw new Error(`pipeline ${request.pipelineId} is running already`);
-      const thread = new RunThread(request, { dataFolder, topics, log, limits });
+      const thread = new RunThread(request, spare.take(), { dataFolder, topics, log, limits });
       running.set(request.pipelineId, thread);
       void thread.ended.then(() => running.delete(request.pipelineId));
       await thread.begun;
@@ -65,7 +69,7 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log, limits = r
     async close() {
       stopKeeping();
       clearTimeout(settled);
-      await Promise.all([...running.values()].map((thread) => thread.stop({ savepoint: false })));
+      await Promise.all([spare.close(), ...[...running.values()].map((thread) => thread.stop({ savepoint: false }))]);
       await connections.close();
     },
   };

@@ -7,7 +7,7 @@ import type { NodeLive, RunStatus, Sample } from "../api.ts";
 import type { ConnectionConfig, RestoreFrom, RunEnd, RunFailure, RunLimits, SavedState, StartRun } from "../runs/run-host.ts";
 import type { CheckpointRecord } from "./checkpoint-record.ts";
 
-/** `workerData` of a run's first thread. */
+/** What a run's first thread begins with. */
 export interface RunStart {
   readonly dataFolder: string;
   readonly pipelineId: string;
@@ -23,6 +23,8 @@ export interface RunStart {
 }
 
 export type ToWorker =
+  /** Comes first, and once; until then "stop" ends the thread. */
+  | { readonly type: "start"; readonly start: RunStart }
   | { readonly type: "stop"; readonly savepoint: boolean }
   | { readonly type: "savepoint"; readonly request: number }
   /** Ports ("node.port") whose new samples go into each frame. */
@@ -30,6 +32,8 @@ export type ToWorker =
   | { readonly type: "samples"; readonly request: number; readonly port: string };
 
 export type FromWorker =
+  /** All that a run needs is loaded. */
+  | { readonly type: "ready" }
   | { readonly type: "running" }
   | ({ readonly type: "frame" } & Frame)
   | { readonly type: "samples"; readonly request: number; readonly samples: readonly Sample[] }

@@ -1,5 +1,5 @@
 /** One run as the server's thread sees it: a worker, the last frame it sent, and those who watch. */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { TopicLog } from "@millrace/engine/node";
 import type { NodeLive, Sample } from "../api.ts";
 import type { HostStatus, RunEnd, RunHandle, RunLimits, SavedState, StartRun, Watch } from "../runs/run-host.ts";
@@ -32,8 +32,10 @@ export class RunThread implements RunHandle {
   private readonly savepoints = new Map<number, Pick<PromiseWithResolvers<SavedState>, "resolve" | "reject">>();
   private requests = 0;
 
+  /** `worker`: a thread that waits to be told what to run. */
   constructor(
     request: StartRun,
+    worker: Worker,
     host: { dataFolder: string; topics: TopicLog; log: (line: string, pipelineId?: string) => void; limits: RunLimits },
   ) {
     this.pipelineId = request.pipelineId;
@@ -41,10 +43,8 @@ export class RunThread implements RunHandle {
     this.topics = host.topics;
     this.log = host.log;
     const start: RunStart = { ...request, dataFolder: host.dataFolder, limits: host.limits };
-    this.worker = new Worker(new URL("./worker.ts", import.meta.url), {
-      workerData: start,
-      name: `run ${request.pipelineId}`,
-    });
+    this.worker = worker;
+    this.post({ type: "start", start });
     const begun = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<RunEnd>();
     this.begun = begun.promise;

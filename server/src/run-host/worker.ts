@@ -3,7 +3,7 @@
  * times a second what people want to see. Nothing here is shared with other runs but the stores.
  */
 import { join } from "node:path";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import type { Committer, NodeType, RefusedRow, RunClaim, TopicLog } from "@millrace/engine/node";
 import type { TypedGraph } from "@millrace/engine/pipeline";
 import { addUp, Coordinator, type FromSubtask, parallelismIn, type StateSchema, type ToSubtask } from "@millrace/engine/run";
@@ -49,7 +49,9 @@ const LAST_SAMPLES = 20;
 
 const port = parentPort;
 if (!port) throw new Error("worker.ts runs in a worker thread");
-const start = workerData as RunStart;
+/** Before it is there nothing else is asked for. */
+let start!: RunStart;
+let hasStarted = false;
 const send = (message: FromWorker) => port.postMessage(message);
 const log = (line: string) => send({ type: "log", line });
 
@@ -66,7 +68,13 @@ let samplesOf: (port: string) => Promise<readonly Sample[]> = async () => [];
 
 port.on("message", (message: ToWorker) => {
   switch (message.type) {
+    case "start":
+      ({ start } = message);
+      hasStarted = true;
+      main().then(finish, (error: unknown) => finish({ state: "failed", failure: failureOf(error, log) }));
+      return;
     case "stop":
+      if (!hasStarted) return port.close();
       stopRequested = { savepoint: message.savepoint };
       coordinator?.stop(stopRequested);
       return;
@@ -82,7 +90,7 @@ port.on("message", (message: ToWorker) => {
   }
 });
 
-main().then(finish, (error: unknown) => finish({ state: "failed", failure: failureOf(error, log) }));
+send({ type: "ready" });
 
 async function main(): Promise<RunEnd> {
   const planned = planOf(start, start.limits);

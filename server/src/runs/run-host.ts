@@ -10,6 +10,8 @@ import type { PipelineDocument } from "@millrace/engine/pipeline";
 import type { DeadLetterPage, LiveFrame, NodeLive, RunStatus, Sample, SchemaProposal, TryResult } from "../api.ts";
 
 export interface RunHost {
+  /** A run is about to be started in the place of another: resolves when what it needs is loaded, so that the other may end. */
+  getReady(): Promise<void>;
   /**
    * Starts a run and resolves once it is on its way (state "starting" or "running"). Rejects when it cannot begin: the pipeline has a run already, the document has errors,
    * a connection does not open, the state to restore does not fit (a `RunFailure` may hang on the error as `failure`). What goes wrong later ends the run (`RunHandle.ended`).

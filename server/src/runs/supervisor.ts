@@ -277,6 +277,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
 
         cancelRetry(entry);
         const wasRunning = entry.active;
+        if (wasRunning) await host.getReady();
         await stopRun(entry, id, from !== "fresh");
         const version = store.addVersion(id, before.draft, deployment, clock.now());
         const runId = randomUUID();

@@ -43,6 +43,7 @@ export function createMemoryHost(now: () => number = Date.now): MemoryHost {
     proposals: [],
     proposal: undefined,
     closed: false,
+    getReady: async () => undefined,
     async startRun(request) {
       if (host.startFailure) throw host.startFailure;
       const active = host.runs.find((run) => run.pipelineId === request.pipelineId && run.status().state === "running");
