@@ -4,7 +4,7 @@
  * parallelism, as a server does it; what became visible is the result.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Committer, NodeType, Prepared, RunClaim, Sink, Source, SplitReader } from "../src/node/index.ts";
+import type { ByteRange, Committer, DimensionStore, NodeType, Prepared, RunClaim, Sink, Source, SplitReader } from "../src/node/index.ts";
 import type { TypedGraph } from "../src/pipeline/index.ts";
 import {
   type Checkpoint,
@@ -28,6 +28,8 @@ export interface Simulation {
   readonly sources: ReadonlyMap<string, SimulatedSource>;
   /** By sink node; of the others rows are counted and let go. */
   readonly sinks: ReadonlyMap<string, { readonly phase: Committer["phase"]; readonly mostRows: number }>;
+  /** Rows of the dimension tables that lookups ask, by key, as JSON text; the same in all tables. */
+  readonly dimensions?: Readonly<Record<string, string>>;
   readonly replays: readonly Replay[];
   readonly disruptions: readonly Disruption[];
   /** Bytes after which a batch is handed over. */
@@ -163,6 +165,7 @@ class Life {
       committers: new Map(
         [...sinks, [DEAD_LETTERS, { phase: "within" }] as const].map(([nodeId, { phase }]) => [nodeId, this.committer(phase)]),
       ),
+      connectionOf: (nodeId) => this.dimensions(nodeId),
       replays: { reader: this.replayReader(restored), read: () => this.readReplays() },
       opens: async () => {
         await this.outside("claim");
@@ -263,6 +266,29 @@ class Life {
         delay,
       );
     });
+  }
+
+  /** A store that is only asked. */
+  private dimensions(nodeId: string): DimensionStore {
+    const { dimensions = {} } = this.simulation;
+    const none = async () => {
+      throw new Error("a lookup only reads");
+    };
+    return {
+      get: async (_table, keys) => {
+        await this.outside(`rows for ${nodeId}`);
+        return keys.map((key) => (dimensions[key] === undefined ? undefined : bytesOf(dimensions[key])));
+      },
+      transactions: "none",
+      listTables: none,
+      createTable: none,
+      deleteTable: none,
+      scan: none,
+      upsert: none,
+      openWriter: none,
+      commitPrepared: none,
+      close: async () => undefined,
+    };
   }
 
   private source(nodeId: string, who: string): Source {
@@ -410,4 +436,9 @@ function rangeOf(text: string | null) {
 function writeLetter(sink: Sink, letter: DeadLetter): void {
   const text = JSON.stringify({ ...letter, bytes: Buffer.from(letter.bytes).toString("latin1") });
   sink.write({ value: rangeOf(text), key: null, time: letter.at });
+}
+
+function bytesOf(text: string): ByteRange {
+  const bytes = new TextEncoder().encode(text);
+  return { bytes, start: 0, end: bytes.length };
 }

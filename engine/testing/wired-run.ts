@@ -2,7 +2,7 @@
  * All the parts of one run, coordinator, subtasks and tasks, wired together in one thread over a scheduler: what threads and message ports do on a server. Sources, sinks and where
  * checkpoints go are whoever's who wires it.
  */
-import type { Committer, NodeType, Sink, Source } from "../src/node/index.ts";
+import type { Committer, NodeType, RoleName, Roles, Sink, Source } from "../src/node/index.ts";
 import type { TypedGraph } from "../src/pipeline/index.ts";
 import {
   type Checkpoint,
@@ -44,6 +44,8 @@ export interface Wiring {
   readonly sink: (nodeId: string, subtask: number) => Sink;
   /** Of a subtask: where it keeps dead letters. */
   readonly letters: (subtask: number) => { readonly id: string; readonly sink: Sink; readonly write: (letter: DeadLetter) => void };
+  /** The driver that a lookup node asks. */
+  readonly connectionOf?: (nodeId: string) => Roles[RoleName] | undefined;
   readonly committers: ReadonlyMap<string, Committer>;
   readonly replays?: NonNullable<SubtaskOptions["replays"]>;
   readonly opens?: CoordinatorHost["opens"];
@@ -105,6 +107,7 @@ export function wireRun(wiring: Wiring): WiredRun {
     const runsHere = (nodeId: string) => number < (plan.parallelism.get(nodeId) ?? 0);
     const sinks = new Map(wiring.sinkIds.filter(runsHere).map((nodeId) => [nodeId, wiring.sink(nodeId, number)]));
     const letters = wiring.letters(number);
+    const pauses = createPauses(scheduler, group, `subtask ${number}`);
     const task = new Task({
       graph,
       nodeTypes,
@@ -113,6 +116,8 @@ export function wireRun(wiring: Wiring): WiredRun {
       // Another one each time the run starts, and the same when the test is run again.
       seed: `${wiring.group} after checkpoint ${restored?.id ?? 0}`,
       onDeadLetter: letters.write,
+      connectionOf: wiring.connectionOf,
+      wake: pauses.wake,
       place: {
         plan,
         subtask: number,
@@ -142,7 +147,7 @@ export function wireRun(wiring: Wiring): WiredRun {
       ...(number === 0 && wiring.replays && { replays: wiring.replays }),
       host: {
         now,
-        ...createPauses(scheduler, group, `subtask ${number}`),
+        ...pauses,
         toCoordinator: (message: FromSubtask) => {
           const moved = structuredClone(message);
           deliver(`${number} to coordinator`, () => coordinator.onMessage(moved));

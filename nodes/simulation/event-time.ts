@@ -30,6 +30,15 @@ const JOINED = {
   ],
 };
 
+/** What a lookup finds by the remainder of `n`; nothing for 2. */
+export const DIMENSIONS: Readonly<Record<string, string>> = { 0: '{"color":"red","of":3}', 1: '{"color":"blue"}' };
+export const LOOKUP = {
+  table: "colors",
+  key: "MOD(n, 3)",
+  schema: "color STRING",
+  fields: [{ name: "color", field: "color" }],
+} as const;
+
 export const FIRST_ROWS = { key: [OWN_KEY] } as const;
 
 /** Params by type; a join's key is chosen. */
@@ -178,9 +187,9 @@ function numbers(rows: readonly Arrived[], name: string): number[] {
   return rows.flatMap(({ item }) => (typeof item.value[name] === "number" ? [item.value[name] as number] : []));
 }
 
-/** Nodes that get rows of a join: which record such a row is said to come from depends on which of the two came last. */
-export function behindJoins({ nodes, edges }: PipelineDocument): ReadonlySet<string> {
-  const found = new Set(Object.entries(nodes).flatMap(([id, { type }]) => (type.endsWith("-join") ? [id] : [])));
+/** Joins and lookups, and nodes behind them: which record a joined row is said to come from depends on which of the two came last, and a row that waited for an answer over a restart no longer says it. */
+export function withUnsureOrigins({ nodes, edges }: PipelineDocument): ReadonlySet<string> {
+  const found = new Set(Object.entries(nodes).flatMap(([id, { type }]) => (type.endsWith("-join") || type === "lookup" ? [id] : [])));
   for (let before = -1; before < found.size; ) {
     before = found.size;
     for (const { from, to } of edges) if (found.has(from.split(".")[0] as string)) found.add(to.split(".")[0] as string);

@@ -6,7 +6,7 @@ import type { PipelineDocument } from "@millrace/engine/pipeline";
 import type { Replay } from "@millrace/engine/run";
 import type { SimulatedSource } from "@millrace/engine/testing";
 import { canonical } from "./canonical.ts";
-import { type Arrived, behindJoins, ownKeyOf, TIMED } from "./event-time.ts";
+import { type Arrived, DIMENSIONS, ownKeyOf, TIMED, withUnsureOrigins } from "./event-time.ts";
 import { CONDITIONS, type Plain, Refused, VALUES } from "./expressions.ts";
 import { WINDOW_MS } from "./test-nodes.ts";
 
@@ -53,7 +53,7 @@ export function reference(
     for (const edge of document.edges) if (edge.from === `${nodeId}.${port}`) receive(edge.to, item);
   }
 
-  const unsure = behindJoins(document);
+  const unsure = withUnsureOrigins(document);
 
   function refuse(nodeId: string, port: string, text: string, { time, origin: cause }: Omit<Item, "value">): void {
     const origin = unsure.has(nodeId) ? null : cause;
@@ -160,6 +160,8 @@ function workOf(type: string, params: Params): Work {
       };
     case "mark-first-seen":
       return firstSeenWork(params);
+    case "lookup":
+      return lookupWork(params);
     case "top-n":
       return firstRowsWork(params);
     default:
@@ -248,6 +250,14 @@ function firstSeenWork({ key, when, value, compare = "equal", output, store = "c
     if (result.do === "split") return emit(first ? "out" : "repeat", item);
     const set = first ? result.first : result.repeat;
     emit("out", set === undefined ? item : { ...item, value: { ...item.value, [String(result.field)]: of(set)(item.value) } });
+  };
+}
+
+function lookupWork({ key, missing = "nulls" }: Params): Work {
+  return (item, emit) => {
+    const row = DIMENSIONS[String(of(key)(item.value))];
+    if (row === undefined && missing === "port") return emit("missing", item);
+    emit("out", { ...item, value: { ...item.value, color: row === undefined ? null : (JSON.parse(row) as Plain).color } });
   };
 }
 

@@ -4,7 +4,7 @@ import { analyze, type PipelineDocument, type TypedGraph, words } from "@millrac
 import { planRun, type Replay, stateSchemas } from "@millrace/engine/run";
 import { DEAD_LETTERS, type SimulationResult, simulate } from "@millrace/engine/testing";
 import { canonical, canonicalText } from "./canonical.ts";
-import { behindJoins } from "./event-time.ts";
+import { DIMENSIONS, withUnsureOrigins } from "./event-time.ts";
 import { reference } from "./reference.ts";
 import type { Scenario } from "./scenario.ts";
 import { simulatedTypes } from "./test-nodes.ts";
@@ -34,6 +34,7 @@ export async function runScenario(scenario: Scenario): Promise<Outcome> {
           type === "simulated-sink" ? [[id, { phase: params.phase as "within" | "after", mostRows: Number(params.mostRows) }]] : [],
         ),
       ),
+      dimensions: DIMENSIONS,
       replays,
       disruptions: scenario.disruptions,
       batchBytes: scenario.batchBytes,
@@ -43,7 +44,7 @@ export async function runScenario(scenario: Scenario): Promise<Outcome> {
   }
   const expected = reference(document, sources, replays.slice(0, result.replayed));
   const failures: string[] = [];
-  const unsure = behindJoins(document);
+  const unsure = withUnsureOrigins(document);
   let rows = 0;
   for (const [id, { type }] of Object.entries(document.nodes)) {
     if (type !== "simulated-sink") continue;

@@ -1,7 +1,7 @@
 /** A random pipeline with its records and everything that befalls it, as plain data: a function of its seed, and small steps away from simpler ones. */
 import type { PipelineDocument } from "@millrace/engine/pipeline";
 import { type Disruption, type Random, type SimulatedRecord, type SimulatedSource, seededRandom } from "@millrace/engine/testing";
-import { FIRST_ROWS, TIMED_PARAMS } from "./event-time.ts";
+import { FIRST_ROWS, LOOKUP, TIMED_PARAMS } from "./event-time.ts";
 
 export interface Scenario {
   /** Of the schedule. */
@@ -168,6 +168,8 @@ class GraphMaker {
     const input = draw.of(this.streams);
     const id = `n${Object.keys(this.nodes).length}`;
     const types = ["filter", "split", "select", "union", "event-time"];
+    // A run without an end is stopped when everything is read, and what is still asked for then stays asked for.
+    if (this.bounded) types.push("lookup");
     if (input.hasItems) types.push("flatten");
     if (input.hasRaw) types.push("parse");
     if (input.ordered) types.push("mark-first-seen", "mark-first-seen", "top-n");
@@ -311,6 +313,19 @@ class GraphMaker {
     return { params, outputs: [{ ...input, from: `${id}.out` }], others: [] };
   }
 
+  lookup(input: Stream, id: string): Made {
+    const { draw } = this;
+    const missing = draw.of(["nulls", "port"]);
+    // Answers come in any order; rows in order leave as they came.
+    const order = draw.of(["ordered", "unordered"]);
+    const ports = missing === "port" ? ["out", "missing"] : ["out"];
+    return {
+      params: { ...LOOKUP, missing, order, capacity: draw.of([1, 4, 100]), cacheRows: draw.of([0, 2, 100]) },
+      outputs: ports.map((port) => ({ ...input, from: `${id}.${port}`, ordered: input.ordered && order === "ordered" })),
+      others: [],
+    };
+  }
+
   window(input: Stream, id: string): Made {
     return { params: TIMED_PARAMS.window, outputs: [this.ofPlainRows(input, `${id}.out`)], others: [] };
   }
@@ -401,6 +416,7 @@ const MAKERS: Readonly<Record<string, string>> = {
   "event-time": "eventTime",
   "mark-first-seen": "firstSeen",
   "simulated-count": "count",
+  lookup: "lookup",
   "top-n": "firstRows",
   window: "window",
   distinct: "distinct",
