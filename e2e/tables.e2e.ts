@@ -105,6 +105,7 @@ test("a sink's table is made when ClickHouse has come, and answers queries as a 
     await page.getByRole("textbox", { name: "SQL" }).focus();
     await page.keyboard.press("Control+a");
     await page.keyboard.type("SELECT stt, sum(uv) AS uv FROM vis");
+    await page.keyboard.press("Control+Space");
     await expect(page.locator(".suggest-widget .monaco-list-row").filter({ hasText: "visitor_stats" }).first()).toBeVisible();
     await page.keyboard.press("Enter");
     await page.keyboard.type(" GROUP BY stt ORDER BY stt");
@@ -127,7 +128,15 @@ test("a sink's table is made when ClickHouse has come, and answers queries as a 
     await page.keyboard.type("DROP TABLE visitor_stats");
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Run (Ctrl+Enter)" }).click();
-    await expect(page.getByRole("alert")).toContainText('Only statements that read are run here: got "DROP".');
+    await expect(page.getByRole("alert").filter({ hasText: 'Only statements that read are run here: got "DROP".' })).toBeVisible();
+  });
+
+  await test.step("offers the table's columns in the sink's form", async () => {
+    await page.locator('.react-flow__node[data-id="table"]').click();
+    const missing = page.getByRole("button", { name: "Add the 4 missing columns" });
+    await missing.click();
+    await expect(missing).toBeHidden();
+    await expect(page.getByRole("group", { name: "Columns" }).getByRole("button", { name: /^Columns: remove/ })).toHaveCount(4);
   });
 });
 

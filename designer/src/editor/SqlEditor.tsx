@@ -9,7 +9,8 @@ import { bindSql, forgetSql, registerOnce, SQL_LANGUAGE } from "./sql-support.ts
 import { DARK_THEME, LIGHT_THEME } from "./themes.ts";
 
 export interface SqlEditorProps {
-  readonly value: string;
+  /** What stands there first. The text is the editor's own from then on: one that types is ahead of whoever is told. */
+  readonly initial: string;
   readonly onChange: (value: string) => void;
   /** Ctrl+Enter. */
   readonly onRun: () => void;
@@ -36,11 +37,11 @@ export function SqlEditor(props: SqlEditorProps) {
   return loaded ? <MonacoSql {...props} loaded={loaded} /> : <PlainSql {...props} />;
 }
 
-function PlainSql({ value, onChange, onRun, label, height }: SqlEditorProps) {
+function PlainSql({ initial, onChange, onRun, label, height }: SqlEditorProps) {
   return (
     <Textarea
       aria-label={label}
-      value={value}
+      defaultValue={initial}
       styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 13, height } }}
       onChange={(event) => onChange(event.currentTarget.value)}
       onKeyDown={(event) => {
@@ -51,7 +52,7 @@ function PlainSql({ value, onChange, onRun, label, height }: SqlEditorProps) {
 }
 
 function MonacoSql(props: SqlEditorProps & { readonly loaded: LoadedEditor }) {
-  const { loaded, value, schema, label, height } = props;
+  const { loaded, initial, schema, label, height } = props;
   const { monaco } = loaded;
   const scheme = useComputedColorScheme("light");
   const host = useRef<HTMLDivElement>(null);
@@ -67,7 +68,7 @@ function MonacoSql(props: SqlEditorProps & { readonly loaded: LoadedEditor }) {
     const keepEscape = (event: KeyboardEvent) => event.key === "Escape" && event.stopPropagation();
     place.addEventListener("keydown", keepEscape);
     const created = monaco.editor.create(place, {
-      value,
+      value: initial,
       language: SQL_LANGUAGE,
       ariaLabel: label,
       automaticLayout: true,
@@ -91,10 +92,7 @@ function MonacoSql(props: SqlEditorProps & { readonly loaded: LoadedEditor }) {
       keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter],
       run: () => latest.current.onRun(),
     });
-    created.onDidChangeModelContent(() => {
-      const text = created.getValue();
-      if (text !== latest.current.value) latest.current.onChange(text);
-    });
+    created.onDidChangeModelContent(() => latest.current.onChange(created.getValue()));
     return () => {
       place.removeEventListener("keydown", keepEscape);
       forgetSql(model);
@@ -103,12 +101,6 @@ function MonacoSql(props: SqlEditorProps & { readonly loaded: LoadedEditor }) {
     };
   }, [monaco]);
 
-  useEffect(() => {
-    const current = view.current;
-    if (!current || current.getValue() === value) return;
-    const model = current.getModel() as editor.ITextModel;
-    current.executeEdits("query", [{ range: model.getFullModelRange(), text: value, forceMoveMarkers: true }]);
-  }, [value]);
   useEffect(() => {
     const model = view.current?.getModel();
     if (model) bindSql(monaco, model, schema);

@@ -1,10 +1,12 @@
 import { ActionIcon, Box, Button, Group, Paper, Stack, Text } from "@mantine/core";
+import type { ParamMeta } from "@millrace/engine/node";
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Control, Path } from "./form-model.ts";
 import { useFormSurroundings } from "./form-surroundings.ts";
 import { freshValue, moved } from "./form-value.ts";
+import { missingColumns } from "./missing-columns.ts";
 import { ParamControl } from "./ParamControl.tsx";
 
 interface ListControlProps {
@@ -12,15 +14,17 @@ interface ListControlProps {
   readonly value: unknown;
   readonly path: Path;
   readonly label: string;
+  readonly offers?: ParamMeta["offers"] | undefined;
 }
 
 /** Items to add, remove and put in order, by mouse and by keyboard. */
-export function ListControl({ control, value, path, label }: ListControlProps) {
+export function ListControl({ control, value, path, label, offers }: ListControlProps) {
   const { t } = useTranslation("inspector");
-  const { change } = useFormSurroundings();
+  const { change, schemaAt, tableColumns } = useFormSurroundings();
   const host = useRef<HTMLDivElement>(null);
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
   const isScalar = !["group", "variants", "list", "map"].includes(control.item.control.kind);
+  const missing = offers === "columns" ? missingColumns(items, schemaAt(path), tableColumns) : [];
   const set = (next: readonly unknown[]) => change(path, next);
   const move = (from: number, to: number) => {
     set(moved(items, from, to));
@@ -77,7 +81,7 @@ export function ListControl({ control, value, path, label }: ListControlProps) {
           </Group>
         </Paper>
       ))}
-      <div>
+      <Group gap="xs">
         <Button
           size="compact-sm"
           variant="light"
@@ -88,7 +92,12 @@ export function ListControl({ control, value, path, label }: ListControlProps) {
         >
           {t("addItem")}
         </Button>
-      </div>
+        {missing.length > 0 && (
+          <Button size="compact-sm" variant="light" onClick={() => set([...items, ...missing].slice(0, control.max))}>
+            {t("addMissing", { count: missing.length })}
+          </Button>
+        )}
+      </Group>
     </Stack>
   );
 }

@@ -111,7 +111,7 @@ function bodyOf(props: ScalarProps) {
     case "constant":
       return null;
     case "list":
-      return <ListControl control={control} value={value} path={path} label={label} />;
+      return <ListControl control={control} value={value} path={path} label={label} offers={item.meta?.offers} />;
     case "map":
       return <MapControl control={control} value={value} path={path} label={label} />;
     case "variants":

@@ -27,7 +27,7 @@ export interface ScalarProps {
 /** A text of whatever use, with what can be chosen beside what can be typed. */
 export function TextControl(props: ScalarProps & { readonly use: NonNullable<ParamMeta["kind"]> | "line" }) {
   const { use, item, value, onChange } = props;
-  const { topics, connections, schemas } = useFormSurroundings();
+  const { topics, tables, connections, schemas } = useFormSurroundings();
   const text = typeof value === "string" ? value : value === undefined ? "" : valueText(value);
   // An empty text of a param that may be left out means: left out.
   const set = (next: string) => onChange(next === "" && item.optional ? undefined : next);
@@ -36,7 +36,14 @@ export function TextControl(props: ScalarProps & { readonly use: NonNullable<Par
     return <Textarea {...common} autosize minRows={2} maxRows={12} onChange={(event) => set(event.currentTarget.value)} />;
   if (use === "schema") return <SchemaText {...props} text={text} set={set} names={schemas} />;
   if (use === "field") return <FieldPicker {...props} text={text} set={set} />;
-  const known = use === "topic" ? topics : use === "connection" ? connections : (item.meta?.examples ?? []);
+  const known =
+    use === "topic"
+      ? topics
+      : use === "table" && tables.length > 0
+        ? tables
+        : use === "connection"
+          ? connections
+          : (item.meta?.examples ?? []);
   if (known.length === 0) return <TextInput {...common} onChange={(event) => set(event.currentTarget.value)} />;
   return <Autocomplete {...common} data={[...new Set(known)]} onChange={set} maxDropdownHeight={240} />;
 }

@@ -27,6 +27,9 @@ export interface FormSurroundings {
   readonly filled: (text: string) => string;
   /** Names to choose from; anything else may be typed. */
   readonly topics: readonly string[];
+  readonly tables: readonly string[];
+  /** Of the analytical table that the node writes, when it is there. */
+  readonly tableColumns: readonly string[] | undefined;
   readonly connections: readonly string[];
   readonly schemas: readonly string[];
   /** Of a source: how the schema at the path is proposed from its records; undefined for other nodes. */

@@ -20,6 +20,7 @@ export function useNodeSurroundings(nodeId: string, node: PipelineNode, form: Fo
   const pipelineId = useDocument((state) => state.pipelineId);
   const role = typed?.spec.connection;
   const topics = useTopicNames(role === "topic" ? connectionOf(node) : undefined, role === "topic");
+  const { tables, tableColumns } = useTables(connectionOf(node), role === "table" ? node.params.table : undefined);
   return useMemo((): FormSurroundings => {
     const placed = placeProblems(form, node.params, problems);
     const uses = expressionsOf(typed);
@@ -47,11 +48,13 @@ export function useNodeSurroundings(nodeId: string, node: PipelineNode, form: Fo
       expressionCount: uses.length,
       timeZone: document.timeZone ?? DEFAULTS.timeZone,
       topics,
+      tables,
+      tableColumns,
       connections: Object.entries(document.connections ?? {}).flatMap(([alias, declared]) => (declared.role === role ? [alias] : [])),
       schemas: Object.keys(document.schemas ?? {}),
       proposalAt: (path) => (specOf(node.type)?.category === "source" ? proposalQuestion(path) : undefined),
     };
-  }, [form, node.params, node.type, problems, typed, nodeId, document, pipelineId, topics, role]);
+  }, [form, node.params, node.type, problems, typed, nodeId, document, pipelineId, topics, tables, tableColumns, role]);
 }
 
 function changeParam(nodeId: string, path: Path, value: unknown): void {
@@ -125,4 +128,39 @@ function useTopicNames(connection: string | undefined, wanted: boolean): readonl
     return () => asked.abort();
   }, [connection, wanted]);
   return names;
+}
+
+/** Names of a connection's analytical tables, and the columns of one; none while they cannot be read, or ClickHouse is not there yet. */
+function useTables(
+  connection: string | undefined,
+  table: unknown,
+): { readonly tables: readonly string[]; readonly tableColumns: readonly string[] | undefined } {
+  const [tables, setTables] = useState<readonly string[]>(NONE);
+  const [columns, setColumns] = useState<readonly string[]>();
+  const isWanted = table !== undefined;
+  useEffect(() => {
+    if (!isWanted) return;
+    const asked = new AbortController();
+    server.tables(connection, asked.signal).then(
+      (all) => setTables(all.map(({ name }) => name)),
+      (error: unknown) => {
+        if (!asked.signal.aborted) console.warn("Tables could not be listed", error);
+      },
+    );
+    return () => asked.abort();
+  }, [connection, isWanted]);
+  const name = typeof table === "string" && tables.includes(table) ? table : undefined;
+  useEffect(() => {
+    setColumns(undefined);
+    if (name === undefined) return;
+    const asked = new AbortController();
+    server.table(name, connection, asked.signal).then(
+      (found) => setColumns(found.columns.map((column) => column.name)),
+      (error: unknown) => {
+        if (!asked.signal.aborted) console.warn("The table could not be described", error);
+      },
+    );
+    return () => asked.abort();
+  }, [connection, name]);
+  return { tables, tableColumns: columns };
 }

@@ -3,6 +3,8 @@ import type { RoomWords } from "../i18n/room-words.ts";
 export const words = {
   about: { en: "About", zh: "说明" },
   addField: { en: "Add field", zh: "添加字段" },
+  addMissing_one: { en: "Add the missing column", zh: "添加缺少的列" },
+  addMissing_other: { en: "Add the {{count}} missing columns", zh: "添加缺少的 {{count}} 列" },
   addItem: { en: "Add", zh: "添加" },
   addItemTo: { en: "Add to {{label}}", zh: "添加到{{label}}" },
   apply: { en: "Apply", zh: "应用" },

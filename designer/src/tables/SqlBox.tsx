@@ -14,14 +14,14 @@ import { ResultTable } from "./ResultTable.tsx";
 interface SqlBoxProps {
   readonly connection: string | undefined;
   readonly schema: SqlSchema;
-  readonly sql: string;
-  readonly onChange: (sql: string) => void;
+  /** What was put into the editor from outside, and how often that was done. */
+  readonly opened: { readonly text: string; readonly count: number };
 }
 
 const EDITOR_HEIGHT = 96;
 
 /** One statement that reads, and what it answered as a table or a chart. */
-export function SqlBox({ connection, schema, sql, onChange }: SqlBoxProps) {
+export function SqlBox({ connection, schema, opened }: SqlBoxProps) {
   const { t } = useTranslation("tables");
   const errorText = useErrorText();
   const [result, setResult] = useState<QueryResultView>();
@@ -29,6 +29,8 @@ export function SqlBox({ connection, schema, sql, onChange }: SqlBoxProps) {
   const [view, setView] = useState("table");
   const [isRunning, setRunning] = useState(false);
   const asked = useRef<AbortController>(undefined);
+  const sql = useRef(opened);
+  if (sql.current.count !== opened.count) sql.current = opened;
 
   async function run(): Promise<void> {
     asked.current?.abort();
@@ -37,7 +39,7 @@ export function SqlBox({ connection, schema, sql, onChange }: SqlBoxProps) {
     setRunning(true);
     setFailure(undefined);
     try {
-      const answer = await server.queryTables({ sql, connection }, mine.signal);
+      const answer = await server.queryTables({ sql: sql.current.text, connection }, mine.signal);
       if (asked.current === mine) setResult(answer);
     } catch (error) {
       if (asked.current === mine) setFailure(errorText(error));
@@ -48,7 +50,17 @@ export function SqlBox({ connection, schema, sql, onChange }: SqlBoxProps) {
 
   return (
     <Stack gap={6} h="100%" style={{ minHeight: 0 }}>
-      <SqlEditor value={sql} onChange={onChange} onRun={() => void run()} schema={schema} label={t("query")} height={EDITOR_HEIGHT} />
+      <SqlEditor
+        key={opened.count}
+        initial={opened.text}
+        onChange={(text) => {
+          sql.current = { ...sql.current, text };
+        }}
+        onRun={() => void run()}
+        schema={schema}
+        label={t("query")}
+        height={EDITOR_HEIGHT}
+      />
       <Group gap="xs" wrap="nowrap">
         <Button size="xs" leftSection={<IconPlayerPlay size={14} />} onClick={() => void run()}>
           {t("run")}

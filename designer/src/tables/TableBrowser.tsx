@@ -23,7 +23,7 @@ export function TableBrowser() {
   const [tables, setTables] = useState<readonly AnalyticalTableView[]>();
   const [failure, setFailure] = useState<string>();
   const [name, setName] = useState<string>();
-  const [sql, setSql] = useState("");
+  const [opened, setOpened] = useState({ text: "", count: 0 });
   const isThere = connection !== undefined || state?.state === "there";
   const refresh = useCallback(
     async (signal?: AbortSignal) => {
@@ -45,7 +45,7 @@ export function TableBrowser() {
 
   function open(table: string): void {
     setName(table);
-    setSql(`SELECT * FROM ${table} LIMIT 100`);
+    setOpened(({ count }) => ({ text: `SELECT * FROM ${table} LIMIT 100`, count: count + 1 }));
   }
 
   async function fetch(): Promise<void> {
@@ -116,7 +116,7 @@ export function TableBrowser() {
       </Stack>
       <div style={{ flex: 1, minWidth: 0, padding: "var(--mantine-spacing-xs)" }}>
         {isThere ? (
-          <SqlBox key={connection ?? ""} connection={connection} schema={schema} sql={sql} onChange={setSql} />
+          <SqlBox key={connection ?? ""} connection={connection} schema={schema} opened={opened} />
         ) : (
           state && <ClickHouseState state={state} onFetch={() => void fetch()} />
         )}

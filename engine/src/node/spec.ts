@@ -202,6 +202,8 @@ export interface ParamMeta {
     | "file"
     | "table";
   readonly examples?: readonly string[];
+  /** A list of names and values: the form offers those of the table that the param `table` names, or else of the row's fields, that are not in it. */
+  readonly offers?: "columns";
   /** Behind "more" in the form. */
   readonly advanced?: boolean;
   readonly placeholder?: string;

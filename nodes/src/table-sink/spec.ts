@@ -62,6 +62,7 @@ const params = z.strictObject({
         en: "What is written, and where. Empty: each field to the column of its name. Columns that are not listed get their defaults.",
         zh: "写入的值及其列。不填则每个字段写入同名的列。未列出的列取默认值。",
       },
+      offers: "columns",
     }),
   sortKey: z
     .array(

@@ -1,6 +1,6 @@
 /** The sink against tables in memory that remember tokens, refuse what they are told to, and are away for a while. */
 import { parseSchema } from "@millrace/engine/expression";
-import type { RefusedRow, Sink, SinkContext, TableBatch, NewAnalyticalTable, TableStore } from "@millrace/engine/node";
+import type { NewAnalyticalTable, RefusedRow, Sink, SinkContext, TableBatch, TableStore } from "@millrace/engine/node";
 import type { Schema } from "@millrace/engine/schema";
 import { beforeEach, expect, it } from "vitest";
 import { ConnectionError } from "../connections/connection-error.ts";
