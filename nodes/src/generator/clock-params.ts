@@ -52,7 +52,7 @@ export function refuseEndlessVirtual(
   params: { readonly pace: string; readonly count?: number | undefined },
   context: z.core.$RefinementCtx,
 ): void {
-  if (context.issues.length > 0 || params.pace !== "virtual" || params.count !== undefined) return;
+  if (context.issues.length > 0 || params.pace !== "virtual" || params.count) return;
   const expected = { en: "a number, since virtual time would never end without one", zh: "一个数字，否则虚拟时间永不结束" };
   context.addIssue({ code: "custom", path: ["count"], params: { expected } });
 }

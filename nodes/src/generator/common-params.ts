@@ -28,12 +28,12 @@ export function commonParams(fastest: number) {
       }),
     count: z
       .int()
-      .min(1)
+      .min(0)
       .max(Number.MAX_SAFE_INTEGER)
       .optional()
       .register(paramMeta, {
         title: { en: "Number of records", zh: "总条数" },
-        description: { en: "After so many the stream ends. Default: it does not end.", zh: "达到该条数后流结束。默认不结束。" },
+        description: { en: "After so many the stream ends. 0 or nothing: it does not end.", zh: "达到该条数后流结束。0 或留空则不结束。" },
       }),
     seed: z
       .int()

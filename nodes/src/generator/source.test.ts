@@ -90,6 +90,16 @@ describe("the generator as a source", { timeout: 30_000 }, () => {
     expect((await read(reader, 3)).map(({ offset }) => offset)).toEqual([3, 4, 5]);
   });
 
+  it("does not end with a `count` of 0", async () => {
+    const { context, move } = clockAt(START);
+    const { reader, split, source } = await open({ kind: "schema", rate: 10, count: 0, fields: FIELDS }, context);
+    expect(split.bounded).toBe(false);
+    expect(source.expects?.()).toEqual({ en: "the generator sends 10 a second", zh: "生成器每秒发送 10 条" });
+    move(1_000);
+    expect(await read(reader)).toHaveLength(11);
+    expect((await reader.read(10, 0))?.count).toBe(0);
+  });
+
   it("ends after `count` records, over restarts too", async () => {
     const { context, move } = clockAt(START);
     const params = { kind: "schema", rate: 10, count: 25, fields: FIELDS };

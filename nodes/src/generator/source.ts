@@ -10,7 +10,7 @@ import { openShop } from "./shop/stream.ts";
 import type { GeneratorParams } from "./spec.ts";
 
 export function createSource(params: GeneratorParams, context: SourceContext): Source {
-  const split = { id: splitIdOf(params), origin: "generator", bounded: params.count !== undefined };
+  const split = { id: splitIdOf(params), origin: "generator", bounded: isBounded(params) };
   return {
     splits: async () => [split],
     open: async (_, position) => openReader(params, context, position),
@@ -26,7 +26,7 @@ function splitIdOf(params: GeneratorParams): string {
 
 function openReader(params: GeneratorParams, context: SourceContext, position: Position | undefined): SplitReader {
   const { records, aheadMs } = openRecords(params, context, position);
-  const most = params.kind === "shop" ? Number.POSITIVE_INFINITY : (params.count ?? Number.POSITIVE_INFINITY);
+  const most = params.kind === "shop" ? Number.POSITIVE_INFINITY : params.count || Number.POSITIVE_INFINITY;
   const now = () => (isVirtual(params) ? Number.MAX_VALUE : context.now() + aheadMs);
   const hasEnded = () => records.taken >= most || records.nextDue() === Number.POSITIVE_INFINITY;
 
@@ -70,12 +70,16 @@ function openRecords(
   return { records: open, aheadMs };
 }
 
+function isBounded({ count }: GeneratorParams): boolean {
+  return count !== undefined && count > 0;
+}
+
 function isVirtual(params: GeneratorParams): boolean {
   return params.kind !== "schema" && params.pace === "virtual";
 }
 
 function expects(params: GeneratorParams): { en: string; zh: string } {
-  const { count } = params;
+  const count = params.count || undefined;
   if (params.kind === "shop") {
     const orders = count === undefined ? { en: "", zh: "" } : { en: `, ${count} in all`, zh: `，共 ${count} 个` };
     return { en: `the shop takes ${params.rate} orders a second${orders.en}`, zh: `商城每秒产生 ${params.rate} 个订单${orders.zh}` };

@@ -168,14 +168,14 @@ export const shopParams = z
     ...settings,
     count: z
       .int()
-      .min(1)
+      .min(0)
       .max(1_000_000_000)
       .optional()
       .register(paramMeta, {
         title: { en: "Number of orders", zh: "订单总数" },
         description: {
-          en: "After so many the shop takes no more, and the stream ends with what becomes of the last ones. Default: it does not end.",
-          zh: "达到该数量后不再下单，已有订单的后续动作完成后流结束。默认不结束。",
+          en: "After so many the shop takes no more, and the stream ends with what becomes of the last ones. 0 or nothing: it does not end.",
+          zh: "达到该数量后不再下单，已有订单的后续动作完成后流结束。0 或留空则不结束。",
         },
       }),
     ...clockParams(),

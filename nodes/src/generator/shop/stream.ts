@@ -88,7 +88,7 @@ function firstState(params: ShopParams, timeZone: string, start: Millis): State 
 }
 
 function lastOrderOf({ count, history }: ShopParams): number {
-  return count === undefined ? Number.POSITIVE_INFINITY : history + count;
+  return count ? history + count : Number.POSITIVE_INFINITY;
 }
 
 /** `now` undefined: in virtual time nothing is ever late. */
