@@ -7,7 +7,7 @@ import type { WallText } from "../../wall-text.ts";
 import { createAfterOrder } from "./after-order.ts";
 import type { CarriedRow, Carts } from "./cart.ts";
 import { createDesk, type Desk } from "./desk.ts";
-import { couponUseId, snowflake } from "./ids.ts";
+import { couponUseId, IDS_AN_ORDER, snowflake } from "./ids.ts";
 import type { Change } from "./maxwell.ts";
 import type { ShopSettings } from "./params.ts";
 import { createPlacing } from "./place-order.ts";
@@ -20,7 +20,7 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 const FAVOR_CANCELLED = [30 * SECOND, 10 * MINUTE] as const;
 /** Orders that are kept as far as they were asked for; others are done again from their beginning. */
-const MOST_LIVE = 4_000;
+const MOST_LIVE = 1_500;
 const HAS_COUPON = 0.5;
 
 const FAVORS = 30;
@@ -40,6 +40,8 @@ export interface Orders {
   /** The rows that stand after what happened until `time`, and those of an earlier cart that it deals with. */
   rowsAt(order: number, time: Millis): Desk;
   isPaidLate(order: number): boolean;
+  /** Of an order whose cart has begun: nothing happens between `time` and what this returns; infinity: nothing does any more. Cheap. */
+  nextAfter(order: number, time: Millis): Millis;
   /** Nothing more will be asked of it. */
   forget(order: number): void;
 }
@@ -92,14 +94,16 @@ export function createOrders(world: World): Orders {
     const count = Math.floor(settings.favors) + (draws.chance(settings.favors % 1) ? 1 : 0);
     for (let index = 0; index < count; index++) {
       const at = begin + Math.floor(spanMs * draws.next());
-      const id = snowflake(timeline.wall(at), 1, order * 32 + index);
-      const row = { id, user_id: draws.between(1, timeline.users), sku_id: draws.of(SKUS).id, spu_id: null, create_time: time(at) };
+      const [user, sku] = [draws.between(1, timeline.users), draws.of(SKUS).id];
+      const id = () => snowflake(timeline.wall(at), 1, order * 32 + index);
       const cancelled = draws.chance(settings.cancelledFavors) ? at + draws.between(...FAVOR_CANCELLED) : undefined;
       const isCancelled = settings.original && cancelled !== undefined;
-      const cancelTime = isCancelled ? time(at) : null;
-      then(at, (desk) => desk.insert("favor_info", { ...row, is_cancel: isCancelled ? "1" : "0", cancel_time: cancelTime }));
+      then(at, (desk) => {
+        const [is_cancel, cancel_time] = isCancelled ? ["1", time(at)] : ["0", null];
+        desk.insert("favor_info", { id: id(), user_id: user, sku_id: sku, spu_id: null, is_cancel, create_time: time(at), cancel_time });
+      });
       if (cancelled === undefined || isCancelled) continue;
-      then(cancelled, (desk) => desk.update("favor_info", id, { is_cancel: "1", cancel_time: time(cancelled) }));
+      then(cancelled, (desk) => desk.update("favor_info", id(), { is_cancel: "1", cancel_time: time(cancelled) }));
     }
   }
 
@@ -197,6 +201,19 @@ export function createOrders(world: World): Orders {
     },
     forget: (order) => void live.delete(order),
     isPaidLate: afterOrder.isPaidLate,
+    nextAfter(order, since) {
+      const placedAt = timeline.orderTime(order);
+      if (placedAt >= since) return since;
+      const settings = timeline.settingsOf(order);
+      let next = Number.POSITIVE_INFINITY;
+      const then = (at: Millis) => {
+        if (at >= since && at < next) next = at;
+      };
+      addFavors(order, settings, then);
+      // Of reviews there may be fewer.
+      afterOrder.add(order, placedAt, IDS_AN_ORDER, settings, then);
+      return next;
+    },
   };
 }
 

@@ -53,6 +53,21 @@ describe("the shop's change log", { timeout: 30_000 }, () => {
     );
   }, 60_000);
 
+  it.each([
+    { rate: 3, users: 40, promotions: true },
+    { rate: 0.05, users: 5, original: true },
+  ])("goes on so to the last review, with late payments and refunds under way: %j", (given) => {
+    const options = { ...given, count: 150, paidLate: 0.2 };
+    const all = take(open(options));
+    for (let at = 1_500; at < all.length; at += 397) {
+      const shop = open(options);
+      take(shop, at);
+      const rest = take(open(options, shop.position()));
+      expect(rest.length, `restarted after ${at}`).toBe(all.length - at);
+      expect(rest).toEqual(all.slice(at));
+    }
+  });
+
   it("has a position of a few numbers, however long it ran", () => {
     const shop = open({ rate: 50 });
     take(shop, 20_000);

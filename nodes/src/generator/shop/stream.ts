@@ -9,7 +9,7 @@ import { openDatabase, type ShopDatabase } from "./database.ts";
 import { type Change, changeMessage, type MaxwellMessage } from "./maxwell.ts";
 import type { ShopParams } from "./params.ts";
 import { CLEARED_TABLES, type TableName } from "./tables.ts";
-import { afterStop, newTimeline, type TimelineText, withSettings } from "./timeline.ts";
+import { afterStop, createTimeline, newTimeline, type TimelineText, withSettings } from "./timeline.ts";
 import { type Taken, type Transactions, transactionsAfter } from "./transactions.ts";
 
 /** Before anything that happens in the stream. */
@@ -102,7 +102,7 @@ function resumed(position: ShopPosition, params: ShopParams, timeZone: string, n
   const added = params.bootstrap.filter((table) => !before.bootstrapped.includes(table));
   return {
     ...before,
-    text: withSettings(now === undefined ? before.text : caughtUp(before, params, timeZone, now), params, before.at),
+    text: withSettings(caughtUp(before, params, timeZone, now), params, before.at),
     isToClear: before.isToClear || (params.clear && !before.hasCleared),
     hasCleared: params.clear,
     bootstrapped: params.bootstrap,
@@ -111,7 +111,9 @@ function resumed(position: ShopPosition, params: ShopParams, timeZone: string, n
 }
 
 /** After a long stop what would have happened meanwhile happens from now on. */
-function caughtUp(state: State, params: ShopParams, timeZone: string, now: Millis): TimelineText {
+function caughtUp(state: State, params: ShopParams, timeZone: string, now: Millis | undefined): TimelineText {
+  // What is next comes behind what was last: mostly there is no need to look for it.
+  if (now === undefined || now - createTimeline(state.text).wall(state.at) <= CATCH_UP_MS) return state.text;
   const lastOrder = lastOrderOf(params);
   const database = openDatabase(state.text, timeZone, state.cleared, lastOrder);
   const next = transactionsAfter(state, database, state.cleared, lastOrder).peek()?.at ?? Number.POSITIVE_INFINITY;

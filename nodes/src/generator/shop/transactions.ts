@@ -33,11 +33,13 @@ export function transactionsAfter(taken: Taken, database: ShopDatabase, cleared:
   let next = Math.max(1, timeline.slotAt(taken.at - LONGEST_LIFE_MS) - 1);
   const usual = Math.max(1, timeline.slotAt(taken.at - USUAL_LIFE_MS) - 1);
 
-  /** Puts the order in the queue with its beginning, from which on its steps count. */
+  /** Puts the order in the queue with a moment from which on its steps are to be looked at. */
   function open(order: number): void {
     if (order < usual && !orders.isPaidLate(order)) return;
-    const at = timeline.cartStart(order);
-    if (at >= cleared) queue.push({ at, order, step: BEGINNING });
+    const begin = timeline.cartStart(order);
+    if (begin < cleared) return;
+    const at = begin > taken.at ? begin : orders.nextAfter(order, taken.at);
+    if (at < Number.POSITIVE_INFINITY) queue.push({ at, order, step: BEGINNING });
   }
 
   function goOn({ order, step }: Taken): void {
