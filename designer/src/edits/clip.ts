@@ -62,7 +62,8 @@ export function paste(draft: PipelineDocument, clipped: PipelineDocument, at: Po
     names.add(name);
     const newId = freshId(Object.hasOwn(draft.nodes, id) ? name : id, node.type, (one) => Object.hasOwn(draft.nodes, one));
     newIds.set(id, newId);
-    draft.nodes[newId] = { ...structuredClone(node), name };
+    const { formerly: _, ...copied } = structuredClone(node);
+    draft.nodes[newId] = { ...copied, name };
     const box = clipped.layout?.nodes?.[id] ?? { x: 260 * unplaced++, y: 0 };
     place(draft, newId, { x: box.x + shift.x, y: box.y + shift.y });
   }

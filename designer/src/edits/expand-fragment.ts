@@ -61,7 +61,12 @@ export function expandFragment(draft: PipelineDocument, nodeId: string): string[
     const fresh = freshId(id, node.type, (one) => Object.hasOwn(draft.nodes, one) || [...ids.values()].includes(one));
     ids.set(id, fresh);
     const params = fillIn(node.params, values, () => undefined);
-    draft.nodes[fresh] = { ...node, name, params: renamedTexts(params, schemaNames) as PipelineNode["params"] };
+    draft.nodes[fresh] = {
+      ...node,
+      name,
+      params: renamedTexts(params, schemaNames) as PipelineNode["params"],
+      formerly: innerId(nodeId, id),
+    };
     const box = fragment.layout?.nodes?.[id] ?? { x: ids.size * 300, y: 0 };
     place(draft, fresh, { x: box.x + shift.x, y: box.y + shift.y });
   }

@@ -63,7 +63,7 @@ describe("a fragment of what is selected", () => {
   test("leaves a node that does the same, with the parameters handed through", () => {
     const { after, id } = made();
     expect(id).toBe("visits");
-    expect(after.nodes.visits).toEqual({ type: "fragment:visits", name: "Visits", params: { least: "${least}" } });
+    expect(after.nodes.visits).toEqual({ type: "fragment:visits", name: "Visits", params: { least: "${least}" }, formerly: "" });
     expect(after.edges).toEqual([
       { from: "logs.out", to: "visits.in" },
       { from: "visits.out", to: "out.in" },
@@ -102,12 +102,19 @@ test("nodes that use another version of a fragment than what runs are changed", 
   expect(difference({ ...live, fragments: structuredClone(live.fragments) } as PipelineDocument, live).isEmpty).toBe(true);
 });
 
+/** State that was saved while they were inside is found by the ids that they had there. */
+const cameOut = ({ keep, mark, ...others }: PipelineDocument["nodes"]) => ({
+  ...others,
+  keep: { ...keep, formerly: "visits/keep" },
+  mark: { ...mark, formerly: "visits/mark" },
+});
+
 describe("a fragment that is expanded", () => {
   test("is what it was made of, with what was typed for its parameters", () => {
     const { after } = made();
     expect(expandFragment(after, "visits")).toEqual(["keep", "mark"]);
     const before = drawing();
-    expect(after.nodes).toEqual(before.nodes);
+    expect(after.nodes).toEqual(cameOut(before.nodes));
     expect(new Set(after.edges.map(({ from, to }) => `${from} ${to}`))).toEqual(
       new Set(before.edges.map(({ from, to }) => `${from} ${to}`)),
     );
@@ -119,7 +126,7 @@ describe("a fragment that is expanded", () => {
   test("is so in an edit, too", () => {
     openDocument({ id: "p", draft: made().after, live: undefined });
     edit("step.expandFragment", (draft) => void expandFragment(draft, "visits"));
-    expect(useDocument.getState().document.nodes).toEqual(drawing().nodes);
+    expect(useDocument.getState().document.nodes).toEqual(cameOut(drawing().nodes));
     undo();
     expect(useDocument.getState().document).toEqual(made().after);
   });

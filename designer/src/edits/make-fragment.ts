@@ -50,7 +50,7 @@ export function makeFragment(
   const taken = new Set<string>([...inside, "error"]);
   const inputs = portsFor(entering, "in", taken, (ref) => document.nodes[parsePortRef(ref).node]?.name ?? "in");
   const outputs = portsFor(leaving, "out", taken, (ref) => ref.replace(".", " "));
-  const picked = Object.fromEntries([...inside].map((id) => [id, document.nodes[id] as PipelineNode]));
+  const picked = Object.fromEntries([...inside].map((id) => [id, withoutFormer(document.nodes[id] as PipelineNode)]));
   const portNodes = (ports: Ports, type: string) =>
     [...ports.byRef].map(([ref, id]): [string, PipelineNode] => {
       const schema = type === INPUT ? schemaOf(ref) : undefined;
@@ -86,6 +86,11 @@ export function makeFragment(
       return using;
     },
   };
+}
+
+/** Where a node was before is nothing to those who will use the fragment. */
+function withoutFormer({ formerly: _, ...node }: PipelineNode): PipelineNode {
+  return node;
 }
 
 /** A port for each port that edges come from: the plain name when there is one (beside errors), else one of what it comes from. */
@@ -160,6 +165,8 @@ function replaceNodes(
     type: fragmentType(fragment),
     name: shown,
     params: Object.fromEntries(parameters.map((parameter) => [parameter, `\${${parameter}}`])),
+    // Their state is found where it was.
+    formerly: "",
   };
   place(draft, using, at);
   for (const group of Object.values(draft.groups ?? {})) {

@@ -9,8 +9,8 @@ export const words = {
     zh: "所选节点成为独立的片段，并保存为第一个版本；原处由一个使用该片段的节点代替。",
   },
   makeState: {
-    en: "The nodes get other ids inside of it: at the next deploy their state begins anew.",
-    zh: "节点在片段内使用新的 id：下次部署时其状态从头开始。",
+    en: "The nodes keep their state: the next deploy takes it over.",
+    zh: "节点的状态会保留：下次部署时接管。",
   },
   name: { en: "Name", zh: "名称" },
   make: { en: "Make the fragment", zh: "创建片段" },

@@ -10,7 +10,7 @@ import { type NodeDraft, readNode } from "./analyze-params.ts";
 import { declaredSchemas } from "./declared-schemas.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { DEFAULTS, type PipelineDocument, parsePortRef } from "./document.ts";
-import { expand } from "./expand.ts";
+import { expand, formerOf } from "./expand.ts";
 import { ERRORS, isFragment, type Specs } from "./fragments.ts";
 import { orderGraph } from "./graph-order.ts";
 import { parameterValues } from "./parameters.ts";
@@ -82,7 +82,13 @@ export function analyze(document: PipelineDocument, specs: Specs, options: Analy
   warnAboutSinks(flat, drafts, options.pipelineId ?? document.name, raise);
   warnAboutNames(document, (id) => Object.hasOwn(document.nodes, id) || Object.hasOwn(flat.nodes, id) || expansion.uses.has(id), raise);
 
-  const nodes = reports.map(({ draft, ...report }): TypedNode => ({ ...report, ok: !broken.has(report.id) }));
+  const nodes = reports.map(
+    ({ draft, ...report }): TypedNode => ({
+      ...report,
+      ...formerOf(report.id, expansion),
+      ok: !broken.has(report.id),
+    }),
+  );
   const problems = raised.flatMap((found) => placed(found, expansion) ?? []);
   return { problems, graph: { document: flat, nodes, uses: typeUses(expansion, nodes, broken), settings } };
 }

@@ -30,6 +30,7 @@ const node = fc.record(
     disabled: fc.constant(true as const),
     parallelism: fc.integer({ min: 1, max: 128 }),
     note: fc.string(),
+    formerly: fc.constantFrom("", "visits/mark"),
   },
   { requiredKeys: ["type", "name", "params"] },
 );

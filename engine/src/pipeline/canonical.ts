@@ -33,8 +33,16 @@ export function canonical(document: PipelineDocument): PipelineDocument {
     ),
     fragments: byId(document.fragments, ({ version, document }) => compact({ version, document: document && canonical(document) })),
     nodes:
-      byId(document.nodes, ({ type, name, params, disabled, parallelism, note }) =>
-        compact({ type, name, params: params && Object.keys(params).length > 0 ? sorted(params) : undefined, disabled, parallelism, note }),
+      byId(document.nodes, ({ type, name, params, disabled, parallelism, note, formerly }) =>
+        compact({
+          type,
+          name,
+          params: params && Object.keys(params).length > 0 ? sorted(params) : undefined,
+          disabled,
+          parallelism,
+          note,
+          formerly,
+        }),
       ) ?? {},
     edges: sortedEdges(document.edges),
     notes: byId(document.notes, ({ text, color }) => compact({ text: typeof text === "string" ? text : words(text), color })),

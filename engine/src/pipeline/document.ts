@@ -11,6 +11,8 @@ export const FORMAT_VERSION = 1;
 
 /** Ids of nodes, notes and groups: made from a first name, never changed; state is found by them. */
 export const ID = /^[a-z][a-z0-9_-]{0,63}$/;
+/** The way to a node, or nothing. */
+const FORMER = /^([a-z][a-z0-9_-]{0,63}(\/[a-z][a-z0-9_-]{0,63})*)?$/;
 /** "node.port"; the ports of a fragment are named as the nodes that make them. */
 export const PORT_REF = /^[a-z][a-z0-9_-]{0,63}\.[a-z][A-Za-z0-9_-]{0,63}$/;
 /** Subtasks of a node. */
@@ -34,6 +36,11 @@ const node = z.strictObject({
   /** Subtasks of this node, where it is not the pipeline's number. */
   parallelism: z.int().min(1).max(MAX_PARALLELISM).optional(),
   note: z.string().optional(),
+  /**
+   * The id that it had before it came out of a fragment ("visits/mark"); of a node that uses a fragment, what stood before the ids of the nodes inside: "" where they stood in this drawing themselves. State that was saved under it is
+   * taken over.
+   */
+  formerly: z.string().regex(FORMER).optional(),
 });
 
 const edge = z.strictObject({ from: portRef, to: portRef });

@@ -12,7 +12,17 @@ import type { NodeDraft } from "./analyze-params.ts";
 import { readNode } from "./analyze-params.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { type Edge, type PipelineDocument, type PipelineNode, parsePortRef } from "./document.ts";
-import { connectionAliases, declaredName, ERRORS, fragmentOf, fragmentPorts, innerId, type Specs, withFragments } from "./fragments.ts";
+import {
+  connectionAliases,
+  declaredName,
+  ERRORS,
+  fragmentOf,
+  fragmentPorts,
+  innerId,
+  type Specs,
+  STEP,
+  withFragments,
+} from "./fragments.ts";
 import { type ParameterValues, parameterValues } from "./parameters.ts";
 import type { Problem } from "./problem.ts";
 import { problem } from "./problem-words.ts";
@@ -236,4 +246,19 @@ function expressionProblems(text: string): readonly Omit<Problem, "nodeId">[] {
     if (error instanceof ExpressionFailure) return error.problems;
     throw error;
   }
+}
+
+/** Of the node itself, or of the nearest using node around it that was not always there. */
+export function formerOf(nodeId: string, { document, uses }: Expansion): { readonly formerly?: string } {
+  for (let at = nodeId, inside = ""; at !== ""; ) {
+    const former = (uses.get(at)?.draft.node ?? document.nodes[at])?.formerly;
+    if (former !== undefined) {
+      const formerly = [former, inside].filter((part) => part !== "").join(STEP);
+      return formerly === "" ? {} : { formerly };
+    }
+    const step = at.lastIndexOf(STEP);
+    inside = [at.slice(step + 1), inside].filter((part) => part !== "").join(STEP);
+    at = at.slice(0, Math.max(step, 0));
+  }
+  return {};
 }

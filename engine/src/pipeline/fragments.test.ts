@@ -166,6 +166,18 @@ describe("a fragment that is used", () => {
     );
   });
 
+  it("knows under which ids its nodes stood before, and a node that came out of one under which it stood there", () => {
+    const made = used();
+    const moved = {
+      ...made,
+      nodes: { ...made.nodes, v: { ...made.nodes["v"], formerly: "" }, c: { ...made.nodes["c"], formerly: "old/c" } },
+    } as PipelineDocument;
+    const former = (document: PipelineDocument) =>
+      analyze(document, specs).graph.nodes.flatMap(({ id, formerly }) => (formerly ? [`${id} < ${formerly}`] : []));
+    expect(former(moved)).toEqual(["v/in < in", "v/keep < keep", "v/make < make", "v/out < out", "c < old/c"]);
+    expect(former(made)).toEqual([]);
+  });
+
   it("is passed by as one node while it is disabled", () => {
     const document = used();
     const off = { ...document, nodes: { ...document.nodes, v: { ...document.nodes["v"], disabled: true } } } as PipelineDocument;

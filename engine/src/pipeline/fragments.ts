@@ -11,7 +11,7 @@ import type { TypedGraph } from "./typed-graph.ts";
 
 const PREFIX = "fragment:";
 /** Between the id of a using node and the id of a node inside; no id has it. */
-const STEP = "/";
+export const STEP = "/";
 export const ERRORS = "error";
 
 export type Specs = ReadonlyMap<string, NodeSpec>;

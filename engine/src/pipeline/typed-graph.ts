@@ -23,6 +23,8 @@ export interface TypedNode {
   readonly id: string;
   readonly name: string;
   readonly disabled: boolean;
+  /** The id under which its state was saved before it went into a fragment or came out of one. */
+  readonly formerly?: string;
   /** Subtasks that the document asks for; undefined: the pipeline's number. */
   readonly parallelism: number | undefined;
   /** False when an error was found at this node or at an edge that ends in it. */

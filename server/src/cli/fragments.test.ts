@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: parameters are written so
 /** A file that carries its fragments, alone in the world: checked, tested and run by the command line as any other, on several threads, over a restart. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -107,6 +107,49 @@ describe("a file that carries fragments", PATIENCE, () => {
       .trim()
       .split("\n");
     expect(written.map((line) => (JSON.parse(line) as { id: number }).id).sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 6, 7, 8, 9]);
+  });
+
+  it("goes on with the state that its nodes had before they went into the fragment, and after they came out", async () => {
+    const data = join(folder, "moved");
+    mkdirSync(join(data, "files"), { recursive: true });
+    const orders = join(data, "files", "orders.jsonl");
+    const out = () =>
+      readFileSync(join(data, "files", "out.jsonl"), "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { id: number }).id);
+    const { fragments: _, tests: __, ...rest } = PIPELINE;
+    const outside = (formerly?: string) => ({
+      ...rest,
+      nodes: {
+        orders: PIPELINE.nodes.orders,
+        mark: {
+          ...FIRSTS.nodes.mark,
+          params: { ...FIRSTS.nodes.mark.params, key: ["id % 10"] },
+          ...(formerly !== undefined && { formerly }),
+        },
+        out: PIPELINE.nodes.out,
+      },
+      edges: [
+        { from: "orders.out", to: "mark.in" },
+        { from: "mark.out", to: "out.in" },
+      ],
+    });
+    const inside = { ...PIPELINE, nodes: { ...PIPELINE.nodes, use: { ...PIPELINE.nodes.use, formerly: "" } } };
+    const run = async (document: object, ids: readonly number[], ...more: string[]) => {
+      appendFileSync(orders, ids.map((id) => `${JSON.stringify({ id, amount: 4 })}\n`).join(""));
+      const { code, err } = await millrace(["run", write("moved.json", document), "--data", data, ...more]);
+      expect(code, err).toBe(0);
+      return err;
+    };
+    await run(outside(), [1, 2]);
+    expect(out()).toEqual([1, 2]);
+    expect(await run(inside, [11, 3], "--resume")).toContain('The state of node "use/mark" was mapped: it was "mark".');
+    expect(out()).toEqual([1, 2, 3]);
+    await run(inside, [12, 13, 4], "--resume");
+    expect(out()).toEqual([1, 2, 3, 4]);
+    await run(outside("use/mark"), [21, 22, 23, 24, 5], "--resume");
+    expect(out()).toEqual([1, 2, 3, 4, 5]);
   });
 
   it("is not run when it is a fragment itself, or goes beyond the nodes that a setting allows", async () => {

@@ -9,7 +9,7 @@ import { openConnections } from "./connections.ts";
 import { deadLetterTopic, readDeadLetters, replayTopic } from "./dead-letters.ts";
 import { keepTopics } from "./keep-topics.ts";
 import { proposeSchema } from "./propose-schema.ts";
-import { restorePlan, schemasOf } from "./restore-plan.ts";
+import { planFor } from "./restore-plan.ts";
 import { RunThread } from "./run-thread.ts";
 import { createSourceReader } from "./source-reader.ts";
 import { createSpareThreads } from "./spare-thread.ts";
@@ -51,7 +51,7 @@ export const createRunHost: CreateRunHost = async ({ dataFolder, log, limits = r
     async planRestore({ pipelineId, document, set, from }) {
       const states = readSavedStates(topics, pipelineId);
       const saved = from === "newest" ? states[0] : states.find(({ checkpointId }) => String(checkpointId) === from.savepoint);
-      return saved && { from: savedStateOf(saved), nodes: restorePlan(saved.schemas, schemasOf(document, set, limits)) };
+      return saved && { from: savedStateOf(saved), nodes: planFor(saved, document, set, limits) };
     },
     deadLetters: (pipelineId, query) => readDeadLetters(topics, pipelineId, query),
     async forget(pipelineId) {

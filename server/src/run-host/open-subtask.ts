@@ -25,6 +25,7 @@ import type { RunLimits } from "../runs/run-host.ts";
 import type { CheckpointRecord } from "./checkpoint-record.ts";
 import { PermanentFailure } from "./checkpoint-store.ts";
 import { DEAD_LETTERS, openLetterSink, openReplays, readReplays } from "./dead-letters.ts";
+import { type Moved, movedEntry, movedRecord } from "./moved-nodes.ts";
 import { createPauses } from "./pauses.ts";
 import type { RunStart, SubtaskView } from "./protocol.ts";
 import { openSpillFolder } from "./spill-folder.ts";
@@ -85,7 +86,8 @@ export async function openSubtask(options: {
   readonly connectionOf: (node: TypedNode) => Roles[keyof Roles] | undefined;
   readonly links: SubtaskLinks;
 }): Promise<OpenSubtask> {
-  const { start, graph, plan, subtask, claim, restored, topics, connectionOf, links } = options;
+  const { start, graph, plan, subtask, claim, topics, connectionOf, links } = options;
+  const { record: restored, moved } = options.restored ? movedRecord(options.restored, graph) : { record: undefined, moved: NOT_MOVED };
   const now = () => Date.now();
   const { timeZone } = graph.settings;
   const pauses = createPauses();
@@ -146,12 +148,13 @@ export async function openSubtask(options: {
   });
   const stateFolder = join(runFolder, "state");
   try {
-    if (restored) restoreInto(task, stateFolder, restored);
+    if (restored) restoreInto(task, stateFolder, restored, moved);
   } catch (error) {
     await spill.close();
     throw error;
   }
-  const base = restored && keepsAll(restored, plan, stateSchemas(graph, nodeTypes)) ? restored.states[subtask] : undefined;
+  const base =
+    restored && moved.size === 0 && keepsAll(restored, plan, stateSchemas(graph, nodeTypes)) ? restored.states[subtask] : undefined;
   const { pipelineId, runId } = start;
   const writer = new StateFileWriter({ folder: stateFolder, pipelineId, runId, subtask, base, log: links.log });
   // Replays enter at the first subtask, which sends them where they belong.
@@ -238,6 +241,7 @@ export function portsOf(graph: TypedGraph): readonly string[] {
   return [...graph.nodes, ...graph.uses].flatMap((node) => [...Object.keys(node.outputs), DROPPED].map((port) => `${node.id}.${port}`));
 }
 
+const NOT_MOVED: Moved = new Map();
 const BYTES_PER_UNIT = 2;
 
 /** Each port's share of the memory for samples, in UTF-16 units. */
@@ -246,9 +250,9 @@ function textPerPort(bytes: number, graph: TypedGraph, plan: RunPlan): number {
 }
 
 /** Every subtask reads all files and takes what is its own, so a checkpoint restores at any parallelism. Throws `StateFileError`. */
-function restoreInto(task: Task, folder: string, restored: CheckpointRecord): void {
+function restoreInto(task: Task, folder: string, restored: CheckpointRecord, moved: Moved): void {
   const restore = task.beginRestore(restored.states.length, restored.schemas);
   for (const [subtask, pointer] of restored.states.entries())
-    for (const entry of readStateFile(folder, pointer, restored.pipelineId)) restore.take(subtask, entry);
+    for (const entry of readStateFile(folder, pointer, restored.pipelineId)) restore.take(subtask, movedEntry(entry, moved));
   restore.end();
 }

@@ -1,23 +1,46 @@
 /** What becomes of each node's saved state when a document goes on from it: said before a deploy, and held to when the run starts. */
 import { isDeepStrictEqual } from "node:util";
 import { formatType } from "@millrace/engine/expression";
-import { analyze, type PipelineDocument } from "@millrace/engine/pipeline";
+import { analyze, type PipelineDocument, type TypedGraph } from "@millrace/engine/pipeline";
 import { type StateSchema, stateSchemas } from "@millrace/engine/run";
 import type { DataType } from "@millrace/engine/schema";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { NodeRestore, RunLimits, Words } from "../runs/run-host.ts";
+import type { CheckpointRecord } from "./checkpoint-record.ts";
+import { movedRecord } from "./moved-nodes.ts";
 
 type Schemas = Readonly<Record<string, StateSchema>>;
 
-/** The state schemas of a document's nodes; those of a document with errors as far as it could be understood. */
-export function schemasOf(document: PipelineDocument, set: Readonly<Record<string, unknown>>, limits: Pick<RunLimits, "nodes">): Schemas {
+/** What would become of what a record holds, if the document went on from it. Of a document with errors nothing is known. */
+export function planFor(
+  saved: CheckpointRecord,
+  document: PipelineDocument,
+  set: Readonly<Record<string, unknown>>,
+  limits: Pick<RunLimits, "nodes">,
+): readonly NodeRestore[] {
   const specs = new Map([...nodeTypes].map(([type, node]) => [type, node.spec]));
   const { problems, graph } = analyze(document, specs, { set, mostNodes: limits.nodes });
-  return graph && !problems.some(({ severity }) => severity === "error") ? stateSchemas(graph, nodeTypes) : {};
+  const isSound = graph && !problems.some(({ severity }) => severity === "error");
+  return restorePlan(saved, graph, isSound ? stateSchemas(graph, nodeTypes) : {});
 }
 
-/** Nodes by id; those that keep nothing and kept nothing are left out. */
-export function restorePlan(saved: Schemas, now: Schemas): readonly NodeRestore[] {
+/** Nodes by id; those that keep nothing and kept nothing are left out. `now`: what the nodes of the graph keep. */
+export function restorePlan(from: CheckpointRecord, graph: Pick<TypedGraph, "nodes">, now: Schemas): readonly NodeRestore[] {
+  const { record, moved } = movedRecord(from, graph);
+  const former = new Map([...moved].map(([old, id]) => [id, old]));
+  return plannedFor(record.schemas, now).map((one): NodeRestore => {
+    const old = former.get(one.nodeId);
+    if (old === undefined || one.state === "refused") return one;
+    const was = { en: `it was ${JSON.stringify(old)}`, zh: `原为 ${JSON.stringify(old)}` };
+    return {
+      ...one,
+      state: "mapped",
+      how: { en: `${was.en}${one.how ? `; ${one.how.en}` : "."}`, zh: `${was.zh}${one.how ? `；${one.how.zh}` : "。"}` },
+    };
+  });
+}
+
+function plannedFor(saved: Schemas, now: Schemas): readonly NodeRestore[] {
   const ids = [...new Set([...Object.keys(saved), ...Object.keys(now)])].sort();
   return ids.flatMap((nodeId): NodeRestore[] => {
     const was = keeps(saved[nodeId]);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parentPort } from "node:worker_threads";
 import type { Committer, NodeType, RefusedRow, RunClaim, TopicLog } from "@millrace/engine/node";
 import type { TypedGraph } from "@millrace/engine/pipeline";
-import { addUp, Coordinator, type FromSubtask, parallelismIn, type StateSchema, type ToSubtask } from "@millrace/engine/run";
+import { addUp, Coordinator, type FromSubtask, parallelismIn, type ToSubtask } from "@millrace/engine/run";
 import { nodeTypes } from "@millrace/nodes/registry";
 import type { Sample } from "../api.ts";
 import type { NodeRestore, RunEnd } from "../runs/run-host.ts";
@@ -168,7 +168,7 @@ async function execute(
     await keepRefused(topics, start.pipelineId, nodeId, rows, now());
     refusals.add(nodeId, rows, now());
   };
-  const { saved, first } = await restored(schemas, store, preparers, openFirst).finally(() => earlier?.close());
+  const { saved, first } = await restored({ graph, schemas }, store, preparers, openFirst).finally(() => earlier?.close());
   threads.open({ claim, restored: saved });
   try {
     const live = new LiveCounts(graph, first.expects);
@@ -246,7 +246,7 @@ async function execute(
 
 /** The first subtask with the newest state that a run can go on from. */
 async function restored(
-  schemas: Readonly<Record<string, StateSchema>>,
+  { graph, schemas }: Pick<ReturnType<typeof planOf>, "graph" | "schemas">,
   store: CheckpointStore,
   committers: ReadonlyMap<string, Committer>,
   openFirst: (record: CheckpointRecord | undefined) => Promise<OpenSubtask>,
@@ -259,7 +259,7 @@ async function restored(
       `Nothing of checkpoint ${newest?.checkpointId} is visible and it cannot be completed; the run goes on from checkpoint ${saved.checkpointId}.`,
     );
   for (;;) {
-    const plan = saved && restorePlan(saved.schemas, schemas);
+    const plan = saved && restorePlan(saved, graph, schemas);
     const refused = plan?.find(({ state }) => state === "refused");
     if (refused?.how) throw new PermanentFailure(refused.how);
     try {
