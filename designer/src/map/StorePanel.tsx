@@ -101,7 +101,7 @@ function Ends({ title, flows, jobs, none }: EndsProps) {
             {node === undefined ? (
               name
             ) : (
-              <Anchor component="button" type="button" size="sm" underline="always" onClick={() => void open(job, node)}>
+              <Anchor component="button" type="button" size="sm" underline="always" ta="start" onClick={() => void open(job, node)}>
                 {name}
               </Anchor>
             )}{" "}

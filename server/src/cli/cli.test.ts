@@ -408,7 +408,7 @@ describe("start", PATIENCE, () => {
       .map(({ name }) => name)
       .toSorted()
       .map((id) => [id, "running"]);
-    await expect.poll(() => state(origin as string), { timeout: 20_000 }).toEqual(allRunning);
+    await expect.poll(() => state(origin as string), { timeout: 60_000 }).toEqual(allRunning);
 
     const second = await millrace(["start", "--port", "0", "--data", data]);
     expect(second.code).toBe(1);
@@ -420,7 +420,7 @@ describe("start", PATIENCE, () => {
     await first.ended;
     const third = start(["start", "--port", "0", "--data", data]);
     const [, again] = await third.prints(/(http:\/\/127\.0\.0\.1:\d+)\/\?token=(\S+)/);
-    await expect.poll(() => state(again as string), { timeout: 20_000 }).toEqual(allRunning);
+    await expect.poll(() => state(again as string), { timeout: 60_000 }).toEqual(allRunning);
     third.child.kill("SIGTERM");
     expect((await third.ended).code).toBe(0);
   });
