@@ -131,7 +131,12 @@ export function apiRoutes(deps: AppDeps): Route[] {
   const drawMap = createMap({
     jobs,
     supervisor,
-    figures: createStoreFigures({ openTopics: topics.open, openDimensions: deps.dimensions.open }),
+    figures: createStoreFigures({
+      openTopics: topics.open,
+      openDimensions: deps.dimensions.open,
+      openTables: (connection) =>
+        connection === undefined && deps.clickHouse.state().state !== "there" ? undefined : deps.tables.open(connection),
+    }),
     collected: () => ({ ...deps.collectedIn, records: deps.collector.counts().records }),
   });
 

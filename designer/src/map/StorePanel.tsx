@@ -33,7 +33,7 @@ export function StorePanel({ card, jobs, onClose }: StorePanelProps) {
   const browse = async () => {
     if (someone === undefined || !(await openPipeline(someone))) return;
     if (kind === "topic") show({ view: "canvas", drawer: "topics", topicConnection: connection, topicName: name });
-    else show({ view: "canvas", drawer: "dimensions" });
+    else show({ view: "canvas", drawer: kind === "table" ? "tables" : "dimensions" });
   };
   return (
     <aside className={classes.panel} aria-label={name} onKeyDown={({ key }) => key === "Escape" && onClose()}>
@@ -52,7 +52,7 @@ export function StorePanel({ card, jobs, onClose }: StorePanelProps) {
             {words(failure)}
           </Text>
         )}
-        {(kind === "topic" || (kind === "dimension" && connection === undefined)) && isThere && someone !== undefined && (
+        {(kind === "topic" || (kind !== "file" && connection === undefined)) && isThere && someone !== undefined && (
           <Button size="xs" variant="default" onClick={() => void browse()}>
             {t(kind === "topic" ? "browse" : "browseRows")}
           </Button>

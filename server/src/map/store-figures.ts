@@ -1,5 +1,5 @@
 /** What the stores of a map hold, as they themselves say. */
-import type { DimensionStore, Target, TopicInfo, TopicLog } from "@millrace/engine/node";
+import type { DimensionStore, TableStore, Target, TopicInfo, TopicLog } from "@millrace/engine/node";
 import { ConnectionError } from "@millrace/nodes/connections";
 import type { MapStore } from "../api.ts";
 import { ApiFailure } from "../http/api-failure.ts";
@@ -15,9 +15,15 @@ export type StoreFigures = (stores: readonly StoreName[]) => Promise<ReadonlyMap
 export interface StoreFiguresDeps {
   readonly openTopics: (connection: string | undefined) => Promise<TopicLog>;
   readonly openDimensions: (connection: string | undefined) => Promise<DimensionStore>;
+  /** Undefined while there is nothing to be asked: to look fetches no ClickHouse. */
+  readonly openTables: (connection: string | undefined) => Promise<TableStore> | undefined;
 }
 
-export function createStoreFigures({ openTopics, openDimensions }: StoreFiguresDeps): StoreFigures {
+/** The map of all must not wait for one that does not answer. */
+const PATIENCE_MS = 2_000;
+const NO_ANSWER = { en: "It did not answer within 2 s.", zh: "2 秒内没有响应。" };
+
+export function createStoreFigures({ openTopics, openDimensions, openTables }: StoreFiguresDeps): StoreFigures {
   const newestAt = createNewest();
 
   async function topicsOf(connection: string | undefined, names: readonly string[]): Promise<Map<string, Figures>> {
@@ -33,8 +39,9 @@ export function createStoreFigures({ openTopics, openDimensions }: StoreFiguresD
     return new Map(await Promise.all(figures));
   }
 
-  async function dimensionsOf(connection: string | undefined, names: readonly string[]): Promise<Map<string, Figures>> {
-    const tables = new Map((await (await openDimensions(connection)).listTables()).map((table) => [table.name, table]));
+  async function rowsOf(store: Promise<DimensionStore | TableStore> | undefined, names: readonly string[]): Promise<Map<string, Figures>> {
+    if (store === undefined) return new Map();
+    const tables = new Map((await (await store).listTables()).map((table) => [table.name, table]));
     return new Map(
       names.map((name) => {
         const { rows } = tables.get(name) ?? {};
@@ -43,7 +50,11 @@ export function createStoreFigures({ openTopics, openDimensions }: StoreFiguresD
     );
   }
 
-  const ask = { topic: topicsOf, dimension: dimensionsOf } as const;
+  const ask: Readonly<Partial<Record<StoreName["kind"], typeof topicsOf>>> = {
+    topic: topicsOf,
+    dimension: (connection, names) => rowsOf(openDimensions(connection), names),
+    table: (connection, names) => rowsOf(openTables(connection), names),
+  };
 
   return async (stores) => {
     const figures = new Map<StoreName, Figures>();
@@ -51,17 +62,36 @@ export function createStoreFigures({ openTopics, openDimensions }: StoreFiguresD
     await Promise.all(
       [...groups.values()].map(async (group) => {
         const [{ kind, connection }] = group as [StoreName];
-        if (kind !== "topic" && kind !== "dimension") return;
+        const asking = ask[kind];
+        if (!asking) return;
         const names = group.map(({ name }) => name);
-        const found = await ask[kind](connection, names).catch((error: unknown) => {
-          if (!(error instanceof ConnectionError || error instanceof ApiFailure)) throw error;
-          return new Map(names.map((name) => [name, { failure: error.words }]));
-        });
+        const failed = (failure: Figures["failure"]) => new Map(names.map((name): [string, Figures] => [name, { failure }]));
+        const found = await within(
+          PATIENCE_MS,
+          asking(connection, names).catch((error: unknown) => {
+            if (!(error instanceof ConnectionError || error instanceof ApiFailure)) throw error;
+            return failed(error.words);
+          }),
+          () => failed(NO_ANSWER),
+        );
         for (const one of group) figures.set(one, found.get(one.name) ?? {});
       }),
     );
     return figures;
   };
+}
+
+/** What comes first: the work, or the time's end. */
+async function within<T>(ms: number, work: Promise<T>, late: () => T): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(late()), ms);
+  });
+  try {
+    return await Promise.race([work, end]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Time of a topic's newest record; each partition's is read again only when it has grown. */

@@ -145,7 +145,7 @@ const settings = {
       advanced: true,
     }),
   paymentTypes: weights(CODES.paymentTypes, { en: "Payment types", zh: "支付方式" }),
-  sourceTypes: weights(CODES.sourceTypes, { en: "Sources of carts", zh: "加购来源" }),
+  sourceTypes: weights(CODES.sourceTypes, { en: "Where carts come from", zh: "加购来源" }),
   refundTypes: weights(CODES.refundTypes, { en: "Refund types", zh: "退单类型" }),
   refundReasons: weights(CODES.refundReasons, { en: "Refund reasons", zh: "退单原因" }),
   appraisals: weights(CODES.appraisals, { en: "Appraisals", zh: "评价等级" }),
