@@ -75,7 +75,9 @@ export function StoreCard({ id, data }: NodeProps<Node<CardData>>) {
     ...(newestAt === undefined ? [] : [t("ago", { age: ageText(Date.now() - newestAt, i18n.language) })]),
   ];
   const layer = layerOf(name);
-  const tooMany = kind !== "dimension" && new Set(card.into.flatMap(({ job, node }) => (node === undefined ? [] : [job]))).size > 1;
+  // Jobs may share a table, each with rows of its own.
+  const tooMany =
+    (kind === "topic" || kind === "file") && new Set(card.into.flatMap(({ job, node }) => (node === undefined ? [] : [job]))).size > 1;
   return (
     <MapCard
       id={id}
