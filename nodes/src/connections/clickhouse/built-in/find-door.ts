@@ -73,11 +73,13 @@ export function createDoorFinder(folder: string, chdb: () => Promise<string>): D
     closeSync(output);
     child.unref();
     let ended: string | undefined;
+    let wasKilled = false;
     child.on("error", (error) => {
       ended = error.message;
     });
     child.on("exit", (code, signal) => {
       ended ??= `it ended with ${signal ?? `code ${code}`}`;
+      wasKilled = signal === "SIGKILL";
     });
     for (const end = Date.now() + START_MS; Date.now() < end && ended === undefined; await pause(LOOK_MS)) {
       const address = readAddress(folder);
@@ -85,7 +87,12 @@ export function createDoorFinder(folder: string, chdb: () => Promise<string>): D
       const entered = await enter(address as DoorAddress);
       if (entered) return entered;
     }
-    throw cannotStart(ended ?? `it did not answer within ${START_MS / 1000} s`, log);
+    // Whoever killed it may let the next one live.
+    throw cannotStart(
+      wasKilled ? "table.unavailable" : "table.cannot-start",
+      ended ?? `it did not answer within ${START_MS / 1000} s`,
+      log,
+    );
   }
 
   return {
@@ -124,9 +131,9 @@ function knock({ port, token }: DoorAddress): Promise<ClientRequest | undefined>
   });
 }
 
-function cannotStart(why: string, log: string): ConnectionError {
+function cannotStart(code: string, why: string, log: string): ConnectionError {
   const last = lastLines(log);
-  return new ConnectionError("table.cannot-start", {
+  return new ConnectionError(code, {
     en: `The built-in ClickHouse could not be started: ${why}. ${last}Its whole log is in ${log}.`,
     zh: `无法启动内置 ClickHouse：${why}。${last}完整日志见 ${log}。`,
   });
