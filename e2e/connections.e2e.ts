@@ -50,6 +50,7 @@ test("a pipeline reads from a folder that a connection, an environment and a dep
     const form = page.getByRole("dialog");
     await expect(form.getByLabel("Name")).toBeFocused();
     await page.keyboard.type("disk");
+    await form.getByRole("combobox", { name: "What it is" }).selectOption({ label: "Files in a folder" });
     await form.getByLabel("Root folder").fill(join(logs, "none"));
     await form.getByRole("button", { name: "Test connection" }).click();
     await expect(form.getByText(/There is no folder .* Check the path, or make the folder\./)).toBeVisible();
