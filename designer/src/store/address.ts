@@ -63,7 +63,7 @@ async function open({ pipelineId, nodeId, edge, page }: Address): Promise<void> 
   const mine = asked;
   const isWanted = () => mine === asked;
   if (page) return show({ view: page });
-  if (pipelineId === undefined) return openNewest(isWanted);
+  if (pipelineId === undefined) return openFirst(isWanted);
   const isThere = useDocument.getState().pipelineId === pipelineId || (await openPipeline(pipelineId, isWanted));
   if (!isWanted()) return;
   if (!isThere) return show({ view: "gallery" });
@@ -78,16 +78,14 @@ async function open({ pipelineId, nodeId, edge, page }: Address): Promise<void> 
   }
 }
 
-/** The bare address: what runs (beside others, on their map), else what was worked on last, else the gallery. */
-async function openNewest(isWanted: () => boolean): Promise<void> {
-  const pipelines = await loadPipelines();
-  const runs = pipelines.some(({ run }) => run?.state === "running" || run?.state === "starting");
-  if (runs && pipelines.length > 1) {
+/** The bare address: the map of several pipelines, the one that there is, else the gallery. */
+async function openFirst(isWanted: () => boolean): Promise<void> {
+  const [first, ...others] = await loadPipelines();
+  if (others.length > 0) {
     if (isWanted()) show({ view: "map" });
     return;
   }
-  const newest = pipelines.find(({ run }) => run?.state === "running") ?? pipelines[0];
-  const isThere = newest !== undefined && isWanted() && (await openPipeline(newest.id, isWanted));
+  const isThere = first !== undefined && isWanted() && (await openPipeline(first.id, isWanted));
   if (!isThere && isWanted()) show({ view: "gallery" });
 }
 
