@@ -1,4 +1,4 @@
-/** Memory of a server on an empty data folder, where the first template runs and has next to nothing to do. */
+/** Memory of a server on an empty data folder, where BaseLogApp runs and has next to nothing to do. */
 import { cpuSecondsSince } from "./cpu.ts";
 import type { Work } from "./main.ts";
 import { anonymousMemoryMb } from "./memory.ts";
@@ -18,6 +18,8 @@ export const idleMemory: Work = {
         const before = process.cpuUsage();
         const begun = performance.now();
         server = await startServerProcess();
+        const { id } = await server.api<{ id: string }>("POST", "/api/pipelines", { template: "base-log-app" });
+        await server.api("POST", `/api/pipelines/${id}/deploy`, {});
         await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
         if (server.process.exitCode !== null) throw new Error(`the server ended with code ${server.process.exitCode}`);
         return {

@@ -22,8 +22,7 @@ export const upgradePause: Work = {
       async run() {
         const before = process.cpuUsage();
         const begun = performance.now();
-        const [pipeline] = await server.api<{ id: string }[]>("GET", "/api/pipelines");
-        const id = pipeline?.id as string;
+        const { id } = await server.api<{ id: string }>("POST", "/api/pipelines", { template: "base-log-app" });
         const deploy = async (rate: number) => {
           const { draft, revision } = await server.api<{ draft: PipelineDocument; revision: number }>("GET", `/api/pipelines/${id}`);
           await server.api("PUT", `/api/pipelines/${id}/draft`, { document: withRate(draft, rate), revision });
