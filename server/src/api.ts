@@ -312,8 +312,8 @@ export const nodeLive = z.object({
   /** Sources: records still to read. Sinks: rows staged. */
   lag: z.number().optional(),
   holdings: z.record(z.string(), z.number()).optional(),
-  /** Sinks whose rows name their targets: rows by target, since the run began. */
-  targets: z.record(z.string(), z.number()).optional(),
+  /** Sinks whose rows name their targets: rows by target. */
+  targets: z.record(z.string(), portLive).optional(),
   /** What an edge without records waits for. */
   waitsFor: words.optional(),
   lastError: z.object({ message: words, at: z.number() }).optional(),

@@ -114,10 +114,25 @@ describe("the map", () => {
     await served.call("POST", "/api/pipelines/a/deploy", {});
     const run = served.host.runs[0] as { counts: object };
     const none = { dropped: {}, errors: 0, watermark: null, out: {} };
-    run.counts = { out: { ...none, in: { in: { total: 3, rate: 1 } }, targets: { dwd_1: 1, dwd_2: 2 } } };
+    run.counts = {
+      out: { ...none, in: { in: { total: 3, rate: 1 } }, targets: { dwd_1: { total: 1, rate: 0 }, dwd_2: { total: 2, rate: 1 } } },
+    };
     const found = await map();
     expect(arrows(found)).toEqual(["topic ods -> a", "a -> topic dwd_1", "a -> topic dwd_2"]);
-    expect(found.flows[2]).toMatchObject({ node: "out", total: 2 });
+    expect(found.flows[2]).toMatchObject({ node: "out", total: 2, rate: 1 });
+  });
+
+  it("shows a name that is both listed and written once, with its own rate", async () => {
+    const params = { topicExpression: "CONCAT('dwd_', CAST(id AS STRING))", mayWrite: ["dwd_1", "dwd_9"] };
+    await make("a", { in: source("ods"), out: { type: "topic-sink", name: "Out", params } });
+    await served.call("POST", "/api/pipelines/a/deploy", {});
+    const run = served.host.runs[0] as { counts: object };
+    const none = { dropped: {}, errors: 0, watermark: null, out: {} };
+    run.counts = { out: { ...none, in: { in: { total: 30, rate: 10 } }, targets: { dwd_1: { total: 3, rate: 1 } } } };
+    const found = await map();
+    expect(arrows(found)).toEqual(["topic ods -> a", "a -> topic dwd_1", "a -> topic dwd_9"]);
+    expect(found.flows[1]).toMatchObject({ total: 3, rate: 1 });
+    expect(found.flows[2]).not.toHaveProperty("rate");
   });
 
   it("shows the collector where somebody reads what it takes, or posts to it", async () => {

@@ -29,19 +29,23 @@ export function createMap({ jobs, supervisor, figures, collected }: MapDeps): ()
     const all = jobs.all();
     const flows = all.flatMap(({ pipeline, uses, computed }) => {
       const nodes = supervisor.handle(pipeline.id)?.nodes() ?? {};
+      const fixed = uses.filter((use) => !computed.some(({ nodeId }) => nodeId === use.nodeId));
       return [
-        ...uses.map((use) => flowOf(pipeline.id, use, idOf(use.store), nodes[use.nodeId])),
-        ...computed.flatMap(({ nodeId, kind, connection }) =>
-          Object.entries(nodes[nodeId]?.targets ?? {}).map(
-            ([name, total]): MapFlow => ({
+        ...fixed.map((use) => flowOf(pipeline.id, use, idOf(use.store), nodes[use.nodeId])),
+        ...computed.flatMap(({ nodeId, kind, connection }) => {
+          const targets = nodes[nodeId]?.targets ?? {};
+          const listed = uses.flatMap((use) => (use.nodeId === nodeId ? [use.store.name] : []));
+          // What the document lists is there before a row names it; what it does not list is found when one does.
+          return [...new Set([...listed, ...Object.keys(targets)])].map(
+            (name): MapFlow => ({
               job: pipeline.id,
               node: nodeId,
               store: idOf({ kind, name, connection }),
               access: "writes",
-              total,
+              ...targets[name],
             }),
-          ),
-        ),
+          );
+        }),
       ];
     });
     const { topic, connection, records } = collected();

@@ -37,17 +37,14 @@ export class LiveCounts {
     const nodes: Record<string, NodeLive> = {};
     for (const [id, now] of Object.entries(counts)) {
       const then = before.counts[id];
-      const ports = (side: "in" | "out") =>
+      const withRates = (totals: PortCounts["in"], before: PortCounts["in"] = {}) =>
         Object.fromEntries(
-          Object.entries(now[side]).map(([port, total]) => [
-            port,
-            { total, rate: seconds > 0 ? (total - (then?.[side][port] ?? 0)) / seconds : 0 },
-          ]),
+          Object.entries(totals).map(([name, total]) => [name, { total, rate: seconds > 0 ? (total - (before[name] ?? 0)) / seconds : 0 }]),
         );
       const waitsFor = opening === undefined ? this.waitsFor(id, counts) : opening.words;
       nodes[id] = {
-        in: ports("in"),
-        out: ports("out"),
+        in: withRates(now.in, then?.in),
+        out: withRates(now.out, then?.out),
         dropped: { ...now.dropped },
         errors: now.errors,
         watermark: shownTime(now.watermark),
@@ -55,7 +52,7 @@ export class LiveCounts {
         ...(splits[id] && { partitions: splits[id].map(partitionOf) }),
         ...(lag[id] === undefined ? {} : { lag: lag[id] }),
         ...(now.holdings ? { holdings: { ...now.holdings } } : {}),
-        ...(now.targets ? { targets: { ...now.targets } } : {}),
+        ...(now.targets ? { targets: withRates(now.targets, then?.targets) } : {}),
         ...(now.state ? { state: now.state } : {}),
         ...(waitsFor ? { waitsFor } : {}),
         ...(now.lastError ? { lastError: { message: now.lastError.words, at: now.lastError.at } } : {}),
