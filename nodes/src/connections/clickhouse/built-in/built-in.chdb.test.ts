@@ -105,6 +105,7 @@ describe("its process", { timeout: 60_000 }, () => {
         if (pid !== undefined && isServed(folder)) {
           if (killed(pid)) kills++;
         }
+        // Kills come at other moments of a batch each time: what is tried is the moment, nothing is waited for.
         await new Promise((resolve) => setTimeout(resolve, 150 + 37 * (kills % 7)));
       }
     })();
