@@ -5,7 +5,8 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { browserPath } from "./e2e/browser.ts";
 import { chdbState } from "./nodes/src/connections/clickhouse/built-in/fetch-chdb.ts";
 import { flinkIsMissing } from "./services/flink/jars.ts";
@@ -17,6 +18,8 @@ interface Outcome {
   readonly failed: number;
   /** Why the suite, or part of it, did not run. */
   readonly leftOut?: string;
+  /** Each test that failed, with where it stands and the head of its message: said again at the end, where a cut log still has it. */
+  readonly failures?: readonly string[];
 }
 
 interface Suite {
@@ -58,10 +61,40 @@ function vitest(name: string, ...more: string[]): Outcome {
   const report = join(scratch, `${name}.json`);
   const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...more];
   const status = node("node_modules/vitest/vitest.mjs", args);
-  const counts = readJson<{ numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }>(report);
-  if (!counts) return { passed: 0, failed: 1 };
-  // A file that cannot even be loaded has no test that could fail.
-  return { passed: counts.numPassedTests, failed: Math.max(counts.numFailedTests, status === 0 ? 0 : 1) };
+  const result = readJson<VitestReport>(report);
+  if (!result) return { passed: 0, failed: 1 };
+  const failures = result.testResults.flatMap(({ name: file, status: fate, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === "failed");
+    // A file that cannot even be loaded has no test that could fail.
+    if (failed.length === 0) return fate === "failed" ? [failure(file, [], message)] : [];
+    return failed.map((test) => failure(file, [test.fullName], test.failureMessages[0] ?? ""));
+  });
+  return { passed: result.numPassedTests, failed: Math.max(result.numFailedTests, status === 0 ? 0 : 1), failures };
+}
+
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+/** A failed test in a few lines: its file, its titles, the head of its message. */
+function failure(file: string, titles: readonly string[], message: string): string {
+  const plain = stripVTControlCharacters(message);
+  const head = plain
+    .split("\n")
+    .slice(0, 12)
+    .map((line) => `    ${line.slice(0, 300)}`);
+  return [[relative(".", file), ...titles].join(" › "), ...head].join("\n");
 }
 
 /** What asks a real program of somebody else: a broker, a running Flink, the tokenizer's original, ClickHouse. */
@@ -93,8 +126,9 @@ function endToEnd(): Outcome {
       PLAYWRIGHT_JSON_OUTPUT_FILE: report,
     },
   );
-  const stats = readJson<{ stats: { expected: number; unexpected: number; flaky: number; skipped: number } }>(report)?.stats;
-  if (!stats) return { passed: 0, failed: 1 };
+  const result = readJson<PlaywrightReport>(report);
+  if (!result) return { passed: 0, failed: 1 };
+  const { stats } = result;
   const missing = [
     ["Kafka", kafkaIsMissing()],
     ["analytical tables", chdbIsMissing()],
@@ -103,8 +137,34 @@ function endToEnd(): Outcome {
   return {
     passed: stats.expected,
     failed: Math.max(failed, status === 0 ? 0 : 1),
+    failures: result.suites.flatMap(failedStories),
     ...(missing.length > 0 ? { leftOut: missing.join("; ") } : {}),
   };
+}
+
+interface PlaywrightReport {
+  readonly stats: { readonly expected: number; readonly unexpected: number; readonly flaky: number; readonly skipped: number };
+  readonly suites: readonly PlaywrightSuite[];
+}
+
+interface PlaywrightSuite {
+  readonly suites?: readonly PlaywrightSuite[];
+  readonly specs: readonly {
+    readonly title: string;
+    readonly file: string;
+    readonly ok: boolean;
+    readonly tests: readonly { readonly results: readonly { readonly errors: readonly { readonly message?: string }[] }[] }[];
+  }[];
+}
+
+function failedStories({ suites: inner = [], specs }: PlaywrightSuite): string[] {
+  const own = specs
+    .filter(({ ok }) => !ok)
+    .map(({ file, title, tests }) => {
+      const errors = tests.flatMap(({ results }) => results.flatMap(({ errors: all }) => all.map(({ message = "" }) => message)));
+      return failure(join("e2e", file), [title], errors.join("\n"));
+    });
+  return [...own, ...inner.flatMap(failedStories)];
 }
 
 function node(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): number {
@@ -139,6 +199,8 @@ const outcomes = chosen.map((suite) => {
 });
 rmSync(scratch, { recursive: true, force: true });
 
+const failures = outcomes.flatMap(({ name, failures: all = [] }) => all.map((text) => `${name}: ${text}`));
+if (failures.length > 0) console.log(["\n── what failed", ...failures].join("\n"));
 console.log("\n── what ran");
 for (const { name, passed, failed, seconds } of outcomes)
   console.log(`${name}: ${passed} passed, ${failed} failed (${seconds.toFixed(1)} s)`);

@@ -22,7 +22,6 @@ test.afterEach(async () => {
 });
 
 test("20,000 posted logs become the pages, starts and displays that a plain computation finds, and a file run gives the same", async () => {
-  test.setTimeout(240_000);
   const file = join(data, "logs.jsonl");
   const logs = makeLogs(LOGS);
   writeFileSync(file, `${logs.join("\n")}\n`);

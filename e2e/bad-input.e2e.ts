@@ -67,7 +67,6 @@ const UNUSUAL = [
 ];
 
 test("records that cannot be read become dead letters with the reason, byte by byte; all others come out", async () => {
-  test.setTimeout(180_000);
   await deploy(orders);
   for (const record of [GOOD, ...BAD.map(([text]) => text), ...UNUSUAL, GOOD]) {
     expect(await post("/applog", record)).toEqual([200, "success"]);
@@ -151,7 +150,6 @@ const DOCUMENTS: readonly (readonly [name: string, text: string, message: string
 ];
 
 test("documents that are wrong are refused by the API with place, value and remedy; what runs goes on", async () => {
-  test.setTimeout(120_000);
   await deploy(orders);
   const before = await server.api<{ id: string }[]>("GET", "/api/pipelines");
   for (const [name, text, message] of DOCUMENTS) {
@@ -168,7 +166,6 @@ test("documents that are wrong are refused by the API with place, value and reme
 });
 
 test("`millrace check` says the same of files, with exit status 1 and the count on standard error", async () => {
-  test.setTimeout(120_000);
   for (const [name, text, message] of DOCUMENTS) {
     const file = join(data, "wrong 管道.json");
     writeFileSync(file, text);

@@ -19,8 +19,6 @@ const PAGES_TO_TOPIC = "split_log.page->dwd_page_log.in";
 test("a newcomer watches records, tries a filter on them, deploys it, breaks an expression, reads the problem and undoes", async ({
   page,
 }) => {
-  // The whole of a first visit, beside a warehouse at work.
-  test.setTimeout(180_000);
   await page.goto(server.address);
   await test.step("sees the warehouse run, and goes to one of its jobs", async () => {
     await expect(page.getByRole("heading", { name: "Map of all pipelines" })).toBeVisible();
@@ -93,8 +91,6 @@ test("a newcomer watches records, tries a filter on them, deploys it, breaks an 
 
 for (const scheme of ["light", "dark"] as const) {
   test(`axe finds nothing on the running pipeline in ${scheme}, at 1280×720`, async ({ page }) => {
-    // Looks at the whole page seven times.
-    test.setTimeout(180_000);
     await page.setViewportSize({ width: 1280, height: 720 });
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await page.goto(`${server.address}#/pipelines/base-log-app`);

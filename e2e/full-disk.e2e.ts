@@ -7,7 +7,6 @@ import { type Disk, fillDisk } from "./full-disk.ts";
 import { dataFolder, REPOSITORY, removeFolder } from "./millrace.ts";
 
 test("a run into a full disk fails with a message while the server answers, and goes on when there is room, nothing lost or doubled", async () => {
-  test.setTimeout(180_000);
   const disk = realDisk() ?? seenDisk();
   test.info().annotations.push({ type: "disk", description: disk.kind });
   try {

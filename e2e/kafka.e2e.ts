@@ -16,7 +16,6 @@ const LOGS = 20_000;
 
 let kafka: Kafka;
 test.beforeEach(async () => {
-  test.setTimeout(300_000);
   kafka = await startKafka();
 });
 test.afterEach(async () => {

@@ -10,7 +10,6 @@ test("no log is lost or doubled when the server is killed twenty times while log
 });
 
 test("no row is lost or doubled when `millrace run` is killed six times and resumed", async () => {
-  test.setTimeout(120_000);
   const report = await killRuns(6, 3);
   expect(report.killedAtWork).toBeGreaterThan(0);
   expect(report).toMatchObject({ kills: 6, lost: 0, doubled: 0 });
