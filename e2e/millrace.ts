@@ -109,7 +109,7 @@ export function millrace(
 }
 
 /** Asks again until `done` says so; fails with what was last seen. */
-export async function eventually<T>(ask: () => Promise<T>, done: (seen: T) => boolean, withinMs = 30_000): Promise<T> {
+export async function eventually<T>(ask: () => Promise<T>, done: (seen: T) => boolean, withinMs = 120_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const seen = await ask();

@@ -10,7 +10,7 @@ import type { RunHost } from "../runs/run-host.ts";
 import { openTopics } from "./connections.ts";
 import { createRunHost } from "./index.ts";
 
-const WAIT = { timeout: 30_000, interval: 20 };
+const WAIT = { timeout: 60_000, interval: 20 };
 const RULE =
   "source_table STRING, operate_type STRING, sink_type STRING, sink_table STRING, sink_columns STRING, sink_pk STRING, sink_extend STRING";
 

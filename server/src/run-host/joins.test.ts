@@ -9,7 +9,7 @@ import type { RunHost } from "../runs/run-host.ts";
 import { openTopics } from "./connections.ts";
 import { createRunHost } from "./index.ts";
 
-const WAIT = { timeout: 30_000, interval: 20 };
+const WAIT = { timeout: 60_000, interval: 20 };
 const IDS = Array.from({ length: 60 }, (_, i) => i);
 
 const documentOf = (parallelism: number): PipelineDocument => ({

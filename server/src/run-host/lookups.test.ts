@@ -12,7 +12,7 @@ import type { RunHost } from "../runs/run-host.ts";
 import { openBuiltIn, openTopics } from "./connections.ts";
 import { createRunHost } from "./index.ts";
 
-const WAIT = { timeout: 30_000, interval: 20 };
+const WAIT = { timeout: 60_000, interval: 20 };
 
 const document: PipelineDocument = {
   formatVersion: 1,

@@ -10,7 +10,7 @@ import { readCheckpoints } from "./checkpoint-store.ts";
 import { openTopics } from "./connections.ts";
 import { createRunHost } from "./index.ts";
 
-const WAIT = { timeout: 15_000, interval: 20 };
+const WAIT = { timeout: 60_000, interval: 20 };
 
 /** Visits in, first visits of each user out; a visit without a user is a dead letter. */
 const visits: PipelineDocument = {
