@@ -112,6 +112,7 @@ function inPlaces(step: Step, node: NodeType, nodeCase: NodeCase): Step {
     ...expected,
     ...(expected.rows ? { rows: outputs(expected.rows) } : {}),
     ...(expected.counters ? { counters: outputs(expected.counters) } : {}),
+    ...(expected.holdings ? { holdings: outputs(expected.holdings) } : {}),
     ...(expected.holds ? { holds: outputs(expected.holds) } : {}),
     ...(expected.watermark ? { watermark: Object.fromEntries(Object.values(expected.watermark).map((time) => [NODE, time])) } : {}),
   });

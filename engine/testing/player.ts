@@ -230,12 +230,27 @@ export class Player {
       const got = totals.get(name) ?? 0;
       if (got !== count) this.failures.push(`${where}, counter ${name}: expected ${count}, got ${got}.`);
     }
+    this.compareHoldings(expect.holdings ?? {}, where);
     for (const [id, time] of Object.entries(expect.watermark ?? {})) {
       const watermark = this.tasks.watermarkOf(id) ?? MIN_TIME;
       const got = watermark === MIN_TIME ? "none" : watermark === MAX_TIME ? "max" : watermark;
       if (got !== time) this.failures.push(`${where}, watermark of ${id}: expected ${time}, got ${got}.`);
     }
     for (const [place, text] of Object.entries(expect.holds ?? {})) this.holds(place, text, fresh[place] ?? [], where);
+  }
+
+  private compareHoldings(expected: NonNullable<Expectation["holdings"]>, where: string): void {
+    const counts = this.tasks.counts();
+    for (const [place, count] of Object.entries(expected)) {
+      const dot = place.indexOf(".");
+      const held = counts[place.slice(0, dot)]?.holdings ?? {};
+      const got = held[place.slice(dot + 1)];
+      if (got === undefined)
+        this.failures.push(
+          `${where}: nothing is held by the name ${JSON.stringify(place)}; the node holds ${Object.keys(held).join(", ") || "nothing"}.`,
+        );
+      else if (got !== count) this.failures.push(`${where}, ${place}: expected ${count} held, got ${got}.`);
+    }
   }
 
   private holds(place: string, text: string, rows: readonly SeenRow[], where: string): void {

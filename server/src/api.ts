@@ -17,6 +17,7 @@
  * | POST /api/pipelines/:id/stop | stop → runStatus |
  * | POST /api/pipelines/:id/start | start → runStatus (the deployed version again) |
  * | GET /api/pipelines/:id/run | → runStatus |
+ * | GET /api/pipelines/:id/nodes | → runNodes: what the live stream tells of each node, once: rows, drops by condition, last record and watermark by input and partition, what is open or waits |
  * | GET /api/pipelines/:id/logs?after&limit | → logPage |
  * | GET /api/pipelines/:id/savepoints | → savedState[] (newest first) |
  * | POST /api/pipelines/:id/savepoints | → savedState (201); the run goes on |
@@ -329,6 +330,8 @@ export const liveFrame = z.object({
   /** New samples of the watched edges since the last frame, by "a.out->b.in" (or "a.out" for an unwired port). */
   samples: z.record(z.string(), z.array(sample)),
 });
+
+export const runNodes = liveFrame.omit({ samples: true });
 
 /** What a process that runs a pipeline beside the server tells of it. */
 export const besideReport = z.strictObject({
@@ -663,6 +666,7 @@ export type RestorePlanView = z.infer<typeof restorePlan>;
 export type Sample = z.infer<typeof sample>;
 export type NodeLive = z.infer<typeof nodeLive>;
 export type LiveFrame = z.infer<typeof liveFrame>;
+export type RunNodes = z.infer<typeof runNodes>;
 export type BesideReport = z.infer<typeof besideReport>;
 export type BesideWish = z.infer<typeof besideWish>;
 export type DeadLetter = z.infer<typeof deadLetter>;

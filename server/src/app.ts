@@ -163,7 +163,7 @@ export function apiRoutes(deps: AppDeps): Route[] {
       mostNodes: deps.mostNodes,
       now,
     }),
-    ...runRoutes({ store, supervisor, host, logs: deps.logs, beside: deps.beside }),
+    ...runRoutes({ store, supervisor, host, logs: deps.logs, beside: deps.beside, now: deps.now }),
     ...deadLetterRoutes({ store, supervisor, host }),
     ...tryRoutes({
       schemaRecords: deps.schemaRecords,

@@ -29,6 +29,7 @@ function renamed(step: Step, rename: (nodeId: string) => string): Step {
         ...expect,
         ...(expect.rows && { rows: keys(expect.rows) }),
         ...(expect.counters && { counters: keys(expect.counters) }),
+        ...(expect.holdings && { holdings: keys(expect.holdings) }),
         ...(expect.watermark && { watermark: keys(expect.watermark) }),
         ...(expect.holds && { holds: keys(expect.holds) }),
       },

@@ -156,6 +156,7 @@ export interface KeyedState {
   readonly key: readonly Value[];
   value(name: string, dataType: DataType, options?: StateOptions): ValueState;
   map(name: string, types: { key: DataType; value: DataType }, options?: StateOptions): MapState;
+  list(name: string, dataType: DataType, options: StateOptions & { readonly compact: true }): CompactListState;
   list(name: string, dataType: DataType, options?: StateOptions): ListState;
   /** A number for each key, and its sum over all keys of the subtask, after a restart too: for `holdings`. */
   counter(name: string): CounterState;
@@ -222,6 +223,12 @@ export interface ListState {
   get(): readonly Value[];
   set(values: readonly Value[]): void;
   clear(): void;
+}
+
+/** A list without a TTL that is kept as bytes. */
+export interface CompactListState extends ListState {
+  /** Elements under all keys of the subtask, after a restart too: for `holdings`. */
+  readonly total: number;
 }
 
 export interface Timers {

@@ -64,6 +64,8 @@ export interface Expectation {
   readonly ordered?: boolean;
   /** Counters after this step, since the start: "node.port", "node.dropped.<reason>", "node.in". */
   readonly counters?: Readonly<Record<string, number>>;
+  /** What nodes hold after this step, in the names of `NodeSpec.holdings`: "node.name" (in node cases: name). */
+  readonly holdings?: Readonly<Record<string, number>>;
   /** Watermarks after this step, by node id (pipelines) or "out". */
   readonly watermark?: Readonly<Record<string, number | "max" | "none">>;
   /** Expressions that must be TRUE for every row this step emitted there. */

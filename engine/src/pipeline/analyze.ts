@@ -172,7 +172,8 @@ function warnAboutNames(document: PipelineDocument, isThere: (node: string) => b
     for (const [j, step] of test.steps.entries()) {
       const sources = [step.rows, step.watermark, step.idle].flatMap((part) => Object.keys(part ?? {}));
       const named = [...sources, ...(Array.isArray(step.end) ? step.end : []), ...Object.keys(step.expect?.watermark ?? {})];
-      const ports = [step.expect?.rows, step.expect?.counters, step.expect?.holds].flatMap((part) => Object.keys(part ?? {}));
+      const { rows, counters, holdings, holds } = step.expect ?? {};
+      const ports = [rows, counters, holdings, holds].flatMap((part) => Object.keys(part ?? {}));
       for (const node of new Set([...named, ...ports.map((ref) => (ref.includes(".") ? parsePortRef(ref).node : ref))]))
         if (!isThere(node))
           raise(

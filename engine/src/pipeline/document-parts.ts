@@ -24,6 +24,7 @@ const expectation = z.strictObject({
   rows: z.record(z.string(), z.array(expectedRow)).optional(),
   ordered: z.boolean().optional(),
   counters: z.record(z.string(), z.number()).optional(),
+  holdings: z.record(z.string(), z.number()).optional(),
   watermark: z.record(z.string(), z.union([z.number(), z.literal("max"), z.literal("none")])).optional(),
   holds: z.record(z.string(), z.string()).optional(),
 });

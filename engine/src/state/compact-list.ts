@@ -2,24 +2,30 @@
  * A list that stays bytes. A row as objects (its fields, its text, what describes them) costs the collector more than everything else that is done with it, where millions of them wait; as
  * bytes it is one object, and a snapshot or the spill store takes it as it is.
  */
-import type { ListState } from "../node/operator.ts";
+import type { CompactListState } from "../node/operator.ts";
 import type { Value } from "../schema/index.ts";
 import { pooledBytes, pooledCopy } from "./byte-pool.ts";
 import { COST, type HeldList, type KeyEntry, type Slot } from "./key-entry.ts";
 import type { ReadValue, WriteValue } from "./state-value.ts";
 import type { StateHost } from "./state-views.ts";
-import { ValueWriter } from "./value-bytes.ts";
+import { type ValueReader, ValueWriter } from "./value-bytes.ts";
 
 /** Longer lists get room to grow, so that adding to them does not copy them each time. */
 const ROOM_FROM = 2_048;
 const NOTHING: Value[] = [];
 const writer = new ValueWriter();
 
-export function compactListView(host: StateHost, slot: Slot): ListState {
+/** `sum`: to be kept at the elements under all keys. */
+export function compactListView(host: StateHost, slot: Slot, sum: { total: number }): CompactListState {
   const { index } = slot;
   const write = slot.writers[0] as WriteValue;
   const read = slot.readers[0] as ReadValue;
   const held = () => host.current?.slots[index] as HeldList | undefined;
+  /** The list that was read last, and its length: who changes a list has mostly just read it. */
+  let seen: Uint8Array | undefined;
+  let seenLength = 0;
+  const lengthOf = (list: HeldList | undefined): number =>
+    list?.encoded !== undefined && list.encoded === seen ? seenLength : countElements(list, slot, host.reader);
 
   function put(entry: KeyEntry, encoded: Uint8Array, before: HeldList | undefined): void {
     host.grow(entry, before === undefined ? COST.LIST + encoded.length : encoded.length - (before.encoded?.length ?? 0));
@@ -30,6 +36,7 @@ export function compactListView(host: StateHost, slot: Slot): ListState {
   function clear(): void {
     const list = held();
     if (list === undefined) return;
+    sum.total -= lengthOf(list);
     const entry = host.change();
     host.grow(entry, -(COST.LIST + (list.encoded?.length ?? 0)));
     entry.slots[index] = undefined;
@@ -42,6 +49,7 @@ export function compactListView(host: StateHost, slot: Slot): ListState {
       const entry = host.change();
       const list = entry.slots[index] as HeldList | undefined;
       put(entry, appended(list?.encoded, writer.peek()), list);
+      sum.total++;
     },
     get() {
       const encoded = held()?.encoded;
@@ -49,17 +57,32 @@ export function compactListView(host: StateHost, slot: Slot): ListState {
       const values: Value[] = [];
       const reader = host.reader.reset(encoded);
       while (!reader.isAtEnd) values.push(read(reader));
+      seen = encoded;
+      seenLength = values.length;
       return values;
     },
     set(values) {
       if (values.length === 0) return clear();
+      sum.total += values.length - lengthOf(held());
       writer.begin();
       for (const value of values) write(writer, value);
       const encoded = pooledCopy(writer.peek());
       put(host.change(), encoded, held());
     },
     clear,
+    get total() {
+      return sum.total;
+    },
   };
+}
+
+/** How many elements a list of bytes has. */
+export function countElements(list: HeldList | undefined, slot: Slot, reader: ValueReader): number {
+  if (list?.encoded === undefined) return 0;
+  const read = slot.readers[0] as ReadValue;
+  let count = 0;
+  for (reader.reset(list.encoded); !reader.isAtEnd; count++) read(reader);
+  return count;
 }
 
 /** Buffers in which one list alone stands, with room behind it. What is copied or read elsewhere may begin a buffer, too, in which other things come after it. */

@@ -566,3 +566,62 @@ describe("a compact list", () => {
     }
   });
 });
+
+describe("a list of bytes", () => {
+  const make = (budgetBytes?: number) => {
+    const backend = new KeyedBackend(
+      [STRING],
+      () => 0,
+      budgetBytes === undefined ? undefined : { store: createMemorySpill(), budgetBytes },
+    );
+    return { backend, list: backend.list("rows", STRING, { compact: true }) };
+  };
+
+  it("knows how many elements all keys have, by whichever way they came and went", () => {
+    for (const budgetBytes of [undefined, 2_000]) {
+      const { backend, list } = make(budgetBytes);
+      for (let i = 0; i < 90; i++) {
+        backend.select([`k${i % 30}`]);
+        list.add(`row ${i}`);
+      }
+      expect(list.total).toBe(90);
+      backend.select(["k1"]);
+      list.set(list.get().slice(1));
+      backend.select(["k2"]);
+      list.set(["one"]);
+      backend.select(["k3"]);
+      list.get();
+      list.add("another");
+      list.clear();
+      list.clear();
+      backend.select(["new"]);
+      list.set(["a", "b"]);
+      expect(list.total).toBe(90 - 1 - 2 - 3 + 2);
+    }
+  });
+
+  it("knows it after a restart, when increments of a key came one after the other, and of what a subtask owns", () => {
+    const { backend, list } = make();
+    for (const key of ["a", "b", "c"]) {
+      backend.select([key]);
+      list.set(["1", "2"]);
+    }
+    const first = stored(backend);
+    backend.select(["a"]);
+    list.clear();
+    backend.select(["b"]);
+    list.add("3");
+    const second = stored(backend);
+    for (const budgetBytes of [undefined, 1]) {
+      const after = make(budgetBytes);
+      for (const snapshot of [...first, ...second]) after.backend.restore(snapshot);
+      expect(after.list.total).toBe(5);
+    }
+    const halves = [0, 1].map((subtask) => {
+      const half = make();
+      for (const snapshot of [...first, ...second]) half.backend.restore(snapshot, { subtask, parallelism: 2 });
+      return half.list.total;
+    });
+    expect((halves[0] as number) + (halves[1] as number)).toBe(5);
+  });
+});

@@ -3,6 +3,7 @@
  * memory within a budget where the host gave it a spill store, and forgets what is over; operators need no code for any of it. Why it is so is in `docs/decisions/state.md`.
  */
 import {
+  type CompactListState,
   type CounterState,
   type KeyedState,
   type ListState,
@@ -15,10 +16,11 @@ import {
   type ValueState,
 } from "../node/index.ts";
 import type { DataType, Value } from "../schema/index.ts";
+import { compactListView, countElements } from "./compact-list.ts";
 import { EntryTable } from "./entry-table.ts";
 import { isOver } from "./expiry.ts";
 import { EVERY_GROUP, keyGroupOfBytes, keyOfBytes, ownsGroup, type Share } from "./key.ts";
-import { createSlot, type Held, isEmpty, type KeyEntry, readTimers, type Slot, type StateKind } from "./key-entry.ts";
+import { createSlot, type Held, type HeldList, isEmpty, type KeyEntry, readTimers, type Slot, type StateKind } from "./key-entry.ts";
 import { PackedStore } from "./packed-store.ts";
 import { addTime, hasTime, removeTime } from "./sorted-times.ts";
 import { SPACE, type SpillOptions } from "./spill-store.ts";
@@ -82,6 +84,13 @@ const NO_KEY: readonly Value[] = [];
 
 type TimerKind = "eventTimers" | "processingTimers";
 
+/** Something that is counted over all keys. */
+interface Sum {
+  /** A key's part. */
+  of(entry: KeyEntry | undefined): number;
+  total: number;
+}
+
 export class KeyedBackend implements KeyedState, Timers, StateHost {
   watermark: Millis = MIN_TIME;
   /** For the operator: state of no key, which broadcast inputs write and everybody reads. */
@@ -101,7 +110,7 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
   private currentValues: readonly Value[] = NO_KEY;
   private timerBytes = 0;
   private hasExpiry = false;
-  private readonly counters: { readonly slot: Slot; total: number }[] = [];
+  private readonly sums: Sum[] = [];
   private selects = 0;
   /** How the bytes that are restored number their states. */
   private written: readonly (Slot | undefined)[] | undefined;
@@ -166,24 +175,32 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
   counter(name: string): CounterState {
     const slot = this.addSlot(name, "value", [{ type: "BIGINT", nullable: false }], {});
     const number = valueView(this, slot);
-    const counter = { slot, total: 0 };
-    this.counters.push(counter);
+    const sum = this.addSum((entry) => ((entry?.slots[slot.index] as Held | undefined)?.value as number | undefined) ?? 0);
     return {
       add: (count) => {
         if (count === 0) return;
-        const sum = ((number.get() as number | null) ?? 0) + count;
-        if (sum === 0) number.clear();
-        else number.set(sum);
-        counter.total += count;
+        const ofKey = ((number.get() as number | null) ?? 0) + count;
+        if (ofKey === 0) number.clear();
+        else number.set(ofKey);
+        sum.total += count;
       },
       get total() {
-        return counter.total;
+        return sum.total;
       },
     };
   }
 
+  list(name: string, dataType: DataType, options: StateOptions & { readonly compact: true }): CompactListState;
+  list(name: string, dataType: DataType, options?: StateOptions): ListState;
   list(name: string, dataType: DataType, options: StateOptions = {}): ListState {
-    return listView(this, this.addSlot(name, "list", [dataType], options));
+    const slot = this.addSlot(name, "list", [dataType], options);
+    if (!options.compact) return listView(this, slot);
+    if (options.ttlMs !== undefined) throw new Error(`state ${JSON.stringify(name)} cannot have a TTL and be compact`);
+    return compactListView(
+      this,
+      slot,
+      this.addSum((entry) => countElements(entry?.slots[slot.index] as HeldList | undefined, slot, this.reader)),
+    );
   }
 
   change(): KeyEntry {
@@ -260,9 +277,9 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
     if (share !== undefined && !ownsGroup(snapshot.group, share)) return;
     this.settle();
     const values = keyOfBytes(snapshot.key);
-    for (const counter of this.counters) counter.total -= numberIn(this.table.copyOf(values), counter.slot);
+    for (const sum of this.sums) sum.total -= sum.of(this.table.copyOf(values));
     this.table.restore(values, snapshot.state, this.written ?? this.table.numbered);
-    for (const counter of this.counters) counter.total += numberIn(this.table.copyOf(values), counter.slot);
+    for (const sum of this.sums) sum.total += sum.of(this.table.copyOf(values));
     if (snapshot.state !== undefined) {
       const { event, processing } = readTimers(this.reader.reset(snapshot.state));
       for (const time of event) this.eventQueue.add(time, values);
@@ -327,6 +344,12 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
     return slot;
   }
 
+  private addSum(of: Sum["of"]): Sum {
+    const sum = { of, total: 0 };
+    this.sums.push(sum);
+    return sum;
+  }
+
   private sharedState(): SharedState {
     const declared = (name: string, kind: StateKind): Slot => {
       const slot = this.table.slots.find((other) => other.name === name);
@@ -388,8 +411,4 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
       fire(time);
     }
   }
-}
-
-function numberIn(entry: KeyEntry | undefined, { index }: Slot): number {
-  return ((entry?.slots[index] as Held | undefined)?.value as number | undefined) ?? 0;
 }

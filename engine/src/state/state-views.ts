@@ -4,7 +4,6 @@
  */
 import type { ListState, MapState, Millis, SharedList, SharedMap, SharedValue, ValueState } from "../node/operator.ts";
 import type { Value } from "../schema/index.ts";
-import { compactListView } from "./compact-list.ts";
 import { isOver } from "./expiry.ts";
 import { idOf } from "./key.ts";
 import { COST, type Held, type HeldList, type HeldMap, type KeyEntry, openList, type Slot, sizeOfContent } from "./key-entry.ts";
@@ -154,7 +153,6 @@ export function mapView(host: StateHost, slot: Slot): MapState {
 }
 
 export function listView(host: StateHost, slot: Slot): ListState {
-  if (slot.options.compact && slot.ttlMs === undefined) return compactListView(host, slot);
   const { index, ttlMs, ownTexts } = slot;
   const size = slot.sizes[0] as ValueSize;
   const own = (value: Value) => (ownTexts === undefined ? value : ownTexts(value));

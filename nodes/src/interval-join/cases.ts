@@ -27,6 +27,7 @@ const lets = (step: Step, port: string, ...rows: readonly (readonly [value: Read
   ...step,
   expect: { ...step.expect, rows: { ...step.expect?.rows, [port]: rows.map(([value, time]) => ({ value, time })) } },
 });
+const holds = (step: Step, left: number, right: number): Step => ({ ...step, expect: { ...step.expect, holdings: { left, right } } });
 const sql = { ...join, rules: "sql" };
 
 export const cases: readonly NodeCase[] = [
@@ -42,6 +43,20 @@ export const cases: readonly NodeCase[] = [
       gives(right(13_001, 4)),
     ],
   },
+  ...[join, sql].map((params) => ({
+    name: `says how many rows wait on either side, by the rules ${params === sql ? "of SQL" : "of streams"}`,
+    params,
+    inputs,
+    steps: [
+      holds(left(10_000, 1), 1, 0),
+      holds(left(10_000, 2), 2, 0),
+      holds(left(10_500, 3, "b"), 3, 0),
+      holds(right(10_000, 1), 3, 1),
+      holds(both(11_999), 3, 1),
+      holds(both(13_000), params === sql ? 3 : 1, 0),
+      holds(both(20_000), 0, 0),
+    ],
+  })),
   {
     name: "joins left rows that come after their right ones, within the same bounds",
     params: join,

@@ -1,5 +1,5 @@
 /** What both sets of rules share: the rows that wait on either side, what a row matches, and what leaves. */
-import type { ListState, Millis, OperatorContext, Out, Row } from "@millrace/engine/node";
+import type { CompactListState, Millis, OperatorContext, Out, Row } from "@millrace/engine/node";
 import type { DataType } from "@millrace/engine/schema";
 import type { JoinSide } from "../joined-fields.ts";
 import { joinedRowCheck, joinedRowMaker } from "../joined-row.ts";
@@ -16,7 +16,7 @@ export interface Waiting {
 
 export interface Side {
   readonly name: JoinSide;
-  readonly rows: ListState;
+  readonly rows: CompactListState;
   /** Rows of the other side match from `time + from` to `time + to`, both included. */
   readonly from: Millis;
   readonly to: Millis;
@@ -31,6 +31,8 @@ export interface Sides {
   check(side: Side, row: Row, time: Millis): void;
   /** Lets a row without a partner out. */
   unmatched(side: Side, row: Row, rowTime: Millis, time: Millis, out: Out): void;
+  /** Rows that wait, by the names of the spec. */
+  holdings(): Record<string, number>;
 }
 
 export function openSides(params: IntervalJoinParams, context: OperatorContext): Sides {
@@ -44,9 +46,12 @@ export function openSides(params: IntervalJoinParams, context: OperatorContext):
     from,
     to,
   });
+  const left = side("left", lower, upper);
+  const right = side("right", 0 - upper, 0 - lower);
   return {
-    left: side("left", lower, upper),
-    right: side("right", 0 - upper, 0 - lower),
+    left,
+    right,
+    holdings: () => ({ left: left.rows.total, right: right.rows.total }),
     join(side, here, hereTime, there, out) {
       const row = side.name === "left" ? make(here, hereTime, there.row, there.time) : make(there.row, there.time, here, hereTime);
       out.emit("joined", row, Math.max(hereTime, there.time));

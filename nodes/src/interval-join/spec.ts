@@ -139,7 +139,10 @@ export const spec = defineSpec<IntervalJoinParams>({
   ],
   reads: ({ joined }) => joinedReads(joined),
   lineage: ({ params: { joined }, inputs }) => joinedLineage(joined, inputs).map((source) => ({ ...source, port: "joined" })),
-  holdings: { waiting: { en: "keys and times at which rows wait for a partner", zh: "有行等待配对的 key 与时间" } },
+  holdings: {
+    left: { en: "left rows that wait for a partner", zh: "等待配对的左侧行" },
+    right: { en: "right rows that wait for a partner", zh: "等待配对的右侧行" },
+  },
   watermarkDelayMs: (params) => {
     const { lower, upper } = boundsOf(params);
     return params.rules === "sql" && params.time === "event" ? Math.max(upper, -lower) : 0;

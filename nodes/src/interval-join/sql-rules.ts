@@ -82,6 +82,6 @@ export function sqlRules(params: IntervalJoinParams, context: OperatorContext): 
     onTimer(time, out) {
       for (const side of [sides.right, sides.left]) if (sweepOf(side).get() === time) sweep(side, out);
     },
-    holdings: () => ({ waiting: byEvent ? timers.pending.event : timers.pending.processing }),
+    holdings: sides.holdings,
   };
 }

@@ -46,8 +46,7 @@ export function streamRules(params: IntervalJoinParams, context: OperatorContext
     onTimer(time, out) {
       for (const side of [left, right]) removeDue(side, time, (held) => sides.unmatched(side, held.row, held.time, time, out));
     },
-    // To count the rows themselves would cost more than to join them does.
-    holdings: () => ({ waiting: timers.pending.event }),
+    holdings: sides.holdings,
   };
 }
 

@@ -161,8 +161,8 @@ const streamCases: readonly NodeCase[] = [
     inputs: INPUTS,
     timeZone: "UTC",
     steps: [
-      at(2_000),
-      at(1_999),
+      { ...at(2_000), expect: { holdings: { "open windows": 3 } } },
+      { ...at(1_999), expect: { holdings: { "open windows": 4 } } },
       gives(watermark(998)),
       gives(watermark(1_999), result("ann", 1, 1, -1_000, 2_000)),
       gives(watermark(2_999), result("ann", 2, 2, 0, 3_000)),

@@ -175,6 +175,57 @@ describe("stop, savepoint, status, list and logs", PATIENCE, () => {
     expect(out).toMatch(/\nfailing: failed last at \S+(, at node out: No disk\.|: still none) It is tried again at \S+ \(try \d+\)\.\n$/);
   });
 
+  it("say of one what its nodes have seen, dropped and hold, and why nothing comes out", async () => {
+    await millrace("deploy", write("empty.json", numbers("Empty")));
+    const [noon, one] = [Date.UTC(2021, 1, 22, 12), Date.UTC(2021, 1, 22, 13)];
+    const run = served.host.runs[0] as (typeof served.host.runs)[number];
+    run.counts = {
+      numbers: {
+        in: {},
+        out: { out: { total: 1_200, rate: 10.4 } },
+        dropped: {},
+        errors: 0,
+        watermark: noon,
+        partitions: [
+          { origin: "orders", partition: 0, lastAt: one, watermark: noon, idle: false },
+          { origin: "orders", partition: 1, lastAt: null, watermark: null, idle: true },
+        ],
+        lag: 3,
+      },
+      out: {
+        in: { in: { total: 1_200, rate: 2.26 } },
+        out: { joined: { total: 0, rate: 0 } },
+        dropped: { late: 4, repeat: 0 },
+        errors: 2,
+        lastError: { message: { en: "No time.", zh: "无时间。" }, at: noon },
+        watermark: 1e300,
+        inputs: { in: { lastAt: one, lastTime: noon, watermark: "end", idle: false } },
+        holdings: { left: 7, right: 0 },
+        waitsFor: { en: "1200 rows came in", zh: "已输入 1200 行" },
+      },
+    };
+    const { out } = await millrace("status", "empty");
+    expect(out.split("\n\n")[1]?.split("\n")).toEqual([
+      "NODE     PORT                ROWS  A SECOND  LAST ROW CAME             ITS TIME                  WATERMARK",
+      "numbers  orders partition 0                  2021-02-22T13:00:00.000Z                            2021-02-22T12:00:00.000Z",
+      "numbers  orders partition 1                                                                      none yet (idle)",
+      "numbers  out out             1200  10                                                            2021-02-22T12:00:00.000Z",
+      "out      in in               1200  2.3       2021-02-22T13:00:00.000Z  2021-02-22T12:00:00.000Z  end of input",
+      "out      out joined          0     0                                                             1e+300",
+      "numbers: still to do: 3",
+      "out: dropped: 4 late",
+      "out: failed rows: 2, the last at 2021-02-22T12:00:00.000Z: No time.",
+      "out: holds: 7 left",
+      "out: no output: 1200 rows came in",
+      "",
+    ]);
+    expect(JSON.parse((await millrace("status", "empty", "--json")).out)).toMatchObject({
+      pipelineId: "empty",
+      state: "running",
+      nodes: { out: { holdings: { left: 7, right: 0 } } },
+    });
+  });
+
   it("follow the log until they are stopped", async () => {
     await millrace("deploy", write("followed.json", numbers("Followed")));
     const following = startMillrace(folder, ["logs", "followed", "-f", "--json", "--server", served.url, "--token", TOKEN], BARE);

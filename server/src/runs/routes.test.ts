@@ -52,6 +52,35 @@ describe("savepoints", () => {
   });
 });
 
+describe("the nodes of a run", () => {
+  it("are told as the live stream tells them, with the failure at the node that failed, and stay readable after the end", async () => {
+    await served.call("POST", "/api/pipelines", { document });
+    expect((await served.call("GET", "/api/pipelines/a/nodes")).json.error?.code).toBe("never-deployed");
+    expect((await served.call("GET", "/api/pipelines/b/nodes")).status).toBe(404);
+    await served.call("POST", "/api/pipelines/a/deploy", {});
+    const run = served.host.runs[0] as (typeof served.host.runs)[number];
+    const join = {
+      in: { left: { total: 9, rate: 3 } },
+      out: { joined: { total: 0, rate: 0 } },
+      dropped: { late: 2 },
+      errors: 0,
+      watermark: 1_000,
+      inputs: { left: { lastAt: 5, lastTime: 4, watermark: 1_000, idle: false } },
+      partitions: [{ origin: "t", partition: 0, lastAt: 5, watermark: null, idle: true }],
+      holdings: { left: 7 },
+    };
+    run.counts = { join };
+    expect((await served.call("GET", "/api/pipelines/a/nodes")).json).toMatchObject({
+      run: { pipelineId: "a", state: "running" },
+      nodes: { join },
+    });
+    run.end({ state: "failed", failure: { message: { en: "No disk.", zh: "无磁盘。" }, nodeId: "join", permanent: true } });
+    await expect
+      .poll(async () => (await served.call("GET", "/api/pipelines/a/nodes")).json)
+      .toMatchObject({ run: { state: "failed" }, nodes: { join: { holdings: { left: 7 }, failure: { message: { en: "No disk." } } } } });
+  });
+});
+
 describe("logs", () => {
   it("tell what happened to the pipeline's runs, a page at a time, and go with the pipeline", async () => {
     await deployed();

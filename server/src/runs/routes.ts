@@ -1,11 +1,26 @@
 import { z } from "zod";
-import { besideReport, besideWish, deploy, logPage, planRestore, restorePlan, runStatus, sample, savedState, start, stop } from "../api.ts";
+import {
+  besideReport,
+  besideWish,
+  deploy,
+  logPage,
+  planRestore,
+  type RunStatus,
+  restorePlan,
+  runNodes,
+  runStatus,
+  sample,
+  savedState,
+  start,
+  stop,
+} from "../api.ts";
 import { ApiFailure, notFound, quote } from "../http/api-failure.ts";
 import { type Route, route } from "../http/route.ts";
 import type { PipelineStore, StoredPipeline } from "../pipelines/store.ts";
 import { noSuchSavepoint } from "./run-failures.ts";
 import type { RestoreFrom, RunHost } from "./run-host.ts";
 import type { RunLogs } from "./run-logs.ts";
+import { withFailure } from "./run-status.ts";
 import type { RunsBeside } from "./runs-beside.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -15,13 +30,22 @@ export interface RunRouteDeps {
   readonly host: RunHost;
   readonly logs: RunLogs;
   readonly beside: RunsBeside;
+  readonly now: () => number;
 }
 
-export function runRoutes({ store, supervisor, host, logs, beside }: RunRouteDeps): Route[] {
+export function runRoutes({ store, supervisor, host, logs, beside, now }: RunRouteDeps): Route[] {
   function find(id: string | undefined): StoredPipeline {
     const found = store.get(id ?? "");
     if (!found) throw notFound({ en: "pipeline", zh: "流水线" }, id ?? "");
     return found;
+  }
+  function statusOf(pipeline: StoredPipeline): RunStatus {
+    const status = supervisor.status(pipeline);
+    if (status) return status;
+    throw new ApiFailure(404, "never-deployed", {
+      en: `Pipeline "${pipeline.id}" was never deployed, so it has no run.`,
+      zh: `流水线 "${pipeline.id}" 从未部署,没有运行。`,
+    });
   }
 
   return [
@@ -71,14 +95,19 @@ export function runRoutes({ store, supervisor, host, logs, beside }: RunRouteDep
       summary: "State of the run",
       answer: runStatus,
       errors: { 404: "no such pipeline, or never deployed" },
+      handle: ({ params }) => statusOf(find(params.id)),
+    }),
+    route({
+      method: "get",
+      path: "/pipelines/:id/nodes",
+      tag: "Runs",
+      summary: "Each node's counts, last record and watermark by input and partition, drops by condition, and what is open or waits",
+      answer: runNodes,
+      errors: { 404: "no such pipeline, or never deployed" },
       handle: ({ params }) => {
         const pipeline = find(params.id);
-        const status = supervisor.status(pipeline);
-        if (status) return status;
-        throw new ApiFailure(404, "never-deployed", {
-          en: `Pipeline "${pipeline.id}" was never deployed, so it has no run.`,
-          zh: `流水线 "${pipeline.id}" 从未部署,没有运行。`,
-        });
+        const run = statusOf(pipeline);
+        return { at: now(), run, nodes: withFailure(supervisor.handle(pipeline.id)?.nodes() ?? {}, run) };
       },
     }),
     route({
