@@ -152,6 +152,73 @@ describe("a file that carries fragments", PATIENCE, () => {
     expect(out()).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it("has the outside of nodes inside exchanged, and tested, by the way to them", async () => {
+    const data = join(folder, "outside");
+    const inner = {
+      formatVersion: 1,
+      name: "Copies",
+      nodes: {
+        logs: { type: "topic-source", name: "Logs", params: { topic: "nothing_is_there", schema: SCHEMA } },
+        all: { type: "topic-sink", name: "All", params: { topic: "copied" } },
+        out: { type: "fragment-output", name: "Out", params: {} },
+      },
+      edges: [
+        { from: "logs.out", to: "all.in" },
+        { from: "logs.out", to: "out.in" },
+      ],
+    };
+    const outer = {
+      formatVersion: 1,
+      name: "Outer",
+      fragments: { copies: { version: 1, document: inner } },
+      nodes: {
+        deep: { type: "fragment:copies", name: "Deep", params: {} },
+        out: { type: "fragment-output", name: "Out", params: {} },
+      },
+      edges: [{ from: "deep.out", to: "out.in" }],
+    };
+    const file = write("nested.json", {
+      formatVersion: 1,
+      name: "Nested",
+      fragments: { copies: { version: 1, document: inner }, outer: { version: 1, document: outer } },
+      nodes: {
+        one: { type: "fragment:outer", name: "One", params: {} },
+        two: { type: "fragment:copies", name: "Two", params: {} },
+        end: { type: "discard", name: "End", params: {} },
+        end2: { type: "discard", name: "End 2", params: {} },
+      },
+      edges: [
+        { from: "one.out", to: "end.in" },
+        { from: "two.out", to: "end2.in" },
+      ],
+      tests: [
+        {
+          name: "sources and sinks inside",
+          steps: [
+            {
+              rows: { "one/deep/logs": [{ value: { id: 1, amount: 2 } }] },
+              watermark: { "one/deep/logs": 5 },
+              expect: { rows: { "one/deep/all": [{ value: { id: 1, amount: 2 } }], "two/all": [] }, watermark: { "one/deep/all": 5 } },
+            },
+            { end: ["two/logs", "one/deep/logs"], expect: { watermark: { end: "max" } } },
+          ],
+        },
+      ],
+    });
+    expect(await millrace(["test", file])).toMatchObject({ code: 0, out: expect.stringContaining("1 passed, 0 failed") });
+    const given = (name: string) => write(name, `{"id":1,"amount":${name.length}}\n`);
+    const files = [`--source=one/deep/logs=${given("first.jsonl")}`, `--source=two/logs=${given("another.jsonl")}`];
+    const sinks = [`--sink=one/deep/all=${join(folder, "一.jsonl")}`, `--sink=two/all=${join(folder, "two.jsonl")}`];
+    const { code, err } = await millrace(["run", file, ...files, ...sinks, "--data", data]);
+    expect(code, err).toBe(0);
+    expect(["一.jsonl", "two.jsonl"].map((name) => readFileSync(join(folder, name), "utf8"))).toEqual([
+      '{"id":1,"amount":11}\n',
+      '{"id":1,"amount":13}\n',
+    ]);
+    const wrong = await millrace(["run", file, "--source", `one/logs=${given("first.jsonl")}`, "--data", data]);
+    expect(wrong.err).toContain('--source one/logs: the pipeline has no source "one/logs" (it has: one/deep/logs, two/logs).');
+  });
+
   it("is not run when it is a fragment itself, or goes beyond the nodes that a setting allows", async () => {
     const alone = await millrace(["run", write("firsts.json", FIRSTS), "--data", join(folder, "alone")]);
     expect(alone.code).toBe(1);

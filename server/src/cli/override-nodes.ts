@@ -1,14 +1,23 @@
 /**
  * `run --source`, `--sink` and `--from`: the document with some nodes' outside exchanged. A node keeps its id, name, edges, schema and format; only where its records come from or go
- * to is another. What only filled a topic that is not read any more is left out: a template brings a generator for its topic, and with a file in the topic's place the run shall end with the file.
+ * to is another. A node inside of a fragment is named by the way to it ("visits/logs"); other uses of the fragment stay as they are. What only filled a topic that is not read any more is left out: a template brings a generator for its topic, and with a file in the topic's place the run shall end with the file.
  */
 
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, extname, resolve } from "node:path";
-import type { NodeSpec, Target } from "@millrace/engine/node";
-import { type PipelineDocument, type PipelineNode, parsePortRef } from "@millrace/engine/pipeline";
+import type { Target } from "@millrace/engine/node";
+import {
+  connectionAliases,
+  fragmentOf,
+  fragmentType,
+  type PipelineDocument,
+  type PipelineNode,
+  parsePortRef,
+  placeOf,
+  type TypedNode,
+} from "@millrace/engine/pipeline";
 import { UsageError } from "../data-folder.ts";
-import { nodeTypes } from "../documents.ts";
+import { documentGraph } from "../documents.ts";
 import type { ConnectionConfig } from "../runs/run-host.ts";
 
 type Pairs = ReadonlyMap<string, string>;
@@ -22,8 +31,8 @@ export function withFileSources(document: PipelineDocument, files: Pairs, connec
   for (const [id, file] of files) {
     const node = nodeOf(document, id, "source");
     if (!existsSync(file) || !statSync(file).isFile()) throw new UsageError(`--source ${id}: there is no file ${resolve(file)}.`);
-    replaced.push(...targetsOf(id, node));
-    changed = withFileNode(changed, id, node, "file-source", file, connections);
+    replaced.push(...targetsOf(node));
+    changed = withFileNode(changed, id, "file-source", file, connections);
   }
   return withoutFeeders(changed, replaced);
 }
@@ -31,9 +40,10 @@ export function withFileSources(document: PipelineDocument, files: Pairs, connec
 export function withFileSinks(document: PipelineDocument, files: Pairs, connections: Connections): PipelineDocument {
   let changed = document;
   for (const [id, file] of files) {
+    nodeOf(document, id, "sink");
     const folder = dirname(resolve(file));
     if (!existsSync(folder)) throw new UsageError(`--sink ${id}: there is no folder ${folder}. Make it first.`);
-    changed = withFileNode(changed, id, nodeOf(document, id, "sink"), "file-sink", file, connections);
+    changed = withFileNode(changed, id, "file-sink", file, connections);
   }
   return changed;
 }
@@ -44,47 +54,94 @@ export function startTopicsFrom(document: PipelineDocument, from: "earliest" | "
     id,
     node.type === "topic-source" ? { ...node, params: { ...node.params, from } } : node,
   ]);
-  return { ...document, nodes: Object.fromEntries(nodes) as PipelineDocument["nodes"] };
+  const fragments = Object.entries(document.fragments ?? {}).map(([id, pinned]) => [
+    id,
+    pinned.document ? { ...pinned, document: startTopicsFrom(pinned.document, from) } : pinned,
+  ]);
+  return {
+    ...document,
+    nodes: Object.fromEntries(nodes) as PipelineDocument["nodes"],
+    ...(document.fragments && { fragments: Object.fromEntries(fragments) as NonNullable<PipelineDocument["fragments"]> }),
+  };
 }
 
-function nodeOf(document: PipelineDocument, id: string, category: "source" | "sink"): PipelineNode {
-  const ids = Object.keys(document.nodes).filter((one) => specOf(document.nodes[one])?.category === category);
-  if (ids.includes(id)) return document.nodes[id] as PipelineNode;
-  const there = ids.length === 0 ? "it has none" : `it has: ${ids.join(", ")}`;
+function nodeOf(document: PipelineDocument, id: string, category: "source" | "sink"): TypedNode {
+  const nodes = documentGraph(document).nodes.filter(({ spec }) => spec.category === category);
+  const found = nodes.find((node) => node.id === id);
+  if (found) return found;
+  const there = nodes.length === 0 ? "it has none" : `it has: ${nodes.map((node) => node.id).join(", ")}`;
   throw new UsageError(`--${category} ${id}: the pipeline has no ${category} ${JSON.stringify(id)} (${there}).`);
 }
 
-function specOf(node: PipelineNode | undefined): NodeSpec | undefined {
-  return node && nodeTypes.get(node.type)?.spec;
-}
-
-function targetsOf(nodeId: string, node: PipelineNode): readonly Target[] {
-  return specOf(node)?.targets?.(node.params, { pipelineId: "", nodeId }) ?? [];
+function targetsOf({ id, spec, params }: TypedNode): readonly Target[] {
+  return spec.targets?.(params, { pipelineId: "", nodeId: id }) ?? [];
 }
 
 function withFileNode(
   document: PipelineDocument,
   id: string,
-  node: PipelineNode,
   type: "file-source" | "file-sink",
   file: string,
   connections: Connections,
 ): PipelineDocument {
-  const alias = `file-of-${id}`.slice(0, 64);
+  const alias = freeAlias(document, connections);
   const path = resolve(file);
   connections[alias] = { kind: "built-in", role: "files", settings: { root: dirname(path) } };
   const kept = type === "file-source" ? "schema" : "omitNulls";
-  const params = {
-    connection: alias,
-    path: basename(path),
-    format: formatOf(node, path),
-    ...(node.params[kept] === undefined ? {} : { [kept]: node.params[kept] }),
-  };
+  return withNode(document, id, (node, inside) => ({
+    ...inside,
+    connections: { ...inside.connections, [alias]: { role: "files" } },
+    nodes: {
+      ...inside.nodes,
+      [nameOf(id)]: {
+        ...node,
+        type,
+        params: {
+          connection: alias,
+          path: basename(path),
+          format: formatOf(node, path),
+          ...(node.params[kept] === undefined ? {} : { [kept]: node.params[kept] }),
+        },
+      },
+    },
+  }));
+}
+
+/** An alias means the same in a pipeline and in its fragments. */
+function freeAlias(document: PipelineDocument, connections: Connections): string {
+  const taken = new Set([...Object.keys(connectionAliases(document)), ...Object.keys(connections)]);
+  for (let number = 1; ; number++) if (!taken.has(`given-file-${number}`)) return `given-file-${number}`;
+}
+
+function nameOf(id: string): string {
+  return id.slice(id.lastIndexOf("/") + 1);
+}
+
+/** The document in which the node at the end of a way is changed, with its nearest document. Each fragment on the way becomes one of that use alone. */
+function withNode(
+  document: PipelineDocument,
+  id: string,
+  change: (node: PipelineNode, inside: PipelineDocument) => PipelineDocument,
+): PipelineDocument {
+  const { node: first, inner } = placeOf(id);
+  const node = document.nodes[first] as PipelineNode;
+  if (inner === undefined) return change(node, document);
+  const fragments = document.fragments ?? {};
+  const fragment = fragmentOf(node.type) as string;
+  const { version, document: inside } = fragments[fragment] as { version: number; document: PipelineDocument };
+  const own = ownId(fragment, first, fragments);
   return {
     ...document,
-    connections: { ...document.connections, [alias]: { role: "files" } },
-    nodes: { ...document.nodes, [id]: { ...node, type, params } },
+    nodes: { ...document.nodes, [first]: { ...node, type: fragmentType(own) } },
+    fragments: { ...fragments, [own]: { version, document: withNode(inside, inner, change) } },
   };
+}
+
+function ownId(fragment: string, use: string, taken: object): string {
+  for (let number = 1; ; number++) {
+    const id = `${fragment.slice(0, 30)}-in-${use.slice(0, 24)}-${number}`;
+    if (!Object.hasOwn(taken, id)) return id;
+  }
 }
 
 /** By the file's ending; text stays text. */
@@ -96,10 +153,11 @@ function formatOf(node: PipelineNode, path: string): string {
 /** Leaves out every part of the drawing that is connected to nothing else and does nothing but write the targets that are not read any more. */
 function withoutFeeders(document: PipelineDocument, unread: readonly Target[]): PipelineDocument {
   const isUnread = ({ kind, name }: Target) => unread.some((target) => target.kind === kind && target.name === name);
+  const sinks = documentGraph(document).nodes.filter(({ spec }) => spec.category === "sink");
   const left = parts(document).filter((part) => {
-    const sinks = part.filter((id) => specOf(document.nodes[id])?.category === "sink");
-    const targets = sinks.flatMap((id) => targetsOf(id, document.nodes[id] as PipelineNode));
-    return sinks.length > 0 && targets.length >= sinks.length && targets.every(isUnread);
+    const own = sinks.filter(({ id }) => part.includes(placeOf(id).node));
+    const targets = own.flatMap(targetsOf);
+    return own.length > 0 && targets.length >= own.length && targets.every(isUnread);
   });
   const gone = new Set(left.flat());
   return {
