@@ -49,6 +49,8 @@ export interface Replay {
   readonly kind: RowKind;
   readonly time: Millis | null;
   readonly bytes: Uint8Array;
+  /** As of the letter. */
+  readonly hidden?: readonly string[] | undefined;
 }
 
 /** From the coordinator to a subtask. */

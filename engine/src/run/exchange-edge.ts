@@ -123,13 +123,17 @@ export class ExchangeEdge implements Downstream {
     this.output.row(subtask, { kind: meta?.kind ?? "+I", flags, time, place, offset, hidden }, bytes, start, end);
   }
 
-  /** A decoder gives each field that is wanted, NULL at least; what is not there is none of the row's stream. */
   private hiddenIn(row: Row): readonly string[] | undefined {
-    const names = this.mayLack.filter((name) => row[name] === undefined);
+    const names = lacking(row, this.mayLack);
     if (names.length === 0) return undefined;
     const key = names.join("\u0000");
     const known = this.hidden.get(key) ?? names;
     this.hidden.set(key, known);
     return known;
   }
+}
+
+/** A decoder gives each field that is wanted, NULL at least; what is not there is none of the row's stream. */
+export function lacking(row: Row, names: readonly string[]): readonly string[] {
+  return names.filter((name) => row[name] === undefined);
 }

@@ -126,6 +126,34 @@ describe("a run of several subtasks", () => {
     expect(countsOf(run.checkpoints.at(-1) as Checkpoint, "count")).toEqual(new Array(19).fill(2));
   });
 
+  it.each([1, 2, 4])(
+    "reads a repaired dead letter with the fields of the stream that it came from alone (parallelism %i)",
+    async (parallelism) => {
+      const graph = graphOf(["numbers_a > pass > count > labels > sink", "numbers_b > label > pass"], { parallelism });
+      const splits = {
+        numbers_a: { "numbers_a-0": ['{"n":13,"label":7}', '{"n":13,"label":{"no":"number"}}'] },
+        numbers_b: { "numbers_b-0": [13] },
+      };
+      const first = startRun({ graph, splits });
+      await first.toEnd();
+      expect(first.letters).toHaveLength(3);
+      const repaired = (bytes: Uint8Array) => new TextEncoder().encode(new TextDecoder().decode(bytes).replace('"n":13', '"n":14'));
+      const run = startRun({
+        graph,
+        splits: { numbers_a: {}, numbers_b: {} },
+        bounded: false,
+        replays: first.letters.map((letter) => ({ ...letter, bytes: repaired(letter.bytes) })),
+      });
+      await run.until(() => run.scheduler.now > 2_000);
+      run.coordinator.stop({ savepoint: true });
+      await run.toEnd();
+      expect(run.letters).toEqual([]);
+      // That of the stream that has labels.
+      expect(run.visible).toEqual([13]);
+      expect(countsOf(run.checkpoints.at(-1) as Checkpoint, "count")).toEqual([3]);
+    },
+  );
+
   it("does not let a subtask without splits hold back the time of the others", async () => {
     const run = startRun({
       graph: graphOf(["numbers > count > sink"], { parallelism: 3 }),

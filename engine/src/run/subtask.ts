@@ -340,9 +340,9 @@ export class Subtask {
     const { replays, task } = this.options;
     if (!replays) return 0;
     const found = await replays.read(replays.reader);
-    for (const { nodeId, port, bytes, time, kind } of found) {
+    for (const replay of found) {
       this.hasChanged = true;
-      if (task.nodes.has(nodeId)) task.pushInto(nodeId, port, { bytes, start: 0, end: bytes.length }, time ?? MIN_TIME, kind);
+      if (task.nodes.has(replay.nodeId)) task.replay(replay);
     }
     return found.length;
   }

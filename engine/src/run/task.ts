@@ -24,9 +24,10 @@ import {
   type Split,
 } from "../node/index.ts";
 import { declaredSchemas } from "../pipeline/declared-schemas.ts";
-import { changelogsOf, declaredName, insideOf, type TypedGraph, type TypedNode, type TypedPort } from "../pipeline/index.ts";
+import { changelogsOf, declaredName, insideOf, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
 import type { RowKind, Schema } from "../schema/index.ts";
 import { KeyedBackend, type SpillOptions, type StateSchema } from "../state/index.ts";
+import type { Replay } from "./checkpoint.ts";
 import { countsOf, countsOfUses, type PortCounts } from "./counts.ts";
 import type { ExchangeBatch, RecordPlace } from "./exchange-batch.ts";
 import { type CurrentRecord, ExchangeEdge } from "./exchange-edge.ts";
@@ -54,6 +55,8 @@ export interface DeadLetter {
   readonly words: { readonly en: string; readonly zh: string };
   /** The record as it came in at that node, whole. */
   readonly bytes: Uint8Array;
+  /** Fields of the port that the row does not have, as it is of another stream than those that have them, though its text may have members of these names. */
+  readonly hidden?: readonly string[];
   readonly origin?: Origin;
 }
 
@@ -118,7 +121,7 @@ export class Task {
       current: this.current,
       expressionsOf: (typed) => this.expressionsOf(typed),
       receiveRaw: (nodeId, text, time) => this.pushText(nodeId, text, time),
-      undecodable: (node, error, text, time, port) => this.failed(node, error, text, undefined, time, port),
+      undecodable: (node, error, text, time, port, hidden) => this.failed(node, error, text, undefined, time, port, hidden),
     });
     const here = options.graph.nodes.filter((node) => this.wiring.runsHere(node.id));
     const wanted = wantedFields(options.graph);
@@ -212,30 +215,27 @@ export class Task {
     }
   }
 
-  /**
-   * One row into an input port, decoded from text by the port's schema, on whichever subtask it belongs to; or, where the node could not finish a row for an output, out of that: replays of
-   * dead letters.
-   */
-  pushInto(nodeId: string, port: string, text: ByteRange, time: Millis, kind: RowKind = "+I"): void {
-    if (port === "") return this.pushText(nodeId, text, time, kind);
+  /** A dead letter once more: into its source or input port, on whichever subtask it belongs to; or, where the node could not finish a row for an output, out of that. */
+  replay({ nodeId, port, bytes, time, kind, hidden = [] }: Replay): void {
+    const text = { bytes, start: 0, end: bytes.length };
+    const at = time ?? MIN_TIME;
+    if (port === "") return this.pushText(nodeId, text, at, kind);
     const node = this.node(nodeId);
     const [input, output] = [node.inputs.get(port), node.outputs.get(port)];
     if (!input && !output) throw new NodeFailure(nodeId, `it has no port ${JSON.stringify(port)}`);
-    const typed = this.options.graph.nodes.find(({ id }) => id === nodeId) as TypedNode;
-    const { schema } = (input ? typed.inputs[port] : typed.outputs[port]) as TypedPort;
     let row: Row;
     try {
-      row = codecOf({ name: "json" }).decoder(schema, true, { name: "json" }).decode(text);
+      row = this.wiring.decoderAt(nodeId, port, hidden).decode(text);
     } catch (error) {
       if (!(error instanceof RowError)) throw error;
-      this.failed(node, error, text, undefined, time, port);
+      this.failed(node, error, text, undefined, at, port, hidden);
       return;
     }
     if (kind !== "+I") row = { ...row, [META]: { ...row[META], kind } };
-    if (!input) return node.emitBy(output as OutputPort, row, time);
+    if (!input) return node.emitBy(output as OutputPort, row, at);
     const exchange = this.wiring.exchangeInto(`${nodeId}.${port}`);
-    if (exchange) exchange.onRow(row, time);
-    else node.receive(input, row, time);
+    if (exchange) exchange.onRow(row, at);
+    else node.receive(input, row, at);
   }
 
   pushWatermark(nodeId: string, time: Millis): void {
@@ -434,7 +434,15 @@ export class Task {
     };
   }
 
-  private failed(node: NodeRuntime, error: RowError, text: ByteRange, row: Row | undefined, time: Millis, port: string): void {
+  private failed(
+    node: NodeRuntime,
+    error: RowError,
+    text: ByteRange,
+    row: Row | undefined,
+    time: Millis,
+    port: string,
+    hidden: readonly string[] = row === undefined ? [] : this.wiring.lackedAt(node.id, port, row),
+  ): void {
     node.errors++;
     node.lastError = { words: error.words, at: this.options.now() };
     const output = node.outputs.get(ERROR_PORT) as OutputPort;
@@ -456,6 +464,7 @@ export class Task {
         code: error.code,
         words: error.words,
         bytes: text.bytes.slice(text.start, text.end),
+        ...(hidden.length > 0 && { hidden }),
         ...(origin ? { origin } : {}),
       });
     }

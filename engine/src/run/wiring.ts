@@ -4,10 +4,10 @@
  */
 import { codecOf, type Decoder, type ExtractKey, type FieldTree, keyExtractor } from "../codec/index.ts";
 import { type ByteRange, type Expressions, META, type Millis, type Row, RowError } from "../node/index.ts";
-import { type Edge, parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
+import { type Edge, parsePortRef, type TypedGraph, type TypedNode, type TypedPort } from "../pipeline/index.ts";
 import type { Schema } from "../schema/index.ts";
 import { type BatchHandler, type ExchangeBatch, IS_NEW, IS_RAW, IS_TRACED, readBatch } from "./exchange-batch.ts";
-import { type CurrentRecord, ExchangeEdge } from "./exchange-edge.ts";
+import { type CurrentRecord, ExchangeEdge, lacking } from "./exchange-edge.ts";
 import { ExchangeOutput } from "./exchange-output.ts";
 import { type Downstream, type EdgeChannels, type InputPort, LocalEdge, NodeFailure, type NodeRuntime } from "./node-runtime.ts";
 import type { Exchange, RunPlan } from "./plan.ts";
@@ -58,7 +58,7 @@ interface WiringHost {
   /** A source's record that another subtask read, and sent here undecoded. */
   receiveRaw(nodeId: string, text: ByteRange, time: Millis): void;
   /** A row that came for a node and that cannot be decoded. */
-  undecodable(node: NodeRuntime, error: RowError, text: ByteRange, time: Millis, port: string): void;
+  undecodable(node: NodeRuntime, error: RowError, text: ByteRange, time: Millis, port: string, hidden: readonly string[] | undefined): void;
 }
 
 const JSON_FORMAT = { name: "json" } as const;
@@ -71,6 +71,10 @@ export class Wiring {
   /** By exchange; empty where it does not end here. */
   private readonly inbound: (Inbound | undefined)[] = [];
   private wanted: ReadonlyMap<string, FieldTree> = new Map();
+  /** Nodes at which streams with different fields meet, or before which. */
+  private readonly mixed = new Map<string, boolean>();
+  /** By port ("node.port"). */
+  private readonly decodersAt = new Map<string, (hidden: readonly string[]) => Decoder>();
   /** By the input port ("node.port") that they lead to. */
   private readonly edges = new Map<string, ExchangeEdge>();
 
@@ -142,6 +146,31 @@ export class Wiring {
     };
   }
 
+  /** Decodes the text of a row at an input or output port, as it was taken there: without fields that only other streams have. */
+  decoderAt(nodeId: string, port: string, hidden: readonly string[]): Decoder {
+    const place = `${nodeId}.${port}`;
+    let decoders = this.decodersAt.get(place);
+    if (decoders === undefined) {
+      decoders = decodersWithout(this.schemaAt(nodeId, port), this.wanted.get(place) ?? true);
+      this.decodersAt.set(place, decoders);
+    }
+    return decoders(hidden);
+  }
+
+  /** Fields of a port that are read there, and that a row does not have as it is of another stream than those that have them. */
+  lackedAt(nodeId: string, port: string, row: Row): readonly string[] {
+    if (port === "") return [];
+    let isMixed = this.mixed.get(nodeId);
+    if (isMixed === undefined) this.mixed.set(nodeId, (isMixed = hasMixedRows(this.host.graph, nodeId)));
+    if (!isMixed) return [];
+    return lacking(row, namesIn(this.schemaAt(nodeId, port), this.wanted.get(`${nodeId}.${port}`) ?? true));
+  }
+
+  private schemaAt(nodeId: string, port: string): Schema {
+    const { inputs, outputs } = this.typed(nodeId);
+    return ((inputs[port] ?? outputs[port]) as TypedPort).schema;
+  }
+
   /** A batch from another subtask. */
   receive(batch: ExchangeBatch): void {
     const inbound = this.inbound[batch.exchange];
@@ -163,7 +192,7 @@ export class Wiring {
           row = (isNew ? wholeDecoder : hidden === undefined ? decoder : without(hidden)).decode({ bytes, start, end });
         } catch (error) {
           if (!(error instanceof RowError)) throw new NodeFailure(node.id, error);
-          return this.host.undecodable(node, error, { bytes, start, end }, time, port.name);
+          return this.host.undecodable(node, error, { bytes, start, end }, time, port.name, hidden);
         }
         if (isNew || kind !== "+I") row = { ...row, [META]: { record: isNew ? undefined : row[META]?.record, kind } };
         current.traced = (flags & IS_TRACED) !== 0;

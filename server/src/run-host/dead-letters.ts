@@ -44,10 +44,11 @@ interface StoredLetter {
   readonly code: string;
   readonly words: { readonly en: string; readonly zh: string };
   readonly bytes: string;
+  readonly hidden?: readonly string[];
   readonly origin?: Origin;
 }
 
-interface StoredReplay extends Pick<StoredLetter, "nodeId" | "port" | "time" | "kind" | "bytes"> {
+interface StoredReplay extends Pick<StoredLetter, "nodeId" | "port" | "time" | "kind" | "bytes" | "hidden"> {
   readonly letter: string;
 }
 
@@ -177,7 +178,8 @@ export async function appendReplays(
     if (found?.offset !== offset) continue;
     const letter = JSON.parse(found.text) as StoredLetter;
     const bytes = text === undefined ? letter.bytes : Buffer.from(text).toString("base64");
-    const stored: StoredReplay = { letter: id, nodeId: letter.nodeId, port: letter.port, time: letter.time, kind: letter.kind, bytes };
+    const { nodeId, port, time, kind, hidden } = letter;
+    const stored: StoredReplay = { letter: id, nodeId, port, time, kind, bytes, ...(hidden && { hidden }) };
     const value = Buffer.from(JSON.stringify(stored));
     records.push({ value: { bytes: value, start: 0, end: value.length }, key: null, time: now, partition: 0 });
   }
@@ -210,6 +212,7 @@ export async function readReplays(reader: SplitReader): Promise<readonly Replay[
       kind: stored.kind,
       time: stored.time,
       bytes: Buffer.from(stored.bytes, "base64"),
+      hidden: stored.hidden,
     });
   }
   return replays;
