@@ -102,9 +102,33 @@ test("somebody makes a fragment of running nodes, deploys it, changes it, sees w
     await expect(page.getByRole("gridcell", { name: /^mid_/ }).first()).toBeVisible();
   });
 
-  await test.step("opens it, gives it a parameter, and saves a version", async () => {
+  await test.step("looks inside: counts and records of what runs in this use, and nothing to change it by", async () => {
     await use.click();
     await page.keyboard.press("i");
+    const banner = page.getByRole("status").filter({ hasText: "Version 1, as it runs in Shop at Visits" });
+    await expect(banner).toBeVisible();
+    await expect(page).toHaveURL(/#\/pipelines\/shop\/inside\/visits/);
+    const keep = page.locator(".react-flow__node").filter({ hasText: "Pages only" });
+    await expect(keep).toContainText(/\d+\/s/);
+    await expect(page.getByLabel("Name of the pipeline")).not.toBeEditable();
+    await keep.click();
+    await expect(page.locator("aside")).toContainText("page.page_id IS NOT NULL");
+    await expect(page.getByRole("gridcell", { name: /^mid_/ }).first()).toBeVisible();
+    await page.keyboard.press("Delete");
+    await expect(keep).toBeVisible();
+    await axe(page);
+    await page.reload();
+    await expect(banner).toBeVisible();
+    await expect(keep).toContainText(/\d+\/s/);
+    await page.getByRole("navigation", { name: "Where the fragment is used" }).getByRole("button", { name: "Shop" }).click();
+    await expect(use).toBeVisible();
+    await page.keyboard.press("i");
+    await expect(banner).toBeVisible();
+  });
+
+  await test.step("opens its draft, gives it a parameter, and saves a version", async () => {
+    await page.keyboard.press("Shift+I");
+    await expect(page.getByRole("button", { name: "Save version" }).first()).toBeVisible();
     await expect(page.getByLabel("Name of the pipeline")).toHaveValue("Visits");
     await expect(page.getByRole("navigation", { name: "Where the fragment is used" })).toContainText("Shop");
     await axe(page);

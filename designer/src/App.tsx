@@ -9,6 +9,7 @@ import { CommandPalette } from "./commands/CommandPalette.tsx";
 import { KeyList } from "./commands/KeyList.tsx";
 import { useKeys } from "./commands/use-keys.ts";
 import { Connections } from "./connections/Connections.tsx";
+import { InsideBanner } from "./fragments/InsideBanner.tsx";
 import { MakeFragment } from "./fragments/MakeFragment.tsx";
 import { SaveVersion } from "./fragments/SaveVersion.tsx";
 import { Gallery } from "./gallery/Gallery.tsx";
@@ -81,14 +82,16 @@ export function App() {
 
 function Workbench() {
   const { view, palette, inspector } = useUi();
+  const isReadOnly = useDocument((state) => state.inside !== undefined);
   return (
     <>
       <div className={classes.banners}>
         <FailureBanner />
+        <InsideBanner />
         <DraftBanner />
       </div>
       <div className={classes.work}>
-        {palette && view === "canvas" && (
+        {palette && view === "canvas" && !isReadOnly && (
           <div className={classes.left}>
             <Palette />
           </div>

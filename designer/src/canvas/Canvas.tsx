@@ -37,9 +37,10 @@ const FIT = { padding: 0.06, maxZoom: 1 };
 
 export function Canvas() {
   const pipelineId = useDocument((state) => state.pipelineId);
+  const inside = useDocument((state) => state.inside);
   return (
     // Another pipeline is another drawing: viewport and what is being dragged begin anew.
-    <ReactFlowProvider key={pipelineId ?? ""}>
+    <ReactFlowProvider key={[pipelineId ?? "", ...(inside?.path.map(({ node }) => node) ?? [])].join("/")}>
       <Drawing />
     </ReactFlowProvider>
   );
@@ -49,7 +50,7 @@ function Drawing() {
   const { t } = useTranslation("canvas");
   const wrapper = useRef<HTMLDivElement>(null);
   const flow = useReactFlow<SceneNode, SceneEdge>();
-  const { document, live } = useDocument();
+  const { document, live, inside } = useDocument();
   const selection = useSelection();
   const difference = useDifference();
   const [dragged, setDragged] = useState<ReadonlyMap<string, Point>>(new Map());
@@ -114,13 +115,15 @@ function Drawing() {
         }}
         onMove={(_event, { zoom }) => noteZoom(zoom)}
         onInit={({ getZoom }) => noteZoom(getZoom())}
+        nodesDraggable={!inside}
+        nodesConnectable={!inside}
         onNodeDoubleClick={(_event, { id, type }) =>
-          type !== "card" && type !== "note"
+          inside || (type !== "card" && type !== "note")
             ? undefined
             : show({ renaming: id.startsWith(NOTE_PREFIX) ? id.slice(NOTE_PREFIX.length) : id })
         }
         onDoubleClick={(event) => {
-          if (!(event.target instanceof Element) || !event.target.classList.contains("react-flow__pane")) return;
+          if (inside || !(event.target instanceof Element) || !event.target.classList.contains("react-flow__pane")) return;
           const screen = { x: event.clientX, y: event.clientY };
           openQuickAdd({ screen, at: flow.screenToFlowPosition(screen) });
         }}

@@ -8,9 +8,9 @@ import { copy } from "../commands/copy.ts";
 import { cut } from "../commands/cut.ts";
 import { deleteSelected } from "../commands/delete-selected.ts";
 import { duplicate } from "../commands/duplicate.ts";
-import { expandFragment, makeFragment, openFragment, updateFragment } from "../commands/fragment.ts";
+import { editFragment, expandFragment, makeFragment, openFragment, updateFragment } from "../commands/fragment.ts";
 import { group, ungroup } from "../commands/group.ts";
-import { runCommand } from "../commands/index.ts";
+import { isEnabled, runCommand } from "../commands/index.ts";
 import { isMac, keysText } from "../commands/keys.ts";
 import { paste } from "../commands/paste.ts";
 import { quickAdd } from "../commands/quick-add.ts";
@@ -43,6 +43,7 @@ const FOR = {
     copy,
     duplicate,
     openFragment,
+    editFragment,
     expandFragment,
     updateFragment,
     makeFragment,
@@ -58,7 +59,7 @@ const FOR = {
 } as const;
 
 export function openContextMenu(kind: keyof typeof FOR, at: Point): void {
-  useContextMenu.setState({ at, commands: FOR[kind].filter((command) => command.isEnabled()) });
+  useContextMenu.setState({ at, commands: FOR[kind].filter(isEnabled) });
 }
 
 const close = () => useContextMenu.setState({ at: undefined });

@@ -2,6 +2,7 @@ import { BaseEdge, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo, useEffect, useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { rateText } from "../i18n/numbers.ts";
+import { useDocument } from "../store/document.ts";
 import { edgeLive, onNodeLive } from "../store/live.ts";
 import classes from "./flow-edge.module.css";
 import { middleOfEdge, openQuickAdd } from "./quick-add.ts";
@@ -20,6 +21,7 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<SceneEdge>) {
   const group = useRef<SVGGElement>(null);
   const label = useRef<SVGTextElement>(null);
   const isThere = data?.state !== "removed";
+  const isReadOnly = useDocument((state) => state.inside !== undefined);
 
   useLayoutEffect(() => {
     // React Flow keeps a pan from starting on an edge; here an edge is ground like any other until it is clicked.
@@ -52,21 +54,23 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<SceneEdge>) {
       {isThere && level !== "far" && (
         <>
           <text ref={label} x={x} y={y - 7} className={classes.rate} textAnchor="middle" />
-          <g
-            className={classes.plus}
-            transform={`translate(${x} ${y})`}
-            // For the pointer only: the key / does the same on a selected edge.
-            aria-hidden
-            onClick={(event) => {
-              event.stopPropagation();
-              const at = middleOfEdge(id);
-              if (at) openQuickAdd({ screen: { x: event.clientX, y: event.clientY }, at, edge: id });
-            }}
-          >
-            <title>{t("insertHere")}</title>
-            <circle r={9} />
-            <path d="M-4 0h8M0-4v8" />
-          </g>
+          {!isReadOnly && (
+            <g
+              className={classes.plus}
+              transform={`translate(${x} ${y})`}
+              // For the pointer only: the key / does the same on a selected edge.
+              aria-hidden
+              onClick={(event) => {
+                event.stopPropagation();
+                const at = middleOfEdge(id);
+                if (at) openQuickAdd({ screen: { x: event.clientX, y: event.clientY }, at, edge: id });
+              }}
+            >
+              <title>{t("insertHere")}</title>
+              <circle r={9} />
+              <path d="M-4 0h8M0-4v8" />
+            </g>
+          )}
         </>
       )}
     </g>

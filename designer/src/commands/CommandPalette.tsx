@@ -11,7 +11,7 @@ import { select } from "../store/selection.ts";
 import { createPipeline, loadPipelines, openPipeline, useSession } from "../store/session.ts";
 import { specs } from "../store/specs.ts";
 import { show, useUi } from "../store/ui.ts";
-import { commands, runCommand } from "./index.ts";
+import { commands, isEnabled, runCommand } from "./index.ts";
 import { isMac, keysText } from "./keys.ts";
 import { PickList, type PickSection } from "./PickList.tsx";
 
@@ -51,7 +51,7 @@ function Everything() {
         title: t("title"),
         items: commands
           .filter(
-            (command) => command.id !== "command-palette" && command.isEnabled() && fits(command.label.en, command.label.zh, command.id),
+            (command) => command.id !== "command-palette" && isEnabled(command) && fits(command.label.en, command.label.zh, command.id),
           )
           .map((command) => ({
             id: `command ${command.id}`,

@@ -7,6 +7,7 @@ export const arrange: Command = {
   label: { en: "Arrange (selection, or all)", zh: "自动布局（所选或全部）" },
   group: "view",
   keys: ["L"],
+  changes: true,
   isEnabled: hasNodes,
   run() {
     const { nodes } = selection();

@@ -13,6 +13,8 @@ export interface Command {
   readonly whileTyping?: true;
   /** Its keys are for the list of keys only: the browser or the canvas acts on them. */
   readonly keysElsewhere?: true;
+  /** It changes the drawing; left out: what is in the groups "edit" and "add" does. */
+  readonly changes?: boolean;
   isEnabled(): boolean;
   run(): void | Promise<void>;
 }

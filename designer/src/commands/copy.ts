@@ -17,6 +17,7 @@ export const copy: Command = {
   keys: ["Mod+C"],
   // The browser's own copy event carries the text: it needs no permission.
   keysElsewhere: true,
+  changes: false,
   isEnabled: () => isPipelineOpen() && selection().nodes.length + selection().notes.length > 0,
   run: () => navigator.clipboard.writeText(selectedText() ?? ""),
 };

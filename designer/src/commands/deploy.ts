@@ -11,6 +11,7 @@ export const deploy: Command = {
   group: "run",
   keys: ["Mod+Enter"],
   whileTyping: true,
+  changes: true,
   isEnabled: () => hasNodes() && !isOpenFragment() && useSession.getState().busy === undefined,
   run: () => show({ overlay: "deploy" }),
 };

@@ -7,6 +7,7 @@ export const discardDraft: Command = {
   id: "discard-draft",
   label: { en: "Discard the draft: back to what runs", zh: "放弃草稿：恢复为运行中的版本" },
   group: "run",
+  changes: true,
   isEnabled: () => isPipelineOpen() && !useDifference.getState().isEmpty,
   run: discard,
 };

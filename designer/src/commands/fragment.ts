@@ -1,5 +1,13 @@
 import { canBeFragment } from "../edits/make-fragment.ts";
-import { expandFragmentOf, openFragmentOf, updateFor, updateFragmentOf, usesFragment } from "../fragments/actions.ts";
+import {
+  editFragmentOf,
+  editWhatRuns,
+  expandFragmentOf,
+  openFragmentOf,
+  updateFor,
+  updateFragmentOf,
+  usesFragment,
+} from "../fragments/actions.ts";
 import { useDocument } from "../store/document.ts";
 import { isOpenFragment } from "../store/specs.ts";
 import { show } from "../store/ui.ts";
@@ -16,7 +24,7 @@ export const makeFragment: Command = {
   run: () => show({ overlay: "make-fragment" }),
 };
 
-/** The fragment that the selected node uses, as a drawing of its own. */
+/** What runs inside of the selected node; where it does not run, the fragment that it uses as a drawing of its own. */
 export const openFragment: Command = {
   id: "open-fragment",
   label: { en: "Open the fragment", zh: "打开片段" },
@@ -24,6 +32,16 @@ export const openFragment: Command = {
   keys: ["I"],
   isEnabled: () => single() !== undefined && usesFragment(single()),
   run: () => openFragmentOf(single() ?? ""),
+};
+
+/** The draft of the fragment that the selected node uses, or of the one that is looked into. */
+export const editFragment: Command = {
+  id: "edit-fragment",
+  label: { en: "Edit the fragment", zh: "编辑片段" },
+  group: "go",
+  keys: ["Shift+I"],
+  isEnabled: () => (single() === undefined ? useDocument.getState().inside !== undefined : usesFragment(single())),
+  run: () => (single() === undefined ? editWhatRuns() : editFragmentOf(single() ?? "")),
 };
 
 export const expandFragment: Command = {
@@ -51,6 +69,7 @@ export const saveVersion: Command = {
   group: "run",
   keys: ["Mod+Shift+Enter"],
   whileTyping: true,
+  changes: true,
   isEnabled: () => hasNodes() && isOpenFragment(),
   run: () => show({ overlay: "save-version" }),
 };

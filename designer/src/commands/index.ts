@@ -1,3 +1,4 @@
+import { useDocument } from "../store/document.ts";
 import { addNote } from "./add-note.ts";
 import { alignBottom, alignCenter, alignLeft, alignMiddle, alignRight, alignTop, distributeAcross, distributeDown } from "./align.ts";
 import { arrange } from "./arrange.ts";
@@ -14,7 +15,7 @@ import { duplicate } from "./duplicate.ts";
 import { editJson } from "./edit-json.ts";
 import { exportFile } from "./export-file.ts";
 import { find } from "./find.ts";
-import { expandFragment, makeFragment, openFragment, saveVersion, updateFragment } from "./fragment.ts";
+import { editFragment, expandFragment, makeFragment, openFragment, saveVersion, updateFragment } from "./fragment.ts";
 import { group, ungroup } from "./group.ts";
 import { makeSavepoint } from "./make-savepoint.ts";
 import { openConnections } from "./open-connections.ts";
@@ -120,6 +121,7 @@ export const commands: readonly Command[] = [
   find,
   commandPalette,
   openFragment,
+  editFragment,
   openGallery,
   openMap,
   openConnections,
@@ -127,7 +129,13 @@ export const commands: readonly Command[] = [
   showKeys,
 ];
 
+/** What changes the drawing is not for one that is there to be looked at only. */
+export function isEnabled(command: Command): boolean {
+  const changes = command.changes ?? (command.group === "edit" || command.group === "add");
+  return (!changes || useDocument.getState().inside === undefined) && command.isEnabled();
+}
+
 /** Runs a command if it is enabled. */
 export function runCommand(command: Command): void {
-  if (command.isEnabled()) void command.run();
+  if (isEnabled(command)) void command.run();
 }

@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { showsPipeline, useUi } from "../store/ui.ts";
 import { selectedText } from "./copy.ts";
 import { cutSelected } from "./cut.ts";
-import { commands, runCommand } from "./index.ts";
+import { commands, isEnabled, runCommand } from "./index.ts";
 import { commandFor } from "./keys.ts";
 import { pasteText } from "./paste.ts";
 
@@ -17,7 +17,7 @@ export function useKeys(): void {
         if (event.defaultPrevented || isElsewhere(event.target)) return;
         const typing = isTyping(event.target);
         const command = commandFor(event, commands, typing);
-        if (!command?.isEnabled()) return;
+        if (!command || !isEnabled(command)) return;
         // Keys of a single character belong to the canvas; in a panel they would act unseen.
         const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
         if (isPlain && event.key !== "?" && event.key !== "F2" && !isOnCanvas(event.target)) return;

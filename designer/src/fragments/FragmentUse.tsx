@@ -1,18 +1,23 @@
 import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { fragmentChanges, fragmentOf } from "@millrace/engine/pipeline";
-import { IconArrowsMaximize, IconExternalLink, IconRefresh } from "@tabler/icons-react";
+import { IconArrowsMaximize, IconExternalLink, IconPencil, IconRefresh } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useDocument } from "../store/document.ts";
 import { useFragments } from "../store/fragments.ts";
+import { useRunState } from "../store/live.ts";
 import { specs } from "../store/specs.ts";
-import { expandFragmentOf, openFragmentOf, updateFor, updateFragmentOf } from "./actions.ts";
+import { editFragmentOf, expandFragmentOf, openFragmentOf, updateFor, updateFragmentOf, wayInto } from "./actions.ts";
 import { ChangeList } from "./ChangeList.tsx";
 
 /** Of a node that uses a fragment: which version, what a newer one would change, and what can be done. */
 export function FragmentUse({ nodeId }: { readonly nodeId: string }) {
   const { t } = useTranslation("fragments");
   const document = useDocument((state) => state.document);
+  const isInside = useDocument((state) => state.inside !== undefined);
+  useDocument((state) => state.live);
+  useRunState();
+  const runs = wayInto(nodeId) !== undefined;
   const fragments = useFragments((state) => state.fragments);
   const id = fragmentOf(document.nodes[nodeId]?.type ?? "");
   // biome-ignore lint/correctness/useExhaustiveDependencies: the newest version is among the fragments
@@ -39,19 +44,26 @@ export function FragmentUse({ nodeId }: { readonly nodeId: string }) {
             leftSection={<IconExternalLink size={14} />}
             onClick={() => void openFragmentOf(nodeId)}
           >
-            {t("open")}
+            {t(runs ? "lookInside" : "open")}
           </Button>
-          <Button
-            size="compact-sm"
-            variant="default"
-            leftSection={<IconArrowsMaximize size={14} />}
-            onClick={() => expandFragmentOf(nodeId)}
-          >
-            {t("expand")}
-          </Button>
+          {runs && (
+            <Button size="compact-sm" variant="default" leftSection={<IconPencil size={14} />} onClick={() => void editFragmentOf(nodeId)}>
+              {t("editIt")}
+            </Button>
+          )}
+          {!isInside && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconArrowsMaximize size={14} />}
+              onClick={() => expandFragmentOf(nodeId)}
+            >
+              {t("expand")}
+            </Button>
+          )}
         </Group>
       )}
-      {update && <Update nodeId={nodeId} id={update.id} next={update.next} />}
+      {update && !isInside && <Update nodeId={nodeId} id={update.id} next={update.next} />}
     </Stack>
   );
 }

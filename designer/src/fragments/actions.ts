@@ -1,5 +1,5 @@
 /** What people do with fragments, over the stores and the server. Failures become notices; dialogs get the refusal. */
-import { fragmentOf, type PipelineDocument } from "@millrace/engine/pipeline";
+import { fragmentOf, type PinnedFragment, type PipelineDocument } from "@millrace/engine/pipeline";
 import type { FragmentUser } from "@millrace/server/api";
 import { expandFragment, fragmentUsed, whyNotExpanded } from "../edits/expand-fragment.ts";
 import { makeFragment } from "../edits/make-fragment.ts";
@@ -8,11 +8,13 @@ import { ServerError, server } from "../server.ts";
 import { analyzeNow, schemaOf } from "../store/analysis.ts";
 import { edit, setLive, useDocument } from "../store/document.ts";
 import { loadFragments, newest, useFragments } from "../store/fragments.ts";
+import { inside } from "../store/inside.ts";
+import { runStatus } from "../store/live.ts";
 import { notify } from "../store/notices.ts";
 import { saveNow, useSaving } from "../store/saving.ts";
 import { select } from "../store/selection.ts";
-import { openPipeline } from "../store/session.ts";
-import { show, useUi } from "../store/ui.ts";
+import { lookInside, openPipeline } from "../store/session.ts";
+import { type Stop, show, useUi } from "../store/ui.ts";
 
 /** Makes a fragment of the nodes on the server, and one node of them here. Undefined, or why the server refused it. */
 export async function makeFragmentOf(nodes: readonly string[], name: string): Promise<ServerError | undefined> {
@@ -31,14 +33,46 @@ export async function makeFragmentOf(nodes: readonly string[], name: string): Pr
   });
 }
 
-/** Opens the fragment that the node uses, as a drawing of its own; one that this server does not have is added to it as the document carries it. */
+/** Shows what runs inside of the node, where it runs; else the fragment that it uses, to be changed. */
 export async function openFragmentOf(nodeId: string): Promise<void> {
-  const { document, pipelineId } = useDocument.getState();
+  const way = wayInto(nodeId);
+  const { pipelineId } = useDocument.getState();
+  if (way === undefined || pipelineId === undefined) return editFragmentOf(nodeId);
+  await refusalOf(saveNow);
+  await lookInside(pipelineId, way);
+}
+
+/** The way to what runs inside of a using node of what is open; undefined where nothing does. */
+export function wayInto(nodeId: string): readonly string[] | undefined {
+  const { document, live, inside: at } = useDocument.getState();
+  const state = runStatus()?.state;
+  const runs = state === "running" || state === "starting" || state === "restarting" || state === "stopping";
+  const isSame = live?.document.nodes[nodeId]?.type === document.nodes[nodeId]?.type;
+  if (!runs || !live || !isSame || !inside(live.document as PipelineDocument, [nodeId])) return undefined;
+  return [...(at?.path.map(({ node }) => node) ?? []), nodeId];
+}
+
+/** Opens the fragment that the node uses, to be changed; one that this server does not have is added to it as the document carries it. */
+export async function editFragmentOf(nodeId: string): Promise<void> {
+  const { document, pipelineId, inside: at } = useDocument.getState();
   const id = fragmentOf(document.nodes[nodeId]?.type ?? "");
   if (id === undefined || pipelineId === undefined) return;
+  if (at) return openDraft(id, document.fragments?.[id], { id: at.root, name: at.rootName, node: at.path[0]?.node ?? "", into: id });
+  await openDraft(id, document.fragments?.[id], { id: pipelineId, name: document.name, node: nodeId, into: id });
+}
+
+/** From what runs inside of a use to the draft of the fragment. */
+export async function editWhatRuns(): Promise<void> {
+  const { document, inside: at } = useDocument.getState();
+  if (!at) return;
+  const { fragment, version, root, rootName, path } = at;
+  await openDraft(fragment, { version, document }, { id: root, name: rootName, node: path[0]?.node ?? "", into: fragment });
+}
+
+async function openDraft(id: string, carried: PinnedFragment | undefined, from: Stop): Promise<void> {
+  const { pipelineId } = useDocument.getState();
   const refusal = await refusalOf(async () => {
     await loadFragments();
-    const carried = document.fragments?.[id];
     if (useFragments.getState().fragments.some((one) => one.id === id) || !carried?.document) return;
     await server.createFragment({ id, version: carried.version, document: carried.document });
     await loadFragments();
@@ -48,7 +82,17 @@ export async function openFragmentOf(nodeId: string): Promise<void> {
   const { trail } = useUi.getState();
   const above = trail.at(-1)?.into === pipelineId ? trail : [];
   await refusalOf(saveNow);
-  if (await openPipeline(id)) show({ trail: [...above, { id: pipelineId, name: document.name, node: nodeId, into: id }] });
+  if (await openPipeline(id)) show({ trail: [...above, from] });
+}
+
+/** Back from what runs inside: to the pipeline, its node selected (0), or to a use on the way in. */
+export async function leaveInside(depth: number): Promise<void> {
+  const { inside: at } = useDocument.getState();
+  if (!at) return;
+  const way = at.path.map(({ node }) => node);
+  const isThere = depth === 0 ? await openPipeline(at.root) : await lookInside(at.root, way.slice(0, depth));
+  const node = way[depth];
+  if (isThere && node !== undefined && Object.hasOwn(useDocument.getState().document.nodes, node)) select({ nodes: [node] });
 }
 
 /** Back to where a fragment was opened from, the node selected. */

@@ -43,6 +43,22 @@ export const words = {
   userVersion: { en: "version {{version}}", zh: "版本 {{version}}" },
   state: { en: "Fragment", zh: "片段" },
   noVersion: { en: "no version yet", zh: "尚无版本" },
+  insideTitle: {
+    en: "Version {{version}}, as it runs in {{pipeline}} at {{use}}",
+    zh: "版本 {{version}}：在 {{pipeline}} 的 {{use}} 处运行",
+  },
+  insideText: {
+    en: "Counts and records are those of this use. It is for looking at only.",
+    zh: "计数与记录仅属于此处的使用。此视图只读。",
+  },
+  readOnly: {
+    en: "What runs inside of a fragment is for looking at only. Edit the fragment to change it.",
+    zh: "片段内部的运行视图只读。如需修改，请编辑该片段。",
+  },
+  editIt: { en: "Edit the fragment", zh: "编辑片段" },
+  lookInside: { en: "Look inside", zh: "查看内部" },
+  notInside: { en: "It does not run there any more.", zh: "此处已不再运行。" },
+  settings: { en: "Settings", zh: "设置" },
   trail: { en: "Where the fragment is used", zh: "片段所在位置" },
   back: { en: "Back to {{name}}", zh: "返回 {{name}}" },
 } as const satisfies RoomWords;

@@ -1,4 +1,4 @@
-import { Alert, Group, Stack, Switch, Text, Textarea, TextInput, Title } from "@mantine/core";
+import { Alert, Code, Group, Stack, Switch, Text, Textarea, TextInput, Title } from "@mantine/core";
 import type { NodeSpec } from "@millrace/engine/node";
 import { type PipelineNode, spreadOf } from "@millrace/engine/pipeline";
 import { useEffect, useMemo, useRef } from "react";
@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { pipelineParallelism, setParallelism } from "../edits/parallelism.ts";
 import { FragmentUse } from "../fragments/FragmentUse.tsx";
 import { useWords } from "../i18n/use-words.ts";
+import { formatJson } from "../preview/record.ts";
 import { Tag } from "../preview/Tag.tsx";
 import { NodeRun } from "../run/NodeRun.tsx";
 import { useNodeProblems, useTypedNode } from "../store/analysis.ts";
@@ -30,6 +31,7 @@ export function NodeInspector({ nodeId, node }: NodeInspectorProps) {
   const words = useWords();
   const spec = specOf(node.type);
   const problems = useNodeProblems(nodeId);
+  const isReadOnly = useDocument(({ inside }) => inside !== undefined);
   return (
     <Stack gap="sm" data-node={nodeId}>
       <Group justify="space-between" wrap="nowrap" align="flex-start">
@@ -45,7 +47,9 @@ export function NodeInspector({ nodeId, node }: NodeInspectorProps) {
       </Group>
       <NodeRun nodeId={nodeId} />
       <FragmentUse nodeId={nodeId} />
-      {spec ? (
+      {isReadOnly ? (
+        <AsItRuns node={node} />
+      ) : spec ? (
         <SpecForm nodeId={nodeId} node={node} spec={spec} />
       ) : (
         <>
@@ -55,9 +59,25 @@ export function NodeInspector({ nodeId, node }: NodeInspectorProps) {
           </Alert>
         </>
       )}
-      <NodeSettings nodeId={nodeId} node={node} />
+      {!isReadOnly && <NodeSettings nodeId={nodeId} node={node} />}
       {spec && <Docs nodeId={nodeId} spec={spec} />}
     </Stack>
+  );
+}
+
+/** What is set at a node that is there to be looked at only. */
+function AsItRuns({ node: { params } }: Pick<NodeInspectorProps, "node">) {
+  const { t } = useTranslation("fragments");
+  if (Object.keys(params).length === 0) return null;
+  return (
+    <section aria-label={t("settings")}>
+      <Title order={3} size="h6" mb={4}>
+        {t("settings")}
+      </Title>
+      <Code block fz="xs" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+        {formatJson(params, 2)}
+      </Code>
+    </section>
   );
 }
 

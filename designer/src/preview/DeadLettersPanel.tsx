@@ -21,7 +21,7 @@ import { countText } from "../i18n/numbers.ts";
 import { useWords } from "../i18n/use-words.ts";
 import { server } from "../server.ts";
 import { useDocument } from "../store/document.ts";
-import { useRunStatus } from "../store/live.ts";
+import { placeInRun, placeSeen, useRunStatus } from "../store/live.ts";
 import { notify } from "../store/notices.ts";
 import { useErrorText } from "../topics/error-text.ts";
 import { CopyButton } from "./CopyButton.tsx";
@@ -62,7 +62,7 @@ export function DeadLettersPanel() {
     async (before: string | undefined, signal?: AbortSignal) => {
       if (pipelineId === undefined) return;
       try {
-        const query = { limit: PAGE, ...(node && { node }), ...(search && { search }), ...(before && { before }) };
+        const query = { limit: PAGE, ...(node && { node: placeInRun(node) }), ...(search && { search }), ...(before && { before }) };
         const page = await server.deadLetters(pipelineId, query, signal);
         setFailure(undefined);
         setShown((now) => ({
@@ -96,7 +96,10 @@ export function DeadLettersPanel() {
   };
   const letters = shown?.letters ?? [];
   const open = letters.find(({ id }) => id === openId);
-  const nameOf = (id: string) => (Object.hasOwn(nodes, id) ? nodes[id]?.name : undefined) ?? id;
+  const nameOf = (id: string) => {
+    const seen = placeSeen(id) ?? id;
+    return (Object.hasOwn(nodes, seen) ? nodes[seen]?.name : undefined) ?? id;
+  };
   const waiting = letters.filter(({ replayedAt }) => replayedAt === undefined);
   return (
     <Stack gap={6} p="xs" h="100%" style={{ minHeight: 0 }}>
@@ -105,7 +108,7 @@ export function DeadLettersPanel() {
           size="xs"
           aria-label={t("letterNode")}
           value={node}
-          data={[{ value: "", label: t("allNodes") }, ...Object.keys(nodes).map((id) => ({ value: id, label: nameOf(id) }))]}
+          data={[{ value: "", label: t("allNodes") }, ...Object.keys(nodes).map((id) => ({ value: id, label: nodes[id]?.name ?? id }))]}
           onChange={({ currentTarget }) => setNode(currentTarget.value)}
         />
         <TextInput

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { specOf } from "../inspector/spec-of.ts";
 import { server } from "../server.ts";
 import { useDocument } from "../store/document.ts";
+import { placeInRun, placeSeen } from "../store/live.ts";
 import { select } from "../store/selection.ts";
 import { useErrorText } from "../topics/error-text.ts";
 import { droppedPort, dropReason } from "./dropped.ts";
@@ -59,7 +60,7 @@ export function RecordWay({ record }: { readonly record: PreviewRecord }) {
 }
 
 async function gather(id: string, document: PipelineDocument, signal: AbortSignal): Promise<Evidence> {
-  const recordsOf = async (key: string, port: string) => [key, toRecords(await server.samples(id, port, signal))] as const;
+  const recordsOf = async (key: string, port: string) => [key, toRecords(await server.samples(id, placeInRun(port), signal))] as const;
   const ports = [...new Set(document.edges.map(({ from }) => from))];
   const droppers = Object.entries(document.nodes).filter(([, { type }]) => specOf(type)?.dropReasons);
   const [page, samples, dropped] = await Promise.all([
@@ -67,7 +68,14 @@ async function gather(id: string, document: PipelineDocument, signal: AbortSigna
     Promise.all(ports.map((port) => recordsOf(port, port))),
     Promise.all(droppers.map(([node]) => recordsOf(node, droppedPort(node)))),
   ]);
-  return { ports: new Map(samples), dropped: new Map(dropped), deadLetters: page.letters };
+  return { ports: new Map(samples), dropped: new Map(dropped), deadLetters: seenLetters(page.letters) };
+}
+
+function seenLetters(letters: readonly DeadLetter[]): readonly DeadLetter[] {
+  return letters.flatMap((letter) => {
+    const nodeId = placeSeen(letter.nodeId);
+    return nodeId === undefined ? [] : [{ ...letter, nodeId }];
+  });
 }
 
 function nodeOf(document: PipelineDocument, id: string): PipelineNode | undefined {

@@ -3,7 +3,7 @@ import type { Sample } from "@millrace/server/api";
 import { useEffect, useMemo, useState } from "react";
 import { server } from "../server.ts";
 import { useDocument } from "../store/document.ts";
-import { addSamples, onSamples, useRunId, useSamples, watchEdges } from "../store/live.ts";
+import { addSamples, onSamples, placeInRun, useRunId, useSamples, watchEdges } from "../store/live.ts";
 import { type PreviewRecord, recordOf } from "./record.ts";
 
 const NONE: readonly PreviewRecord[] = [];
@@ -53,7 +53,7 @@ function useRetained(port: string | undefined): void {
   useEffect(() => {
     if (port === undefined || pipelineId === undefined || runId === undefined) return;
     const given = new AbortController();
-    server.samples(pipelineId, port, given.signal).then(
+    server.samples(pipelineId, placeInRun(port), given.signal).then(
       (retained) => addSamples(port, retained),
       // The live stream brings records all the same; a run that has just gone has none to give.
       (error: unknown) => {

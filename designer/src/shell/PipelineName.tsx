@@ -8,6 +8,7 @@ export function PipelineName() {
   const { t } = useTranslation("shell");
   const words = useWords();
   const name = useDocument(({ document }) => document.name);
+  const isReadOnly = useDocument(({ inside }) => inside !== undefined);
   const title = useDocument(({ document }) => document.title);
   return (
     <input
@@ -16,6 +17,7 @@ export function PipelineName() {
       title={title && words(title)}
       value={name}
       maxLength={200}
+      readOnly={isReadOnly}
       size={Math.max(8, Math.min(30, name.length + 1))}
       onChange={({ currentTarget: { value } }) => {
         // A pipeline without a name is no document; the last character stays until there is another.

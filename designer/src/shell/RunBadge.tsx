@@ -27,7 +27,9 @@ const ICONS = {
 
 /** How the run is: colour, sign and word; of a fragment its newest version. */
 export function RunBadge() {
-  return useIsFragment() ? <FragmentBadge /> : <StateBadge />;
+  const isInside = useDocument(({ inside }) => inside !== undefined);
+  const isFragment = useIsFragment();
+  return isFragment && !isInside ? <FragmentBadge /> : <StateBadge />;
 }
 
 function FragmentBadge() {

@@ -21,7 +21,7 @@ import { deploy } from "../commands/deploy.ts";
 import { editJson } from "../commands/edit-json.ts";
 import { exportFile } from "../commands/export-file.ts";
 import { saveVersion } from "../commands/fragment.ts";
-import { runCommand } from "../commands/index.ts";
+import { isEnabled, runCommand } from "../commands/index.ts";
 import { isMac, keysText } from "../commands/keys.ts";
 import { makeSavepoint } from "../commands/make-savepoint.ts";
 import { openConnections } from "../commands/open-connections.ts";
@@ -53,6 +53,7 @@ export function TopBar() {
   const { t } = useTranslation("shell");
   const isOpen = useDocument(({ pipelineId }) => pipelineId !== undefined);
   const isShown = useUi(showsPipeline) && isOpen;
+  const isInside = useDocument(({ inside }) => inside !== undefined);
   const name = useDocument(({ document }) => document.name);
   useEffect(() => {
     document.title = isShown ? `${name} · Millrace` : "Millrace";
@@ -73,8 +74,12 @@ export function TopBar() {
           </VisuallyHidden>
           <Breadcrumb />
           <PipelineName />
-          <SaveBadge />
-          <History />
+          {!isInside && (
+            <>
+              <SaveBadge />
+              <History />
+            </>
+          )}
           <ViewSwitch />
         </>
       )}
@@ -133,7 +138,11 @@ function ViewSwitch() {
 }
 
 function RunButtons() {
-  return useIsFragment() ? <VersionButton /> : <DeployButtons />;
+  const isInside = useDocument(({ inside }) => inside !== undefined);
+  const isFragment = useIsFragment();
+  // The banner leads to what can be changed.
+  if (isInside) return null;
+  return isFragment ? <VersionButton /> : <DeployButtons />;
 }
 
 /** A fragment is not run: it has versions. */
@@ -239,7 +248,7 @@ function Settings() {
           {[editJson, exportFile, makeSavepoint, startFrom, startFresh, openMap, openConnections, showKeys].map((command) => (
             <Menu.Item
               key={command.id}
-              disabled={!command.isEnabled()}
+              disabled={!isEnabled(command)}
               onClick={() => runCommand(command)}
               rightSection={<span className={classes.hint}>{command.keys?.[0] && keysText(command.keys[0], isMac)}</span>}
             >

@@ -18,6 +18,8 @@ test("whatever is written is read back", () => {
     fc.record({ pipelineId: text }),
     fc.record({ pipelineId: text, nodeId: text }),
     fc.record({ pipelineId: text, edge: text }),
+    fc.record({ pipelineId: text, inside: fc.array(fc.stringMatching(/^[a-z][a-z0-9_-]*$/), { minLength: 1 }), nodeId: text }),
+    fc.record({ pipelineId: text, inside: fc.constant(["one", "two"]) }),
   );
   fc.assert(
     fc.property(address, (one) => {

@@ -7,6 +7,9 @@ import type { PipelineDocument } from "@millrace/engine/pipeline";
 import type { Pipeline } from "@millrace/server/api";
 import { apply, create as mutate, type Patches } from "mutative";
 import { create } from "zustand";
+import { i18next } from "../i18n/i18n.ts";
+import type { Inside } from "./inside.ts";
+import { notify } from "./notices.ts";
 import { NOTHING, type Selection, select, useSelection } from "./selection.ts";
 import type { StepName } from "./step-name.ts";
 
@@ -28,6 +31,8 @@ export interface DocumentState {
   readonly document: PipelineDocument;
   /** The version that was deployed last. */
   readonly live: Pipeline["live"];
+  /** Where what is seen is inside of a use of a fragment that runs: `document` is what runs there, and cannot be changed. */
+  readonly inside: Inside | undefined;
   /** What is undone next stands last. */
   readonly past: readonly Step[];
   /** What is redone next stands last. */
@@ -43,14 +48,18 @@ export const useDocument = create<DocumentState>()(() => ({
   pipelineId: undefined,
   document: EMPTY,
   live: undefined,
+  inside: undefined,
   past: [],
   future: [],
 }));
 
-/** Shows another pipeline (or none), with an empty history. */
-export function openDocument(pipeline: Pick<Pipeline, "id" | "draft" | "live"> | undefined): void {
+/** Shows another pipeline (or none), with an empty history; or, with the id of the pipeline that runs, what is `inside` of it. */
+export function openDocument(pipeline: Pick<Pipeline, "id" | "draft" | "live"> | undefined, inside?: Inside): void {
   select(NOTHING);
-  useDocument.setState({ pipelineId: pipeline?.id, document: pipeline?.draft ?? EMPTY, live: pipeline?.live, past: [], future: [] }, true);
+  useDocument.setState(
+    { pipelineId: pipeline?.id, document: pipeline?.draft ?? EMPTY, live: pipeline?.live, inside, past: [], future: [] },
+    true,
+  );
 }
 
 /** The deployed version has changed; the draft and its history stay. */
@@ -67,7 +76,12 @@ export interface EditOptions {
 
 /** Changes the document. A recipe that changes nothing leaves no step. Returns whether anything changed. */
 export function edit(name: StepName, recipe: (draft: DocumentDraft) => void, options: EditOptions = {}): boolean {
-  const { document, past } = useDocument.getState();
+  const { document, past, inside } = useDocument.getState();
+  if (inside) {
+    if (name === "step.layout") useDocument.setState({ document: mutated(document, recipe).next });
+    else notify("info", i18next.t("readOnly", { ns: "fragments" }));
+    return false;
+  }
   const { next, forward, backward } = mutated(document, recipe);
   if (forward.length === 0) {
     if (options.select) select(options.select);

@@ -45,6 +45,29 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+test("of a use of a fragment knows the nodes inside by the ids that they have there", () => {
+  followRun("p", { ...RUN, failure: { message: { en: "", zh: "" }, at: 1, nodeId: "use/deep/a" } }, ["use", "deep"]);
+  expect(runStatus()?.failure?.nodeId).toBe("a");
+  const stop = watchEdges(["a.out->b.in", "b.dropped"]);
+  vi.advanceTimersByTime(100);
+  expect(new URL(opened.at(-1) ?? "", "http://x").searchParams.get("edges")).toBe("use/deep/a.out->use/deep/b.in,use/deep/b.dropped");
+  const { nodes } = frame(7);
+  const sample = { seq: 1, at: 1, time: 1, kind: "+I", text: "{}" } as const;
+  const a = vi.fn();
+  onNodeLive("a", a);
+  takeFrame(
+    frame(7, {
+      nodes: { "use/deep/a": nodes.a as NonNullable<typeof nodes.a>, use: nodes.a as NonNullable<typeof nodes.a> },
+      samples: { "use/deep/a.out->use/deep/b.in": [sample], "x.out": [sample] },
+    }),
+  );
+  expect(a).toHaveBeenCalledOnce();
+  expect(edgeLive("a.out->b.in")?.total).toBe(7);
+  expect(nodeLive("use")).toBeUndefined();
+  expect(samplesOf("a.out->b.in")).toEqual([sample]);
+  stop();
+});
+
 test("tells only those whose numbers changed", () => {
   takeFrame(frame(1));
   const a = vi.fn();

@@ -18,6 +18,8 @@ const REOPEN_MS = 60;
 const NO_SAMPLES: readonly Sample[] = [];
 
 let pipelineId: string | undefined;
+/** What stands before the ids of what is seen, as the run knows them: "visits/" inside of a use of a fragment. */
+let within = "";
 let run: RunStatus | undefined;
 let connected = false;
 let nodes: Readonly<Record<string, NodeLive>> = {};
@@ -30,12 +32,13 @@ const nodeListeners = new Map<string, Set<Listener>>();
 const sampleListeners = new Map<string, Set<Listener>>();
 const runListeners = new Set<Listener>();
 
-/** Follows a pipeline's run (or none), from nothing. */
-export function followRun(id: string | undefined, status?: RunStatus): void {
+/** Follows a pipeline's run (or none), from nothing; with the way to a use of a fragment what runs inside of that, under the ids that its nodes have there. */
+export function followRun(id: string | undefined, status?: RunStatus, way: readonly string[] = []): void {
   close?.();
   close = undefined;
   pipelineId = id;
-  run = status;
+  within = way.map((use) => `${use}/`).join("");
+  run = status && seenInside(status);
   connected = false;
   nodes = {};
   samples.clear();
@@ -45,9 +48,39 @@ export function followRun(id: string | undefined, status?: RunStatus): void {
   reopen();
 }
 
+/** How the run knows a node, a port ("a.out") or an edge ("a.out->b.in") of what is seen. */
+export function placeInRun(place: string): string {
+  return place
+    .split("->")
+    .map((end) => within + end)
+    .join("->");
+}
+
+/** The other way round: undefined for what is not there to be seen. */
+export function placeSeen(place: string): string | undefined {
+  const ends = place.split("->");
+  return ends.every((end) => end.startsWith(within)) ? ends.map((end) => end.slice(within.length)).join("->") : undefined;
+}
+
+function seenInside(status: RunStatus): RunStatus {
+  const { failure } = status;
+  const nodeId = failure?.nodeId === undefined ? undefined : placeSeen(failure.nodeId);
+  return failure && nodeId !== undefined ? { ...status, failure: { ...failure, nodeId } } : status;
+}
+
+function partSeen<T>(all: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  if (within === "") return all;
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([place, one]) => {
+      const seen = placeSeen(place);
+      return seen === undefined ? [] : [[seen, one]];
+    }),
+  );
+}
+
 /** The answer of a call that changed the run, without waiting for the next frame. */
 export function setRunStatus(status: RunStatus): void {
-  run = status;
+  run = seenInside(status);
   if (!isMoving(status)) {
     nodes = atRest(nodes);
     for (const listeners of nodeListeners.values()) call(listeners);
@@ -188,11 +221,12 @@ export function watchEdges(keys: readonly string[]): () => void {
 export function takeFrame(frame: LiveFrame): void {
   const before = nodes;
   const restarted = frame.run.runId !== run?.runId;
-  nodes = isMoving(frame.run) ? frame.nodes : atRest(frame.nodes);
-  run = frame.run;
+  const seen = partSeen(frame.nodes);
+  nodes = isMoving(frame.run) ? seen : atRest(seen);
+  run = seenInside(frame.run);
   // A new run counts its samples from the start again.
   if (restarted) samples.clear();
-  for (const [key, fresh] of Object.entries(frame.samples)) {
+  for (const [key, fresh] of Object.entries(partSeen(frame.samples))) {
     if (fresh.length === 0) continue;
     const kept = samples.get(key) ?? NO_SAMPLES;
     const newest = kept.at(-1)?.seq ?? -1;
@@ -221,7 +255,7 @@ function reopen(): void {
   reopening = setTimeout(() => {
     close?.();
     if (pipelineId === undefined) return;
-    close = openLiveStream(pipelineId, [...watched.keys()].sort(), {
+    close = openLiveStream(pipelineId, [...watched.keys()].map(placeInRun).sort(), {
       onFrame: takeFrame,
       onConnected: (now) => {
         connected = now;

@@ -44,8 +44,8 @@ export function startSaving(pipeline: Pick<Pipeline, "draft" | "revision" | "els
 export async function saveNow(): Promise<void> {
   clearTimeout(timer);
   while (saving) await saving;
-  const { pipelineId, document } = useDocument.getState();
-  if (pipelineId === undefined || document === savedDocument) return;
+  const { pipelineId, document, inside } = useDocument.getState();
+  if (pipelineId === undefined || inside || document === savedDocument) return;
   saving = save(pipelineId, document).finally(() => {
     saving = undefined;
   });
@@ -86,8 +86,8 @@ function isConflict(error: unknown): boolean {
   return error instanceof ServerError && error.status === 409;
 }
 
-useDocument.subscribe(({ document, pipelineId }, before) => {
-  if (document === before.document || pipelineId === undefined || pipelineId !== before.pipelineId) return;
+useDocument.subscribe(({ document, pipelineId, inside }, before) => {
+  if (document === before.document || pipelineId === undefined || pipelineId !== before.pipelineId || inside || before.inside) return;
   if (useSaving.getState().state === "conflict") return;
   keep(pipelineId, useSaving.getState().revision, document);
   useSaving.setState({ state: "unsaved" });

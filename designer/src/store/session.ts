@@ -1,11 +1,12 @@
 /** Opening, creating, deploying and stopping: what takes the server and several stores. Failures become notices; what a caller must know is in the answer. */
-import { readDocument } from "@millrace/engine/pipeline";
+import { type PipelineDocument, readDocument } from "@millrace/engine/pipeline";
 import type { CreatePipeline, Deploy, Pipeline, PipelineSummary, RunStatus } from "@millrace/server/api";
 import { create } from "zustand";
 import { i18next, say } from "../i18n/i18n.ts";
 import { ServerError, type StartOptions, server } from "../server.ts";
 import { edit, openDocument, setLive, useDocument } from "./document.ts";
 import { loadFragments } from "./fragments.ts";
+import { inside } from "./inside.ts";
 import { kept } from "./kept.ts";
 import { followRun, onRun, runStatus, setRunStatus } from "./live.ts";
 import { notify } from "./notices.ts";
@@ -38,6 +39,30 @@ export async function openPipeline(id: string, isWanted: () => boolean = () => t
   if (!pipeline) return false;
   if (!isWanted()) return true;
   openLoaded({ ...pipeline, ...(run ? { run } : {}) });
+  return true;
+}
+
+/**
+ * Shows what runs inside of a use of a fragment, with its counts and records. `way`: ids of the using nodes, from the pipeline's document inwards. False: nothing runs there, or it could not be had (a notice
+ * says why).
+ */
+export async function lookInside(root: string, way: readonly string[], isWanted: () => boolean = () => true): Promise<boolean> {
+  useSession.setState({ opening: true });
+  const [pipeline, run] = await Promise.all([attempt(() => server.pipeline(root)), attempt(() => server.run(root), 404)]);
+  useSession.setState({ opening: false });
+  if (!pipeline) return false;
+  const { live, draft } = pipeline;
+  const found = live && inside(live.document as PipelineDocument, way);
+  if (!found || !live) {
+    notify("info", i18next.t("notInside", { ns: "fragments" }));
+    return false;
+  }
+  if (!isWanted()) return true;
+  const { document, ...place } = found;
+  await loadFragments();
+  openDocument({ id: root, draft: document, live: { ...live, document } }, { ...place, root, rootName: draft.name });
+  followRun(root, run, way);
+  show({ view: "canvas", overlay: undefined, renaming: undefined });
   return true;
 }
 
@@ -137,6 +162,16 @@ onRun(() => {
   const version = runStatus()?.version;
   if (pipelineId === undefined || version === undefined || version <= (live?.version ?? 0) || asking || useSession.getState().busy) return;
   asking = true;
+  const at = useDocument.getState().inside;
+  if (at) {
+    const isStill = () => useDocument.getState().inside === at;
+    const way = at.path.map(({ node }) => node);
+    void lookInside(at.root, way, isStill).then(async (isThere) => {
+      if (!isThere && isStill()) await openPipeline(at.root, isStill);
+      asking = false;
+    });
+    return;
+  }
   void attempt(() => server.pipeline(pipelineId)).then((pipeline) => {
     asking = false;
     if (pipeline && useDocument.getState().pipelineId === pipelineId) setLive(pipeline.live);
