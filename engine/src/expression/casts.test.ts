@@ -14,7 +14,8 @@ describe("CAST", () => {
     ["CAST('12.9' AS INT)", "12"],
     ["CAST('1e3' AS DOUBLE)", "1000.0"],
     ["CAST('1.005' AS DECIMAL(10, 2))", "1.01"],
-    ["CAST('12345' AS DECIMAL(3, 0))", "NULL"],
+    ["TRY_CAST('12345' AS DECIMAL(3, 0))", "NULL"],
+    ["CAST(12345 AS DECIMAL(3, 0))", "NULL"],
     ["CAST(2.345 AS DECIMAL(3, 2))", "2.35"],
     ["CAST(TRUE AS INT)", "1"],
     ["CAST(0 AS BOOLEAN)", "FALSE"],
@@ -53,6 +54,11 @@ describe("CAST", () => {
   });
 
   it.each([
+    [
+      "CAST(s AS DECIMAL(3, 0))",
+      "12345",
+      '"12345" cannot be converted to DECIMAL(3, 0). Correct the value, or use TRY_CAST to get NULL instead.',
+    ],
     ["CAST(s AS INT)", "12x", '"12x" cannot be converted to INT. Correct the value, or use TRY_CAST to get NULL instead.'],
     ["CAST(s AS INT)", "2147483648", '"2147483648" cannot be converted to INT.'],
     ["CAST(s AS BIGINT)", "9223372036854775808", '"9223372036854775808" cannot be converted to BIGINT.'],

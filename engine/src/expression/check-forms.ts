@@ -1,6 +1,6 @@
 /** Conditions and the forms that are neither operators nor functions: CASE, CAST, IN, LIKE, constructors. */
 import type { DataType, Value } from "../schema/index.ts";
-import { conversionOf } from "./casts/cast.ts";
+import { castError, conversionOf } from "./casts/cast.ts";
 import { checkComparison } from "./check-operators.ts";
 import { castTo, conversionCompute, convert, isHeldAlike, refuseVariant } from "./convert.ts";
 import { folded } from "./fold.ts";
@@ -20,6 +20,8 @@ import { patternFailure } from "./values/pattern.ts";
 
 type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
 type Range = { readonly start: number; readonly end: number };
+
+type Constructor = Of<"array" | "map" | "row">;
 
 const BOOLEAN: DataType = { type: "BOOLEAN" };
 
@@ -99,9 +101,39 @@ export function checkBetween(scope: Scope, { operand, low, high, not, symmetric,
 const LOOKED_UP = 4;
 
 export function checkIn(scope: Scope, { operand, list, not, range }: Of<"in">): Typed {
+  const rows = list.filter((item): item is Constructor => item.kind === "row");
+  if (operand.kind === "row" && rows.length === list.length) return negatedIf(not, rowAmong(scope, operand, rows, range));
   const [value, ...items] = scope.checkAll([operand, ...list]) as [Typed, ...Typed[]];
   const result = constantList(value, items, range) ?? bind(value, (slot) => anyOf(scope, slot, items, range));
   return negatedIf(not, result);
+}
+
+/**
+ * ROW(a, b) = ROW(c, d), or IN of several: as Flink reads it, a = c AND b = d, so that a NULL among them makes it NULL. Rows that are no constructors are compared as
+ * values.
+ */
+export function rowAmong(scope: Scope, row: Constructor, others: readonly Constructor[], range: Range): Typed {
+  const odd = others.find(({ items }) => items.length !== row.items.length || items.length === 0);
+  if (odd)
+    return anyOf(
+      scope,
+      scope.check(row),
+      others.map((other) => scope.check(other)),
+      range,
+    ); // refused there, with the types
+  const compared = (slots: readonly Typed[]) => {
+    const equal = others.map(({ items }) =>
+      logic(
+        "AND",
+        scope.checkAll(items).map((item, i) => checkComparison(scope, "=", slots[i] as Typed, item, range)),
+        range,
+      ),
+    );
+    return equal.length === 1 ? (equal[0] as Typed) : logic("OR", equal, range);
+  };
+  const bound = ([next, ...rest]: readonly Typed[], slots: readonly Typed[]): Typed =>
+    next ? bind(next, (slot) => bound(rest, [...slots, slot])) : compared(slots);
+  return bound(scope.checkAll(row.items), []);
 }
 
 function anyOf(scope: Scope, value: Typed, items: readonly Typed[], range: Range): Typed {
@@ -251,7 +283,9 @@ function numberOfUnits(scope: Scope, typed: Typed, to: DataType, unit: IntervalU
   const scale = typed.dataType.type === "DECIMAL" ? typed.dataType.scale : 0;
   const make = () => (value: number | bigint) => {
     if (months !== undefined) return Math.imul(Number(BigInt.asIntN(32, BigInt(truncate(value, scale, 0)))), months);
-    return Number(truncate(held(BigInt(value) * BigInt(millisOfUnit(unit) ?? 1)), scale, 0));
+    const millis = Number(truncate(held(BigInt(value) * BigInt(millisOfUnit(unit) ?? 1)), scale, 0));
+    if (!Number.isSafeInteger(millis)) throw castError(value, typed.dataType, to);
+    return millis;
   };
   return folded(apply([typed], { make }, to, range), scope.settings);
 }

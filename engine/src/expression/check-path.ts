@@ -93,7 +93,9 @@ function element(scope: Scope, of: Path, { index, range }: Of<"index">): Path {
       refuseVariant(scope, at, dataType.key);
       const key = commonType([dataType.key, at.dataType]);
       if (!key) throw wrongIndex(scope, of, at, formatType(withNullable(dataType.key, true)));
-      const under = dataType.key.type === "NULL" ? at : convert(scope, at, dataType.key);
+      // A text stays whole: cut to the length of the keys it would find another one's value.
+      const isAsItIs = dataType.key.type === "NULL" || (isText(dataType.key) && isText(at.dataType));
+      const under = isAsItIs ? at : convert(scope, at, dataType.key);
       const typed = apply([of.typed, under], { make: () => valueUnder, mayBeNull: true }, dataType.value, range);
       return { typed, reads: of.reads };
     }

@@ -1,4 +1,5 @@
 /** Times and intervals with + - * /. */
+import { RowError } from "../node/operator.ts";
 import type { DataType } from "../schema/index.ts";
 import type { ArithmeticOperator } from "./check-operators.ts";
 import { convert } from "./convert.ts";
@@ -6,6 +7,7 @@ import type { Scope } from "./scope.ts";
 import { isInterval, isNumeric, isTimestamp } from "./type-rules.ts";
 import { apply, type Typed } from "./typed-tree.ts";
 import { addMonths, addMonthsTo, DAY_MS, shifted, type Timestamp } from "./values/date-time.ts";
+import { divisionByZero } from "./values/integer.ts";
 
 type Range = { readonly start: number; readonly end: number };
 
@@ -34,7 +36,20 @@ const isShiftable = (dataType: DataType) => dataType.type === "DATE" || dataType
 /** Time as whole milliseconds or months. */
 function scaled(scope: Scope, interval: Typed, factor: Typed, operator: "*" | "/", range: Range): Typed {
   const number = convert(scope, factor, { type: "DOUBLE" });
-  return apply([interval, number], { inline: (a, b) => `Math.trunc(${a} ${operator} ${b})` }, interval.dataType, range);
+  const compute = (amount: number, by: number) => {
+    if (operator === "/" && by === 0) throw divisionByZero(amount);
+    const result = Math.trunc(operator === "*" ? amount * by : amount / by);
+    if (!Number.isSafeInteger(result)) throw tooLong(amount, operator, by);
+    return result + 0;
+  };
+  return apply([interval, number], { make: () => compute }, interval.dataType, range);
+}
+
+function tooLong(amount: number, operator: "*" | "/", by: number): RowError {
+  return new RowError("expression.interval-range", {
+    en: `${amount} ${operator} ${by} is no interval. Correct the number.`,
+    zh: `${amount} ${operator} ${by} 超出时间间隔的范围。请修正该数。`,
+  });
 }
 
 export function plusInterval(time: Typed, interval: Typed, sign: 1 | -1, range: Range): Typed {

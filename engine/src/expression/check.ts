@@ -3,7 +3,18 @@ import { type DataType, fieldNamed, type Schema } from "../schema/index.ts";
 import type { AggregateCheckResult, CheckedExpression, CheckResult, ExpressionProblem, ExpressionSettings } from "./api.ts";
 import { AggregateCollector } from "./check-aggregate.ts";
 import { checkCall, checkNiladic } from "./check-call.ts";
-import { checkBetween, checkCase, checkCast, checkConstructor, checkIn, checkIs, checkLike, checkLogic, checkNot } from "./check-forms.ts";
+import {
+  checkBetween,
+  checkCase,
+  checkCast,
+  checkConstructor,
+  checkIn,
+  checkIs,
+  checkLike,
+  checkLogic,
+  checkNot,
+  rowAmong,
+} from "./check-forms.ts";
 import { LookupCollector, type MatchedScope, type RowChecker } from "./check-matched.ts";
 import { checkArithmetic, checkComparison, checkConcat, checkDistinct, checkNegation, checkPlus } from "./check-operators.ts";
 import { checkOverlaps } from "./check-overlaps.ts";
@@ -257,6 +268,8 @@ class Checker implements Scope {
   private checkBinary(expression: Extract<Expression, { kind: "binary" }>): Typed {
     const { operator, range } = expression;
     if (operator === "OVERLAPS") return checkOverlaps(this, expression);
+    if (operator === "=" && expression.left.kind === "row" && expression.right.kind === "row")
+      return rowAmong(this, expression.left, [expression.right], range);
     const [left, right] = this.checkAll([expression.left, expression.right]) as [Typed, Typed];
     switch (operator) {
       case "||":

@@ -30,6 +30,14 @@ describe("a row that cannot be computed", () => {
     });
   });
 
+  it.each([
+    ["INTERVAL '30' DAY / n", /^"INTERVAL '30' DAY \/ n": division by zero/],
+    ["INTERVAL '30' DAY * 1E300", /is no interval/],
+    ["CAST(9223372036854775807 + n AS INTERVAL DAY)", /cannot be converted to INTERVAL/],
+  ])("is told when an interval is none: %s", (text, words) => {
+    expect(wordsOf(() => compile(checkedOf(text), SETTINGS)({ a: null, n: 0, day: null }, context))?.en).toMatch(words);
+  });
+
   it("names of several expressions the one that failed", () => {
     const texts = ["UPPER(a)", "7 / n", "CAST(a AS INT)"];
     const make = compileRow(

@@ -77,6 +77,8 @@ export function arithmeticType(operator: "+" | "-" | "*" | "/" | "%", left: Data
   if (operator === "%" && isInteger(right) && asDecimal(left).scale === 0) return bare(right);
   if (isExact(left) && isExact(right) && (left.type === "DECIMAL" || right.type === "DECIMAL"))
     return decimalResult(operator, asDecimal(left), asDecimal(right));
+  // Calcite takes the first of the two, so that FLOAT - DOUBLE is a FLOAT.
+  if (isApproximate(left) && isApproximate(right)) return bare(left);
   return commonNumber(left, right);
 }
 

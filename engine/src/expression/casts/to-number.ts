@@ -104,7 +104,8 @@ function fromText(from: DataType, to: DataType): Conversion {
   };
   return (value) => {
     const result = read(value as string);
-    if (result === undefined) throw castError(value, from, to);
+    // Unlike those of other numbers, too many digits of a text are an error (`DecimalDataUtils.castFrom`).
+    if (result === undefined || result === null) throw castError(value, from, to);
     return result;
   };
 }

@@ -4,7 +4,7 @@ import type { DataType, Value } from "../../schema/index.ts";
 import { convert } from "../convert.ts";
 import { formatType } from "../format-type.ts";
 import { failure } from "../problems.ts";
-import { commonType, widensTo } from "../type-rules.ts";
+import { commonType, isText, widensTo } from "../type-rules.ts";
 import { apply, type Compute, type Typed, withNullable } from "../typed-tree.ts";
 import { distinct, except, extremeOf, intersect, sliceArray, sortedArray } from "../values/collections.ts";
 import { comparisonOf, sameValue } from "../values/compare.ts";
@@ -25,7 +25,9 @@ const same = ({ types }: TypedCall): DataType => types[0] as DataType;
 function elementArguments(call: TypedCall): { args: [Typed, Typed]; element: DataType } {
   const [list, wanted] = call.args as [Typed, Typed];
   const own = elementOf(call);
-  const element = own.type === "NULL" ? wanted.dataType : own;
+  // Flink refuses a text of any length beside CHARs; cut to theirs it would be another text.
+  const isWider = own.type === "CHAR" && isText(wanted.dataType) && wanted.dataType.type !== "CHAR";
+  const element = own.type === "NULL" ? wanted.dataType : isWider ? withNullable(STRING, own.nullable !== false) : own;
   if (!widensTo(wanted.dataType, element)) {
     const args = { expected: formatType(bare(own)), got: formatType(bare(wanted.dataType)) };
     throw failure("expression.different-types", args, wanted.range);

@@ -77,7 +77,7 @@ function jsonValue(call: TypedCall): Typed {
   if (!RETURNING.has(returning.type)) throw failure("expression.json-returning", { function: call.name }, range);
   const read = pathReader(call);
   const defaults = [json.onEmpty, json.onError].map((behaviour) =>
-    behaviour?.do === "DEFAULT" ? convert(scope, scope.check(behaviour.value), returning) : undefined,
+    behaviour?.do === "DEFAULT" ? defaultOf(scope, scope.check(behaviour.value), returning) : undefined,
   );
   const given = defaults.filter((typed) => typed !== undefined);
   const toReturned = scalarAs(returning, call);
@@ -95,6 +95,14 @@ function jsonValue(call: TypedCall): Typed {
       return fallback(json.onError, defaults[1] ? (rest.at(-1) as Value) : null, call.name, text as string, path as string);
     };
   return apply([...args, ...given], { nulls: "passed", mayBeNull: true, make }, returning, range);
+}
+
+/** A truth value as a text is Java's, in small letters. */
+function defaultOf(scope: TypedCall["scope"], typed: Typed, returning: DataType): Typed {
+  const isTruthAsText = typed.dataType.type === "BOOLEAN" && isText(returning);
+  return isTruthAsText
+    ? apply([typed], { make: () => (value: Value) => String(value) }, returning, typed.range)
+    : convert(scope, typed, returning);
 }
 
 function fallback(behaviour: JsonBehaviour | undefined, otherwise: Value, name: string, text: string, path: string): Value {

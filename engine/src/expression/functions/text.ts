@@ -5,6 +5,7 @@ import { convert } from "../convert.ts";
 import { failure } from "../problems.ts";
 import { isShort } from "../type-rules.ts";
 import { apply, type Typed, withNullable } from "../typed-tree.ts";
+import { compareBytes } from "../values/compare.ts";
 import { asInt, type Whole } from "../values/integer.ts";
 import {
   bytesOfHex,
@@ -470,8 +471,8 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
       name,
       group: "text",
       help: {
-        en: `Whether the text ${name === "STARTSWITH" ? "begins" : "ends"} with the other.`,
-        zh: name === "STARTSWITH" ? "文本是否以另一文本开头。" : "文本是否以另一文本结尾。",
+        en: `Whether the text (or the bytes) ${name === "STARTSWITH" ? "begins" : "ends"} with the other.`,
+        zh: name === "STARTSWITH" ? "文本（或字节）是否以另一个开头。" : "文本（或字节）是否以另一个结尾。",
       },
       example: { text: name === "STARTSWITH" ? "STARTSWITH('page_id', 'page')" : "ENDSWITH('page_id', '_id')", result: "TRUE" },
       signatures: [
@@ -479,6 +480,15 @@ export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
           params: [text, param("part", "STRING")],
           returns: BOOLEAN,
           compute: { make: () => (value: string, part: string) => (name === "STARTSWITH" ? value.startsWith(part) : value.endsWith(part)) },
+        },
+        {
+          params: [param("bytes", "BYTES"), param("part", "BYTES")],
+          returns: BOOLEAN,
+          compute: {
+            make: () => (value: Uint8Array, part: Uint8Array) =>
+              value.length >= part.length &&
+              compareBytes(name === "STARTSWITH" ? value.subarray(0, part.length) : value.subarray(value.length - part.length), part) === 0,
+          },
         },
       ],
     }),

@@ -25,6 +25,7 @@ import { BIGINT, constantText, type FunctionDefinition, INT, param, type Signatu
 /** JDBC's names of the same. */
 const TSI = ["YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"] as const;
 const STEP_UNITS = [...TSI, ...TSI.map((unit) => `SQL_TSI_${unit}`), "MILLISECOND"];
+const DIFFERENCE_UNITS = [...STEP_UNITS, "MICROSECOND"];
 
 function unitOf({ args }: TypedCall, index: number): string {
   return (constantText(args[index]) ?? "").replace(/^SQL_TSI_/, "");
@@ -88,7 +89,11 @@ function part(name: string, unit: ExtractUnit, en: string, zh: string, text: str
     group: "time",
     help: { en, zh },
     example: { text, result },
-    signatures: [{ params: [param("time", "TIME POINT")], returns: BIGINT, compute: (call) => extractingOf(call, unit, 0) }],
+    signatures: [param("time", "TIME POINT"), param("interval", "INTERVAL")].map((of) => ({
+      params: [of],
+      returns: BIGINT,
+      compute: (call) => extractingOf(call, unit, 0),
+    })),
   };
 }
 
@@ -119,12 +124,14 @@ export function roundingToUnit(name: string, direction: "floor" | "ceil"): Signa
 
 function roundTimestamp(unit: CalendarUnit, round: typeof startOf, direction: "floor" | "ceil", timeZone: string, precision: number) {
   const zone = timeZoneOf(timeZone);
+  const isOfDays = direction === "ceil" && (millisOfUnit(unit) ?? Infinity) > DAY_MS;
+  const isOfMillis = direction === "ceil" && unit === "MILLISECOND";
   return (time: Timestamp): Timestamp => {
     const ms = millisOf(time);
     const wall = ms + zone.offsetAt(ms);
-    // Nanoseconds beyond the millisecond make the next one the first that is not before.
-    const exact = direction === "ceil" && nanosOf(time) > 0 ? wall + 1 : wall;
-    return timestampOf(zone.instantOf(round(unit, exact)), 0, precision);
+    // Flink's ceiling to a unit of more than a day looks at the day alone: all of a unit's first day belongs to its beginning. To others it sees milliseconds.
+    const rounded = isOfDays ? Math.floor(wall / DAY_MS) * DAY_MS : isOfMillis && nanosOf(time) > 0 ? wall + 1 : wall;
+    return timestampOf(zone.instantOf(round(unit, rounded)), 0, precision);
   };
 }
 
@@ -136,11 +143,34 @@ function addUnits(call: TypedCall): Typed {
   const months = monthsOf(unit);
   const unitMs = millisOfUnit(unit) ?? 0;
   const isDate = given.dataType.type === "DATE" && months === undefined && unitMs % DAY_MS !== 0;
-  const time = isDate ? convert(scope, given, withNullable({ type: "TIMESTAMP", precision: 6 }, true)) : given;
+  const time = isDate
+    ? convert(scope, given, withNullable({ type: "TIMESTAMP", precision: 6 }, true))
+    : unit === "MILLISECOND"
+      ? withMillis(scope, given)
+      : given;
   const type: DataType = { type: months === undefined ? "INTERVAL_DAY_TIME" : "INTERVAL_YEAR_MONTH" };
-  const interval = apply([count], { make: () => (amount: number | bigint) => Number(amount) * (months ?? unitMs) }, type, count.range);
+  const amountOf =
+    months === undefined
+      ? (amount: number | bigint) => wrapped(amount, unitMs, 64)
+      : (amount: number | bigint) => wrapped(amount, months, 32);
+  const interval = apply([count], { make: () => amountOf }, type, count.range);
   return plusInterval(time, interval, 1, range);
 }
+
+function withMillis(scope: TypedCall["scope"], time: Typed): Typed {
+  const { dataType } = time;
+  return isTimestamp(dataType) && precisionOf(dataType) < 3 ? convert(scope, time, { ...dataType, precision: 3 } as DataType) : time;
+}
+
+/** A product as Java's INT and BIGINT have it. */
+function wrapped(amount: number | bigint, factor: number, bits: 32 | 64): number {
+  const product = Number(amount) * factor;
+  const isExact = bits === 32 ? product === (product | 0) : Number.isSafeInteger(product);
+  return isExact ? product : Number(BigInt.asIntN(bits, BigInt(amount) * BigInt(factor)));
+}
+
+/** What Flink counts as whole seconds and multiplies. */
+const PARTS_OF_SECOND: Readonly<Record<string, number>> = { MILLISECOND: 1_000, MICROSECOND: 1_000_000 };
 
 function countUnits(call: TypedCall): Typed {
   const { args, range, scope } = call;
@@ -155,10 +185,12 @@ function countUnits(call: TypedCall): Typed {
       to.range,
     );
   const scale = common.type === "DATE" ? DAY_MS : 1;
+  const parts = PARTS_OF_SECOND[unit] ?? 1;
+  const counted = parts === 1 ? unit : "SECOND";
   const make =
     () =>
     (a: Timestamp, b: Timestamp): Value =>
-      unitsBetween(unit, millisOf(a) * scale, millisOf(b) * scale) | 0;
+      Math.imul(unitsBetween(counted, millisOf(a) * scale, millisOf(b) * scale) | 0, parts);
   return apply([convert(scope, from, common), convert(scope, to, common)], { make }, INT, range);
 }
 
@@ -208,7 +240,7 @@ export const UNIT_FUNCTIONS: readonly FunctionDefinition[] = [
     help: { en: "How many whole units lie from the first time to the second.", zh: "从第一个时间到第二个时间的完整单位数。" },
     example: { text: "TIMESTAMPDIFF(DAY, DATE '2024-05-01', DATE '2024-05-31')", result: "30" },
     signatures: [
-      { params: [word("unit", STEP_UNITS), param("from", "TIME POINT"), param("to", "TIME POINT")], returns: INT, build: countUnits },
+      { params: [word("unit", DIFFERENCE_UNITS), param("from", "TIME POINT"), param("to", "TIME POINT")], returns: INT, build: countUnits },
     ],
   },
 ];

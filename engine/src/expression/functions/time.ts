@@ -137,7 +137,7 @@ function fromEpoch({ types, args }: TypedCall): Compute {
       () =>
       (value: number | bigint, scale: number | bigint = 3) => {
         if (Number(scale) !== 0 && Number(scale) !== 3) throw wrongPrecision(scale);
-        const ms = Math.floor(Number(scale) === 0 ? toNumber(value) * 1_000 : toNumber(value));
+        const ms = Math.trunc(Number(scale) === 0 ? toNumber(value) * 1_000 : toNumber(value)) + 0;
         return ms >= LEAST_MS && ms <= GREATEST_MS ? ms : null;
       },
   };

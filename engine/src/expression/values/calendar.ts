@@ -120,11 +120,13 @@ function startOfDate(unit: CalendarUnit, days: number): number {
 
 const MONTHS: Readonly<Record<string, number>> = { YEAR: 12, QUARTER: 3, MONTH: 1, DECADE: 120, CENTURY: 1_200, MILLENNIUM: 12_000 };
 
+const AGES: ReadonlySet<string> = new Set(["DECADE", "CENTURY", "MILLENNIUM"]);
+
 /** The moment itself when a unit begins there, else the beginning of the next. */
 export function nextStartOf(unit: CalendarUnit, wallMs: number): number {
   const start = startOf(unit, wallMs);
-  // Flink takes the next decade also where one begins.
-  if (start === wallMs && unit !== "DECADE") return start;
+  // Flink takes the next decade, century and millennium also where one begins.
+  if (start === wallMs && !AGES.has(unit)) return start;
   const fixed = unit === "WEEK" ? 7 * DAY_MS : FIXED_MS[unit];
   return fixed !== undefined ? start + fixed : addMonths(start / DAY_MS, MONTHS[unit] ?? 12) * DAY_MS;
 }

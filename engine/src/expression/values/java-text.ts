@@ -3,6 +3,7 @@ import type { DataType, Value } from "../../schema/index.ts";
 import { isText } from "../type-rules.ts";
 import { localDateTimeText, type Timestamp } from "./date-time.ts";
 import { decimalText } from "./decimal.ts";
+import { formatValue } from "./format-value.ts";
 import type { Whole } from "./integer.ts";
 import { doubleText, floatText } from "./java-number.ts";
 import type { Pattern } from "./pattern.ts";
@@ -161,6 +162,14 @@ function plainText(value: Value, type: DataType): string {
     case "TIMESTAMP":
     case "TIMESTAMP_LTZ":
       return localDateTimeText(value as Timestamp);
+    case "ARRAY":
+    case "MAP":
+    case "ROW":
+    case "BINARY":
+    case "VARBINARY":
+    case "BYTES":
+      // Java's own texts of these name addresses; see `docs/flink-differences.md`.
+      return formatValue(value, type, { timeZone: "UTC" });
     default:
       return String(value);
   }
@@ -226,7 +235,7 @@ function realText(letter: string, value: Value, type: DataType, shape: Shape): s
   const { flags, precision = 6 } = shape;
   if ((flags.includes("+") && flags.includes(" ")) || (flags.includes("-") && flags.includes("0"))) return undefined;
   if (flags.includes("0") && shape.width === undefined) return undefined;
-  if (value === null) return fill("null", shape);
+  if (value === null) return fill("null".slice(0, shape.precision), shape);
   // Flink hands DECIMAL over as an object of its own, which Java's %f refuses.
   if (type.type !== "FLOAT" && type.type !== "DOUBLE") return undefined;
   const number = type.type === "FLOAT" ? Number(floatText(value as number)) : (value as number);

@@ -17,7 +17,7 @@ export function likePattern(pattern: string, escapedBy?: string): Matches | Patt
 
 function likeParts(pattern: string, escapedBy: string | undefined): Part[] | PatternFault {
   const escapes = escapedBy === undefined ? [] : [...escapedBy];
-  if (escapes.length > 1) return "escape-length";
+  if (escapes.length > 1 || (escapedBy === "" && /[%_]/.test(pattern))) return "escape-length";
   const points = [...pattern];
   const parts: Part[] = [];
   for (let i = 0; i < points.length; i++) {
@@ -127,7 +127,7 @@ function isPair(text: string, at: number): boolean {
 /** SQL's regular expressions: % _ | * + ? {m,n} ( ) [ ] [[:ALPHA:]], and a point for any character, as in Flink; the whole text must match. */
 export function similarPattern(pattern: string, escapedBy?: string): Matches | PatternFault {
   const escapes = escapedBy === undefined ? [] : [...escapedBy];
-  if (escapes.length > 1) return "escape-length";
+  if (escapedBy !== undefined && escapes.length !== 1) return "escape-length";
   let source = "";
   let inClass = false;
   const points = [...pattern];
