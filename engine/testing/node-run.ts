@@ -71,9 +71,25 @@ export class NodeRun {
 
   /** Snapshot, throw everything away, go on from the snapshot. */
   restart(): void {
-    const entries = structuredClone([...this.task.snapshot(true)]) as SnapshotEntry[];
+    this.restore(this.snapshot(true));
+  }
+
+  /** What a checkpoint has of the node: what changed since the one before, or all. */
+  snapshot(all: boolean): readonly SnapshotEntry[] {
+    return structuredClone([...this.task.snapshot(all)]) as SnapshotEntry[];
+  }
+
+  /** Of what the node keeps. */
+  get stateSchemas(): ReturnType<Task["stateSchemas"]> {
+    return this.task.stateSchemas();
+  }
+
+  /** Throws everything away and goes on from there; `schemas`: as of the run that the snapshot is of. */
+  restore(entries: readonly SnapshotEntry[], schemas = this.stateSchemas): void {
     this.task = this.newTask();
-    this.task.restore(entries);
+    const restore = this.task.beginRestore(1, schemas);
+    for (const entry of entries) restore.take(0, entry);
+    restore.end();
   }
 
   /** What came out since the last time, in order. */

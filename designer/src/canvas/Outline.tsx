@@ -27,27 +27,32 @@ import { useParallelism } from "./use-parallelism.ts";
 export function Outline() {
   const { t } = useTranslation("canvas");
   const document = useDocument((state) => state.document);
+  const isReadOnly = useDocument((state) => state.inside !== undefined);
   const order = readingOrder(document);
   return (
     <section className={classes.outline} aria-label={t("outline")} data-canvas>
-      <Text size="xs" c="dimmed" mb="sm">
-        {t("outlineHint")}
-      </Text>
+      {!isReadOnly && (
+        <Text size="xs" c="dimmed" mb="sm">
+          {t("outlineHint")}
+        </Text>
+      )}
       <ol className={classes.list}>
         {order.map((id, index) => (
           <Item key={id} id={id} index={index + 1} count={order.length} />
         ))}
       </ol>
-      <Button
-        size="xs"
-        variant="default"
-        onClick={({ currentTarget }) => {
-          const { left, bottom } = currentTarget.getBoundingClientRect();
-          openQuickAdd({ screen: { x: left, y: bottom }, at: { x: 0, y: 0 } });
-        }}
-      >
-        {t("outlineAdd")}
-      </Button>
+      {!isReadOnly && (
+        <Button
+          size="xs"
+          variant="default"
+          onClick={({ currentTarget }) => {
+            const { left, bottom } = currentTarget.getBoundingClientRect();
+            openQuickAdd({ screen: { x: left, y: bottom }, at: { x: 0, y: 0 } });
+          }}
+        >
+          {t("outlineAdd")}
+        </Button>
+      )}
     </section>
   );
 }
@@ -58,6 +63,7 @@ function Item({ id, index, count }: { readonly id: string; readonly index: numbe
   const document = useDocument((state) => state.document);
   const isSelected = useSelection(({ nodes }) => nodes.includes(id));
   const isRenaming = useUi((ui) => ui.renaming === id);
+  const isReadOnly = useDocument((state) => state.inside !== undefined);
   const node = document.nodes[id];
   if (!node) return null;
   const spec = specs.get(node.type);
@@ -114,20 +120,22 @@ function Item({ id, index, count }: { readonly id: string; readonly index: numbe
               >
                 {parsePortRef(edge.from).port} → {t("outlineTo", { name: target })}
               </UnstyledButton>
-              <CloseButton
-                size="xs"
-                aria-label={t("outlineDisconnect", { name: target })}
-                onClick={() =>
-                  edit("step.delete", (draft) => {
-                    draft.edges = draft.edges.filter((one) => edgeKey(one) !== edgeKey(edge));
-                  })
-                }
-              />
+              {!isReadOnly && (
+                <CloseButton
+                  size="xs"
+                  aria-label={t("outlineDisconnect", { name: target })}
+                  onClick={() =>
+                    edit("step.delete", (draft) => {
+                      draft.edges = draft.edges.filter((one) => edgeKey(one) !== edgeKey(edge));
+                    })
+                  }
+                />
+              )}
             </li>
           );
         })}
         {outs.length === 0 && spec?.category !== "sink" && <li className={classes.what}>{t("outlineUnwired")}</li>}
-        {spec?.category !== "sink" && (
+        {spec?.category !== "sink" && !isReadOnly && (
           <li>
             <UnstyledButton
               className={classes.edge ?? ""}

@@ -160,6 +160,11 @@ export interface KeyedState {
   list(name: string, dataType: DataType, options?: StateOptions): ListState;
   /** A number for each key, and its sum over all keys of the subtask, after a restart too: for `holdings`. */
   counter(name: string): CounterState;
+  /**
+   * Shows a part of the current key (undefined: the whole key again), until the next row or timer: as a key of its own, written, spilled and read by itself, that goes wherever its key goes. For what would be long
+   * under one key and is used bit by bit. A timer that is set meanwhile comes up with the part shown.
+   */
+  part(value: Value | undefined): void;
   /** What the broadcast inputs wrote (`spec.broadcast`). */
   readonly shared: SharedState;
 }

@@ -282,7 +282,7 @@ export class NodeRuntime {
     if (this.disabled) return this.passBy(row, time);
     try {
       if (port.key !== undefined) this.backend.select(keyOf(port.key, row, time));
-      else if (this.isKeyed) this.backend.select(NO_KEY);
+      else if (this.isKeyed || this.backend.showsPart) this.backend.select(NO_KEY);
       if (this.sinkSide !== undefined) this.write(this.sinkSide, row, time);
       else if (this.lookup !== undefined) this.lookup.receive(row, time, port.name);
       else this.operator?.onRow(row, time, this.out, port.name);

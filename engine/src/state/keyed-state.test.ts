@@ -625,3 +625,69 @@ describe("a list of bytes", () => {
     expect((halves[0] as number) + (halves[1] as number)).toBe(5);
   });
 });
+
+describe("parts of a key", () => {
+  const make = (keys: readonly DataType[], budgetBytes?: number) => {
+    const backend = new KeyedBackend(keys, () => 0, budgetBytes === undefined ? undefined : { store: createMemorySpill(), budgetBytes });
+    return { backend, whole: backend.value("whole", STRING), rows: backend.list("rows", STRING, { compact: true }) };
+  };
+  type Made = ReturnType<typeof make>;
+  function fill({ backend, whole, rows }: Made, keys: readonly string[], parts: number): void {
+    for (const key of keys) {
+      backend.select([key]);
+      whole.set(key);
+      for (let part = 0; part < parts; part++) {
+        backend.part(part);
+        rows.add(`${key} ${part}`);
+        backend.atEventTime(part);
+      }
+      backend.part(undefined);
+      expect([whole.get(), rows.get()]).toEqual([key, []]);
+    }
+  }
+  /** What timers find, in order. */
+  function fired({ backend, whole, rows }: Made, until: number): string[] {
+    const found: string[] = [];
+    backend.fireEventTimers(until, (time) => {
+      const held = rows.get();
+      rows.clear();
+      backend.part(undefined);
+      found.push(`${time}: ${held.join()} of ${whole.get()}`);
+    });
+    return found;
+  }
+
+  it("are written one by one, and gone when they hold nothing", () => {
+    const made = make([]);
+    for (let part = 0; part < 1_000; part++) {
+      made.backend.part(part);
+      made.rows.add("x".repeat(100));
+    }
+    expect(stored(made.backend)).toHaveLength(1_000);
+    made.backend.part(7);
+    made.rows.add("y");
+    made.backend.part(8);
+    made.rows.clear();
+    expect(keysOf(stored(made.backend))).toEqual([
+      [7, "kept"],
+      [8, "gone"],
+    ]);
+    expect(stored(made.backend)).toEqual([]);
+    expect(new Set(stored(made.backend, true).map(({ group }) => group))).toEqual(new Set([0]));
+  });
+
+  it.each([undefined, 4_000])("go where their key goes, with their timers, spilled or not (budget %s)", (budget) => {
+    const keys = Array.from({ length: 40 }, (_, i) => `k${i}`);
+    const made = make([STRING], budget);
+    fill(made, keys, 3);
+    const snapshots = stored(made.backend, true);
+    const thirds = [0, 1, 2].map((subtask) => {
+      const third = make([STRING], budget);
+      for (const snapshot of snapshots) third.backend.restore(snapshot, { subtask, parallelism: 3 });
+      return third;
+    });
+    expect(thirds.reduce((sum, { rows }) => sum + rows.total, 0)).toBe(120);
+    const found = thirds.flatMap((third) => fired(third, 10));
+    expect(found.toSorted()).toEqual(keys.flatMap((key) => [0, 1, 2].map((part) => `${part}: ${key} ${part} of ${key}`)).toSorted());
+  });
+});

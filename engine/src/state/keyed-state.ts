@@ -19,7 +19,7 @@ import type { DataType, Value } from "../schema/index.ts";
 import { compactListView, countElements } from "./compact-list.ts";
 import { EntryTable } from "./entry-table.ts";
 import { isOver } from "./expiry.ts";
-import { EVERY_GROUP, keyGroupOfBytes, keyOfBytes, ownsGroup, type Share } from "./key.ts";
+import { EVERY_GROUP, keyGroupOf, keyGroupOfBytes, keyOfBytes, ownsGroup, type Share } from "./key.ts";
 import { createSlot, type Held, type HeldList, isEmpty, type KeyEntry, readTimers, type Slot, type StateKind } from "./key-entry.ts";
 import { PackedStore } from "./packed-store.ts";
 import { addTime, hasTime, removeTime } from "./sorted-times.ts";
@@ -45,6 +45,7 @@ export interface KeySnapshot {
 
 /** What people may ask of a node's state. */
 export interface StateUsage {
+  /** Parts of keys count as keys. */
   readonly keys: number;
   /** Of these, how many are in the spill store alone. */
   readonly spilledKeys: number;
@@ -110,6 +111,8 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
   private currentValues: readonly Value[] = NO_KEY;
   private timerBytes = 0;
   private hasExpiry = false;
+  /** Some keys have parts: one more value than a key has. */
+  private hasParts = false;
   private readonly sums: Sum[] = [];
   private selects = 0;
   /** How the bytes that are restored number their states. */
@@ -162,6 +165,17 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
     if (this.hasExpiry && ++this.selects % SWEEP_EVERY === 0) this.table.sweep(SWEEP_STEPS, this.current);
     this.currentValues = values;
     this.current = this.table.find(values);
+  }
+
+  /** A part is shown, and not a whole key. */
+  get showsPart(): boolean {
+    return this.currentValues.length > this.keyTypes.length;
+  }
+
+  part(value: Value | undefined): void {
+    const key = this.currentValues.slice(0, this.keyTypes.length);
+    this.hasParts ||= value !== undefined;
+    this.select(value === undefined ? key : [...key, value]);
   }
 
   value(name: string, dataType: DataType, options: StateOptions = {}): ValueState {
@@ -277,6 +291,7 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
     if (share !== undefined && !ownsGroup(snapshot.group, share)) return;
     this.settle();
     const values = keyOfBytes(snapshot.key);
+    this.hasParts ||= values.length > this.keyTypes.length;
     for (const sum of this.sums) sum.total -= sum.of(this.table.copyOf(values));
     this.table.restore(values, snapshot.state, this.written ?? this.table.numbered);
     for (const sum of this.sums) sum.total += sum.of(this.table.copyOf(values));
@@ -365,6 +380,11 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
   }
 
   private groupOf(key: Uint8Array): number {
+    if (this.hasParts) {
+      const values = keyOfBytes(key);
+      const { length } = this.keyTypes;
+      if (values.length > length) return length === 0 ? 0 : keyGroupOf(values.slice(0, length));
+    }
     if (key.length > 0) return keyGroupOfBytes(key);
     return this.keyTypes.length === 0 ? 0 : EVERY_GROUP;
   }
@@ -410,5 +430,6 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
       removeTime(entry[kind], time);
       fire(time);
     }
+    if (this.showsPart) this.part(undefined);
   }
 }

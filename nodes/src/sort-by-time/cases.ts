@@ -44,8 +44,10 @@ export const cases: readonly NodeCase[] = [
       gives(watermark(9), [1, 5]),
       late(at(4, 2), 2, 4),
       late(at(5, 3), 3, 5),
-      { ...at(6, 4), expect: { rows: { out: [], late: [] } } },
-      gives(watermark(10), [4, 6]),
+      { ...at(12, 4), expect: { rows: { out: [], late: [] }, holdings: { rows: 1 } } },
+      late(at(5, 5), 5, 5),
+      { ...at(6, 6), expect: { rows: { out: [], late: [] }, holdings: { rows: 2 } } },
+      gives(watermark(12), [6, 6], [4, 12]),
     ],
   },
   {

@@ -10,18 +10,18 @@ interface Waiting {
 }
 
 /**
- * Flink's RowTimeSortOperator, by key. Rows of one time have one timer. A row is late when one of its time, or of a later one, has been let out already: one that is behind the watermark while nothing was
- * let out since is still in order, and leaves with the next watermark.
+ * Flink's RowTimeSortOperator, by key. Rows of one time have one timer, and are a part of their key in the state: a checkpoint writes the times that rows came for or left, and not all that wait. A row is late
+ * when one of its time, or of a later one, has been let out already: one that is behind the watermark while nothing was let out since is still in order, and leaves with the next watermark.
  */
 export function createOperator(
   { orderBy, mostRows }: SortByTimeParams,
   { state, timers, schemas, expressions }: OperatorContext,
 ): Operator {
   const order = rowOrder(orderBy, expressions);
-  const waiting = state.map("waiting", {
-    key: BIGINT,
-    value: { type: "ARRAY", element: rowOf({ place: order.placeType, row: schemas.inputs.in as DataType }) },
-  });
+  const row = rowOf({ place: order.placeType, row: schemas.inputs.in as DataType });
+  const ofTime = state.list("rows of a time", row, { compact: true });
+  // Before there were parts of keys, each key had its rows here. What an older savepoint has leaves from here, with rows of its times.
+  const older = state.map("waiting", { key: BIGINT, value: { type: "ARRAY", element: row } });
   const lastGiven = state.value("last given", BIGINT);
   const ofKey = state.value("rows", BIGINT);
   const count = state.counter("rows held");
@@ -33,15 +33,20 @@ export function createOperator(
       if (given !== null && time <= Number(given)) return out.emit("late", row, time);
       const held = Number(ofKey.get() ?? 0);
       if (held >= mostRows) throw tooMany(mostRows);
-      const place = order.placeOf(row, time);
-      const rows = (waiting.get(time) ?? []) as unknown as readonly Waiting[];
-      if (rows.length === 0) timers.atEventTime(time);
-      waiting.set(time, [...rows, { place, row }] as unknown as Value);
+      const one = { place: order.placeOf(row, time), row };
       ofKey.set(held + 1);
       count.add(1);
+      const ofOlder = older.get(time) as readonly Waiting[] | undefined;
+      if (ofOlder !== undefined) return older.set(time, [...ofOlder, one] as unknown as Value);
+      state.part(time);
+      ofTime.add(one as unknown as Value);
+      timers.atEventTime(time);
     },
     onTimer(time: Millis, out) {
-      const rows = (waiting.take(time) ?? []) as unknown as readonly Waiting[];
+      const ofPart = ofTime.get() as unknown as readonly Waiting[];
+      ofTime.clear();
+      state.part(undefined);
+      const rows = [...((older.take(time) ?? []) as unknown as readonly Waiting[]), ...ofPart];
       ofKey.set(Number(ofKey.get()) - rows.length);
       count.add(-rows.length);
       lastGiven.set(time);
