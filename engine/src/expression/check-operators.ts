@@ -234,10 +234,22 @@ function wrongArithmetic(scope: Scope, operator: string, left: Typed, right: Typ
     const side = (typed: Typed) => (isApproximate(typed.dataType) ? castTo(scope, typed, WIDE) : sourceOf(scope, typed.range));
     return failure("expression.remainder", args, range, `${side(left)} % ${side(right)}`);
   }
+  const ofTimes = timesRepair(scope, operator, left, right);
+  if (ofTimes) return failure("expression.no-arithmetic", { ...args, suggestion: shorten(ofTimes, 100) }, range, ofTimes);
   const first = asNumber(scope, left, right);
   const second = asNumber(scope, right, left);
   const fix = first || second ? `${first ?? sourceOf(scope, left.range)} ${operator} ${second ?? sourceOf(scope, right.range)}` : undefined;
   return failure("expression.no-arithmetic", args, range, fix);
+}
+
+/** A difference of times has a unit, and what is added to one as well. */
+function timesRepair(scope: Scope, operator: string, left: Typed, right: Typed): string | undefined {
+  if (!isTimePoint(left.dataType)) return undefined;
+  const [time, other] = [left, right].map(({ range }) => sourceOf(scope, range));
+  const unit = left.dataType.type === "DATE" ? "DAY" : "SECOND";
+  if (operator === "-" && right.dataType.type === left.dataType.type) return `TIMESTAMPDIFF(${unit}, ${other}, ${time})`;
+  if (!isInteger(right.dataType) || (operator !== "+" && operator !== "-")) return undefined;
+  return `TIMESTAMPADD(${unit}, ${operator === "-" ? `-(${other})` : other}, ${time})`;
 }
 
 const WIDE: DataType = { type: "DECIMAL", precision: 38, scale: 18 };

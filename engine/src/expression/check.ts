@@ -22,7 +22,7 @@ import { checkPath } from "./check-path.ts";
 import { folded } from "./fold.ts";
 import { checkBytes, checkDatetime, checkInterval, checkNumber, checkString } from "./literals.ts";
 import { parseExpression } from "./parse-expression.ts";
-import { ExpressionFailure } from "./problems.ts";
+import { ExpressionFailure, failure } from "./problems.ts";
 import { isRepeatable, named } from "./repeated.ts";
 import type { Scope } from "./scope.ts";
 import type { Expression } from "./syntax.ts";
@@ -33,9 +33,21 @@ import { constant, type Typed, withNullable } from "./typed-tree.ts";
 export function parse(text: string): Expression {
   const cursor = new TokenCursor(text);
   const expression = parseExpression(cursor);
-  if (cursor.token.kind !== "end") throw cursor.expected("<operator>");
-  return expression;
+  const { token } = cursor;
+  if (token.kind === "end") return expression;
+  const instead = token.kind === "word" ? OPERATORS_ELSEWHERE[token.upper] : undefined;
+  throw instead === undefined ? cursor.expected("<operator>") : failure("expression.write-instead", { got: token.text, instead }, token);
 }
+
+/** Words that are operators in other dialects of SQL. */
+const OPERATORS_ELSEWHERE: Readonly<Record<string, string>> = {
+  RLIKE: "REGEXP(text, 'pattern')",
+  REGEXP: "REGEXP(text, 'pattern')",
+  ILIKE: "UPPER(text) LIKE 'PATTERN'",
+  DIV: "/",
+  MOD: "%",
+  XOR: "<>",
+};
 
 /** Types the text over rows of the schema. Every mistake that can be seen at once is among the problems, in the order of the text. */
 export function check(text: string, schema: Schema, settings: ExpressionSettings): CheckResult {

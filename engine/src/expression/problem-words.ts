@@ -183,8 +183,8 @@ export const EXPRESSION_PROBLEM_WORDS = {
     zh: `${text(a, "left")} 与 ${text(a, "right")} 不能用 “${text(a, "operator")}” 比较${a.suggestion ? `。请写 ${text(a, "suggestion")}。` : "。请用 CAST 转换其中之一。"}`,
   }),
   "expression.no-arithmetic": (a) => ({
-    en: `"${text(a, "operator")}" does not take ${text(a, "left")} and ${text(a, "right")}. Convert them with CAST.`,
-    zh: `“${text(a, "operator")}” 不接受 ${text(a, "left")} 与 ${text(a, "right")}。请用 CAST 转换。`,
+    en: `"${text(a, "operator")}" does not take ${text(a, "left")} and ${text(a, "right")}. ${a.suggestion ? `Write ${text(a, "suggestion")}.` : "Convert them with CAST."}`,
+    zh: `“${text(a, "operator")}” 不接受 ${text(a, "left")} 与 ${text(a, "right")}。${a.suggestion ? `请写 ${text(a, "suggestion")}。` : "请用 CAST 转换。"}`,
   }),
   "expression.remainder": (a) => ({
     en: `a remainder is taken of exact numbers, got ${text(a, "left")} and ${text(a, "right")}. Convert them with CAST(… AS DECIMAL(38, 18)) or CAST(… AS BIGINT).`,

@@ -36,6 +36,11 @@ const INSTEAD: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/。/y, "."],
   [/【/y, "["],
   [/】/y, "]"],
+  [/::/y, "CAST(… AS …)"],
+  [/->>?/y, "."],
+  [/\?\?/y, "COALESCE(…, …)"],
+  [/\?/y, "CASE WHEN … THEN … ELSE … END"],
+  [/\/\*/y, "--"],
 ];
 
 /** The tokens of the text, an `end` last. Throws `ExpressionFailure`. */
@@ -144,9 +149,9 @@ function refuseHabits(text: string, at: number): void {
     const fix = instead === "'…'" ? quoteText(got.slice(1, -1)) : instead;
     throw failure(
       "expression.write-instead",
-      { got: shorten(got, 20), instead: shorten(fix.trim(), 20) },
+      { got: shorten(got, 20), instead: shorten(fix.trim(), 40) },
       { start: at, end: at + got.length },
-      fix,
+      instead.includes("… ") || instead.includes("…,") ? undefined : fix,
     );
   }
 }

@@ -29,4 +29,5 @@ export { type ProblemCode, placeText, problem, words } from "./problem-words.ts"
 export * from "./read.ts";
 export { type Spread, spreadOf } from "./spread.ts";
 export { type ComputedTarget, computedTargets, type TargetUse, targetUses } from "./targets.ts";
+export { timeZoneProblem } from "./time-zone.ts";
 export * from "./typed-graph.ts";

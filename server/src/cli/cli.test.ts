@@ -236,6 +236,12 @@ describe("eval", PATIENCE, () => {
     expect((await typed("FROM_UNIXTIME(0)", "--time-zone", "UTC")).out).toContain('"string":"1970-01-01 00:00:00"');
   });
 
+  it("refuses a zone that there is not", async () => {
+    const { err, code } = await millrace(["eval", "NOW()", "--zone", "Asia/Shangai"], "{}\n");
+    expect(err).toContain('unknown time zone "Asia/Shangai"; did you mean "Asia/Shanghai"?');
+    expect(code).toBe(1);
+  });
+
   it("says what is wrong with a schema", async () => {
     const schema = write("wrong.sql", "id BIGNIT");
     const { code, out, err } = await millrace(["eval", "id", "--schema", schema], "{}");

@@ -11,7 +11,7 @@ import {
   parseSchema,
 } from "@millrace/engine/expression";
 import { RowError } from "@millrace/engine/node";
-import { DEFAULTS } from "@millrace/engine/pipeline";
+import { DEFAULTS, timeZoneProblem, words } from "@millrace/engine/pipeline";
 import { inferSchema, type Schema, type Value } from "@millrace/engine/schema";
 import { Command } from "commander";
 import { UsageError } from "../data-folder.ts";
@@ -42,6 +42,8 @@ interface Options {
 async function evaluate(expression: string, options: Options): Promise<void> {
   const declared = options.schema === undefined ? undefined : schemaIn(options.schema);
   const how = { timeZone: options.timeZone ?? options.zone, typed: options.typed === true };
+  const wrongZone = timeZoneProblem(how.timeZone);
+  if (wrongZone) throw new UsageError(words(wrongZone).en);
   if (process.stdin.isTTY) {
     const evaluateLine = evaluator(expression, declared ?? inferSchema([]), how);
     console.log(evaluateLine("{}"));

@@ -3,10 +3,11 @@ import { RowError } from "../../node/operator.ts";
 import type { DataType, Value } from "../../schema/index.ts";
 import { conversionOf } from "../casts/cast.ts";
 import { convert } from "../convert.ts";
+import { formatType } from "../format-type.ts";
 import { expressionProblem, failure, shorten } from "../problems.ts";
 import type { JsonBehaviour } from "../syntax.ts";
 import { isText } from "../type-rules.ts";
-import { apply, type Typed } from "../typed-tree.ts";
+import { apply, type Typed, withNullable } from "../typed-tree.ts";
 import { exactJson, isScalar, type Json, JsonNumber, quickJson, scalarText, writeJson } from "../values/json-document.ts";
 import { type JsonPath, jsonPath } from "../values/json-path.ts";
 import { BOOLEAN, constantText, type FunctionDefinition, param, STRING, type TypedCall } from "./define.ts";
@@ -99,10 +100,12 @@ function jsonValue(call: TypedCall): Typed {
 
 /** A truth value as a text is Java's, in small letters. */
 function defaultOf(scope: TypedCall["scope"], typed: Typed, returning: DataType): Typed {
-  const isTruthAsText = typed.dataType.type === "BOOLEAN" && isText(returning);
-  return isTruthAsText
-    ? apply([typed], { make: () => (value: Value) => String(value) }, returning, typed.range)
-    : convert(scope, typed, returning);
+  const { dataType, range } = typed;
+  if (dataType.type === "BOOLEAN" && isText(returning))
+    return apply([typed], { make: () => (value: Value) => String(value) }, returning, range);
+  if (dataType.type !== "NULL" && !conversionOf(dataType, returning, scope.settings))
+    throw failure("expression.different-types", { expected: formatType(returning), got: formatType(withNullable(dataType, true)) }, range);
+  return convert(scope, typed, returning);
 }
 
 function fallback(behaviour: JsonBehaviour | undefined, otherwise: Value, name: string, text: string, path: string): Value {
