@@ -1,6 +1,7 @@
 /** Nodes that give their results by the watermark: how random pipelines have them, and what they must give, worked out of all their rows together. No row of theirs is late. */
 import type { PipelineDocument } from "@millrace/engine/pipeline";
 import { CONDITIONS, type Plain } from "./expressions.ts";
+import { routed } from "./routes.ts";
 
 export interface TimedItem {
   readonly value: Plain;
@@ -14,6 +15,7 @@ export interface Arrived {
 }
 type Emit = (port: string, item: TimedItem) => void;
 type Drop = (reason: string) => void;
+type Refuse = (port: string, item: TimedItem) => void;
 
 /** Rows without a key come from several splits, in any order: each is taken for itself where that matters. */
 const OWN_KEY = "COALESCE(k, CAST(id AS STRING))";
@@ -65,12 +67,20 @@ export const TIMED_PARAMS = {
   },
   "interval-join": { lower: "-500 ms", upper: "500 ms", joined: JOINED },
   "temporal-join": { leftKey: ["k"], rightKey: ["k"], joined: JOINED },
+  // Rows wait until no further rule can come.
+  "dynamic-split": { key: ["`table`", "data.id"], settle: "30 d" },
 } as const;
 
-type Settle = (rows: readonly Arrived[], params: Readonly<Record<string, unknown>>, emit: Emit, drop: Drop) => void;
+type Settle = (rows: readonly Arrived[], params: Readonly<Record<string, unknown>>, emit: Emit, drop: Drop, refuse: Refuse) => void;
 
 /** What the node gives of all the rows that came, by type. */
 export const TIMED: Readonly<Record<string, Settle>> = {
+  "dynamic-split"(arrived, _params, emit, _drop, refuse) {
+    const at = (port: string) => arrived.filter((one) => one.port === port).map(({ item }) => item);
+    const { rows, refused } = routed(at("rows"), at("rules"));
+    for (const { port, item } of rows) emit(port, item);
+    for (const item of refused) refuse("rules", item);
+  },
   window(rows, _params, emit) {
     const windows = grouped(rows, ({ item }) => JSON.stringify([keyOf(item), endOf(item)]));
     for (const group of windows) {

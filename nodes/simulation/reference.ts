@@ -8,6 +8,7 @@ import type { SimulatedSource } from "@millrace/engine/testing";
 import { canonical } from "./canonical.ts";
 import { type Arrived, DIMENSIONS, ownKeyOf, TIMED, withUnsureOrigins } from "./event-time.ts";
 import { CONDITIONS, type Plain, Refused, VALUES } from "./expressions.ts";
+import { changeOf, ruleOf } from "./routes.ts";
 import { WINDOW_MS } from "./test-nodes.ts";
 
 export interface Expected {
@@ -133,6 +134,7 @@ export function reference(
       params,
       (port, item) => send(nodeId, port, item),
       (reason) => add(`dropped ${nodeId}.${reason}`),
+      (port, item) => refuse(nodeId, port, canonical(item.value), item),
     );
   }
   return { rows: new Map([...rows].map(([nodeId, all]) => [nodeId, all.sort()])), deadLetters: deadLetters.sort(), counts };
@@ -160,6 +162,10 @@ function workOf(type: string, params: Params): Work {
       };
     case "mark-first-seen":
       return firstSeenWork(params);
+    case "simulated-changes":
+      return (item, emit) => emit("out", { ...item, value: changeOf(item.value) });
+    case "simulated-rules":
+      return (item, emit) => emit("out", { ...item, value: ruleOf(item.value) });
     case "lookup":
       return lookupWork(params);
     case "top-n":

@@ -150,6 +150,8 @@ class GraphMaker {
   private readonly bounded: boolean;
   private readonly streams: Stream[] = [];
   private readonly errors: string[] = [];
+  /** Output ports whose rows are not like those of the others, and go to sinks alone. */
+  private readonly ends: string[] = [];
 
   constructor(draw: Draw, bounded: boolean) {
     this.draw = draw;
@@ -174,12 +176,13 @@ class GraphMaker {
     if (input.hasRaw) types.push("parse");
     if (input.ordered) types.push("mark-first-seen", "mark-first-seen", "top-n");
     if (input.timely) types.push("simulated-count", "window", "interval-join", "interval-join");
+    if (this.bounded) types.push("dynamic-split");
     if (input.timely && input.ordered) types.push("distinct", "sort-by-time", "pattern", "pattern", "temporal-join");
     const type = draw.of(types);
     const made = this[MAKERS[type] as "filter"](input, id);
-    this.connect(id, [input, ...made.others], made.ports);
+    this.connect(id, [made.input ?? input, ...made.others], made.ports);
     this.add(id, type, made.params);
-    this.inner.push(id);
+    if (!made.ports) this.inner.push(id);
     this.streams.push(...made.outputs);
     if (!["union", "simulated-count", "top-n"].includes(type) && !(type in TIMED_PARAMS)) this.errors.push(`${id}.error`);
   }
@@ -190,7 +193,7 @@ class GraphMaker {
     const free = this.streams.filter(({ from }) => !this.edges.some((edge) => edge.from === from));
     const ends = free.filter(() => draw.chance(0.9)).map(({ from }) => from);
     if (ends.length === 0) ends.push(draw.of(this.streams).from);
-    ends.push(...this.errors.filter(() => draw.chance(0.15)));
+    ends.push(...this.errors.filter(() => draw.chance(0.15)), ...this.ends.filter(() => draw.chance(0.9)));
     ends.forEach((from, index) => {
       const id = `sink${index}`;
       this.edges.push({ from, to: `${id}.in` });
@@ -376,6 +379,19 @@ class GraphMaker {
     };
   }
 
+  dynamicSplit(input: Stream, id: string): Made {
+    const made = (from: Stream, what: "changes" | "rules"): Stream => {
+      const node = `${id}_${what}`;
+      this.connect(node, [from]);
+      this.add(node, `simulated-${what}`, {});
+      return { ...from, from: `${node}.out` };
+    };
+    const rows = made(input, "changes");
+    const rules = made(this.draw.of(this.streams), "rules");
+    this.ends.push(...["topics", "dimensions", "missing"].map((port) => `${id}.${port}`));
+    return { params: TIMED_PARAMS["dynamic-split"], input: rows, outputs: [], others: [rules], ports: ["rows", "rules"] };
+  }
+
   private ofPlainRows(input: Stream, from: string): Stream {
     return { ...input, from, hasRaw: false, hasItems: false, ordered: false };
   }
@@ -395,6 +411,8 @@ class GraphMaker {
 
 interface Made {
   readonly params: object;
+  /** In place of the stream that the node was to read. */
+  readonly input?: Stream;
   readonly outputs: readonly Stream[];
   /** Further inputs. */
   readonly others: readonly Stream[];
@@ -424,4 +442,5 @@ const MAKERS: Readonly<Record<string, string>> = {
   pattern: "pattern",
   "interval-join": "intervalJoin",
   "temporal-join": "temporalJoin",
+  "dynamic-split": "dynamicSplit",
 };

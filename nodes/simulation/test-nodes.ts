@@ -1,8 +1,18 @@
 /** Node types of the simulation alone: a source and a sink whose outside is simulated, and a window, which shows every watermark that is too high. */
-import { defineNode, defineSpec, type KeyedState, type NodeType, type Operator, type OperatorContext } from "@millrace/engine/node";
+import {
+  defineNode,
+  defineSpec,
+  type KeyedState,
+  type NodeType,
+  type Operator,
+  type OperatorContext,
+  type Row,
+} from "@millrace/engine/node";
 import type { Schema } from "@millrace/engine/schema";
 import { z } from "zod";
 import { nodeTypes } from "../src/registry.ts";
+import type { Plain } from "./expressions.ts";
+import { changeOf, ruleOf } from "./routes.ts";
 
 const WORDS = { en: "of the simulation", zh: "仿真用" };
 const ELEMENT: Schema = {
@@ -108,7 +118,41 @@ function countOperator(state: KeyedState, { timers }: OperatorContext): Operator
   };
 }
 
+const STRING = { type: "STRING" } as const;
+const strings = (...names: string[]) => names.map((name) => ({ name, dataType: STRING }));
+const CHANGE: Schema = {
+  type: "ROW",
+  fields: [
+    ...strings("table", "type"),
+    { name: "data", dataType: { type: "ROW", open: true, fields: [{ name: "id", dataType: { type: "BIGINT" } }, ...strings("k")] } },
+  ],
+};
+const RULE: Schema = { type: "ROW", fields: strings("source_table", "operate_type", "sink_type", "sink_table", "sink_columns") };
+
+/** Makes another row of each. */
+function making(type: string, output: Schema, make: (row: Plain) => object): NodeType {
+  return defineNode({
+    spec: defineSpec({
+      type,
+      title: WORDS,
+      summary: WORDS,
+      category: "transform",
+      inputs: { in: WORDS },
+      outputs: { out: WORDS },
+      params: z.strictObject({}),
+      reads: () => ({ in: ["id", "k", "n"] }),
+      rows: "new",
+      inferSchema: () => ({ out: output }),
+    }),
+    cases: [],
+    createOperator: () => ({ onRow: (row, time, out) => out.emit("out", make(row as Plain) as Row, time) }),
+  });
+}
+
+const changes = making("simulated-changes", CHANGE, changeOf);
+const rules = making("simulated-rules", RULE, ruleOf);
+
 export const simulatedTypes: ReadonlyMap<string, NodeType> = new Map([
   ...nodeTypes,
-  ...[source, sink, count].map((type) => [type.spec.type, type] as const),
+  ...[source, sink, count, changes, rules].map((type) => [type.spec.type, type] as const),
 ]);
