@@ -3,6 +3,8 @@ import type { Position, Source, Split, SplitReader, TopicLog, TopicReader, Topic
 import { ConnectionError, quote } from "./connections/connection-error.ts";
 
 const OFFSET = "offset";
+/** Of a split that is read to its present end: where that is. */
+const END = "end";
 
 export interface TopicSplits {
   readonly log: TopicLog;
@@ -13,20 +15,23 @@ export interface TopicSplits {
   readonly start: (partition: number) => Promise<TopicStart>;
   /** Of the topic, if it is not there yet. */
   readonly partitions: number;
+  /** Reading ends where each partition ends when it is first opened. Default: never. */
+  readonly toEnd?: boolean;
   readonly expects: Words;
 }
 
-export function topicSplits({ log, topic, group, start, partitions, expects }: TopicSplits): Source {
+export function topicSplits({ log, topic, group, start, partitions, toEnd = false, expects }: TopicSplits): Source {
   return {
     async splits() {
       const info = (await log.describeTopic(topic)) ?? (await created());
       return (info?.partitions ?? []).map(
-        ({ partition }): Split => ({ id: `${topic}-${partition}`, origin: topic, partition, bounded: false }),
+        ({ partition }): Split => ({ id: `${topic}-${partition}`, origin: topic, partition, bounded: toEnd }),
       );
     },
     async open({ partition = 0 }, position) {
       const from = position === undefined ? await start(partition) : await resumed(partition, Number(position[OFFSET]));
-      return splitReader(await log.openReader(topic, partition, from));
+      const end = toEnd ? Number(position?.[END] ?? (await log.describeTopic(topic))?.partitions[partition]?.latest ?? 0) : undefined;
+      return splitReader(await log.openReader(topic, partition, from), end);
     },
     async committed(positions, via) {
       await log.commitPositions(
@@ -55,12 +60,18 @@ export function topicSplits({ log, topic, group, start, partitions, expects }: T
   }
 }
 
-function splitReader(reader: TopicReader): SplitReader & { readonly lag: number } {
+/** `end`: the offset before which reading ends; undefined: it does not. */
+function splitReader(reader: TopicReader, end: number | undefined): SplitReader & { readonly lag: number } {
+  const positionAt = (offset: number): Position => ({ [OFFSET]: offset, ...(end !== undefined && { [END]: end }) });
   return {
-    read: (maxRecords, waitMs) => reader.read(maxRecords, waitMs),
-    position: (): Position => ({ [OFFSET]: reader.offset }),
+    async read(maxRecords, waitMs) {
+      if (end === undefined) return reader.read(maxRecords, waitMs);
+      return reader.offset < end ? reader.read(Math.min(maxRecords, end - reader.offset), waitMs) : undefined;
+    },
+    position: () => positionAt(reader.offset),
+    positionAt,
     get lag() {
-      return reader.lag;
+      return end === undefined ? reader.lag : Math.max(0, end - reader.offset);
     },
     close: () => reader.close(),
   };

@@ -41,6 +41,8 @@ export interface SplitReader {
   read(maxRecords: number, waitMs: number): Promise<RecordBatch | undefined>;
   /** What the checkpoint that covers everything returned so far must keep. */
   position(): Position;
+  /** The same, if the record with this offset, one of the last batch's, were the next. A split without it is not read in step with others. */
+  positionAt?(offset: number): Position;
   close(): Promise<void>;
 }
 

@@ -62,6 +62,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly lineage?: (context: Pick<InferContext<P>, "params" | "inputs" | "declared">) => readonly FieldSource[];
   /** Sources: milliseconds without a record after which a split no longer holds the watermark back. */
   readonly idleAfterMs?: (params: P) => number;
+  /** Sources: while records wait to be read, none is read that is more milliseconds later than the earliest of them; over all sources of the run that say so. Undefined: as they come. */
+  readonly inStepMs?: (params: P) => number | undefined;
   /** "own": the operator emits its own watermarks (event time). Default: forwarded. */
   readonly watermark?: "own";
   /** Milliseconds by which the forwarded watermark stays behind the inputs': what the operator emits when a timer fires may be as old. */

@@ -59,8 +59,8 @@ export type ToSubtask =
   | { readonly type: "begin" }
   /** Take no more records in, let what is under way arrive, then take the picture. */
   | { readonly type: "checkpoint"; readonly id: number; readonly kind: CheckpointKind }
-  /** Every subtask has taken the picture: go on. */
-  | { readonly type: "resume" }
+  /** Every subtask has taken the picture: go on. `front`: time of the earliest record that waits in any of them; the largest time when none does. */
+  | { readonly type: "resume"; readonly front: Millis }
   /** End, and give up what is not prepared. */
   | { readonly type: "stop" };
 
@@ -69,11 +69,11 @@ export type FromSubtask =
   | { readonly type: "opened" }
   /** Something has changed since the last picture. */
   | { readonly type: "changed" }
-  /** Its sinks hold so much that it waits for a checkpoint. */
+  /** Its sinks hold so much, or it has read so far, that it waits for a checkpoint. */
   | { readonly type: "full" }
   /** All of its inputs have ended. */
   | { readonly type: "ended" }
-  /** The picture is taken; it is being written. */
-  | { readonly type: "cut"; readonly id: number }
+  /** The picture is taken; it is being written. `front`: time of the earliest record that waits to be read in step with others; the largest time when none does. */
+  | { readonly type: "cut"; readonly id: number; readonly front: Millis }
   /** It is written, and all sinks have prepared. */
   | { readonly type: "prepared"; readonly id: number; readonly part: CheckpointPart };

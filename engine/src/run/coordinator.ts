@@ -5,7 +5,16 @@
  * A checkpoint counts when `host.commit` resolves. What a "within" committer commits is visible with it; what an "after" committer commits is visible soon after, and a run that
  * ends in between is completed by the next one (`settle`), which has what was prepared from the checkpoint.
  */
-import type { BuiltInTransaction, Committer, Millis, Position, Prepared, RefusedRow, Source } from "../node/index.ts";
+import {
+  type BuiltInTransaction,
+  type Committer,
+  MAX_TIME,
+  type Millis,
+  type Position,
+  type Prepared,
+  type RefusedRow,
+  type Source,
+} from "../node/index.ts";
 import type { Checkpoint, CheckpointKind, CheckpointPart, FromSubtask, Positions, Restored, RowCounts, ToSubtask } from "./checkpoint.ts";
 import { NodeFailure } from "./node-runtime.ts";
 
@@ -42,6 +51,7 @@ export interface CoordinatorOptions {
 interface Pending {
   readonly id: number;
   cuts: number;
+  front: Millis;
   readonly parts: CheckpointPart[];
 }
 
@@ -101,7 +111,10 @@ export class Coordinator {
         this.ended++;
         break;
       case "cut":
-        if (this.pending?.id === message.id) this.pending.cuts++;
+        if (this.pending?.id === message.id) {
+          this.pending.cuts++;
+          this.pending.front = Math.min(this.pending.front, message.front);
+        }
         break;
       case "prepared":
         if (this.pending?.id === message.id) this.pending.parts.push(message.part);
@@ -172,14 +185,14 @@ export class Coordinator {
   private async checkpoint(kind: CheckpointKind, isLast: boolean): Promise<number> {
     const { host, subtasks, committers, last } = this.options;
     const begun = host.now();
-    const pending: Pending = { id: ++this.checkpointId, cuts: 0, parts: [] };
+    const pending: Pending = { id: ++this.checkpointId, cuts: 0, front: MAX_TIME, parts: [] };
     this.pending = pending;
     this.hasChanged = false;
     this.isFull = false;
     this.toAll({ type: "checkpoint", id: pending.id, kind });
     await this.until(() => pending.cuts === subtasks);
     // Behind the last picture nothing more is taken in: it would be given up.
-    if (!isLast) this.toAll({ type: "resume" });
+    if (!isLast) this.toAll({ type: "resume", front: pending.front });
     await this.until(() => pending.parts.length === subtasks);
     this.pending = undefined;
     const parts = pending.parts.toSorted((a, b) => a.subtask - b.subtask);

@@ -23,12 +23,14 @@ import type { DeadLetter } from "./task.ts";
 const WORDS = { en: "x", zh: "x" };
 export const NUMBER: Schema = { type: "ROW", open: true, fields: [{ name: "n", dataType: { type: "BIGINT" } }] };
 export const UNLUCKY = 13;
+export const STEP = 8;
 const DRAW = "RAND_INTEGER(2000000000)";
 const LABELLED: Schema = { ...NUMBER, fields: [...NUMBER.fields, { name: "label", dataType: { type: "BIGINT" } }] };
 
 interface TestNode {
   readonly inputs?: readonly string[];
   readonly isSink?: true;
+  readonly inStepMs?: number;
   readonly key?: string;
   readonly expression?: string;
   readonly watermark?: "own";
@@ -36,7 +38,7 @@ interface TestNode {
   readonly operator?: (context: OperatorContext) => Operator;
 }
 
-function testNode(type: string, { inputs = ["in"], isSink, key, expression, watermark, output, operator }: TestNode): NodeType {
+function testNode(type: string, { inputs = ["in"], isSink, inStepMs, key, expression, watermark, output, operator }: TestNode): NodeType {
   const never = () => {
     throw new Error("made by the test");
   };
@@ -52,6 +54,7 @@ function testNode(type: string, { inputs = ["in"], isSink, key, expression, wate
       params: z.record(z.string(), z.unknown()),
       manyEdgesPerInput: true,
       inferSchema: ({ inputLists }) => (isSink ? {} : { out: output ?? inputLists.in?.at(-1) ?? NUMBER }),
+      ...(inStepMs !== undefined && { inStepMs: () => inStepMs }),
       ...(watermark && { watermark }),
       ...(isSource || isSink ? { format: () => ({ name: "json" as const }) } : { reads: () => ({ in: ["n", "label"] }) }),
       ...(key !== undefined && {
@@ -96,6 +99,8 @@ const timing = (): Operator => {
 export const testTypes: ReadonlyMap<string, NodeType> = new Map(
   [
     testNode("numbers", { inputs: [] }),
+    /** The same, read in step. */
+    testNode("stepped", { inputs: [], inStepMs: STEP }),
     testNode("pass", { operator: () => ({ onRow: (row, time, out) => out.emit("out", row, time) }) }),
     /** Counts by the number. */
     testNode("count", { key: "n", operator: counting }),
@@ -317,6 +322,7 @@ function numbersSource(
           };
         },
         position: () => ({ next }),
+        positionAt: (offset) => ({ next: offset }),
         close: async () => undefined,
       };
     },

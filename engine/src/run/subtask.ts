@@ -20,6 +20,7 @@ import {
 import type { TypedGraph } from "../pipeline/index.ts";
 import type { CheckpointKind, CheckpointPart, FromSubtask, Positions, Replay, Restored, ToSubtask } from "./checkpoint.ts";
 import type { ExchangeBatch } from "./exchange-batch.ts";
+import { Horizon, SteppedReader } from "./in-step.ts";
 import { NodeFailure } from "./node-runtime.ts";
 import { ownerOfSplit, type RunPlan } from "./plan.ts";
 import type { SnapshotEntry } from "./snapshot.ts";
@@ -71,7 +72,9 @@ export const REPLAYS = "__replays";
 
 interface OpenSplit {
   readonly split: Split;
-  readonly reader: SplitReader;
+  readonly reader: SteppedReader;
+  /** It can be read in parts. */
+  readonly isStepped: boolean;
   ended: boolean;
 }
 
@@ -82,6 +85,8 @@ interface OpenSource {
   /** Reading goes on with this one: where there is room for few records, all splits still have their turn. */
   next: number;
   readonly watermarks: SplitWatermarks;
+  /** See `inStepMs` of a spec. */
+  readonly stepMs: number | undefined;
   /** No split of this subtask is to come any more. */
   isComplete: boolean;
   idle: boolean;
@@ -93,6 +98,10 @@ export interface SplitStatus extends SplitFacts {
   /** A topic, a file. */
   readonly origin: string;
   readonly partition?: number;
+}
+
+function isInStep({ stepMs, hasEnded }: OpenSource, { isStepped, ended }: OpenSplit): boolean {
+  return stepMs !== undefined && isStepped && !hasEnded && !ended;
 }
 
 const ENDED: SplitFacts = { watermark: MAX_TIME, isIdle: false };
@@ -129,6 +138,8 @@ export class Subtask {
   private hasToldOfChange = false;
   private hasAskedForRoom = false;
   private hasEnded = false;
+  /** Of the sources that are read in step, if there are any. */
+  private horizon: Horizon | undefined;
   private lastPeriodic = MIN_TIME;
   private lastDiscovery = MIN_TIME;
   /** What went wrong first. */
@@ -152,6 +163,7 @@ export class Subtask {
         this.asked = message;
         break;
       case "resume":
+        this.horizon?.moveTo(message.front);
         this.isHeld = false;
         break;
       case "stop":
@@ -188,7 +200,7 @@ export class Subtask {
   lag(): Readonly<Record<string, number>> {
     const lags: Record<string, number> = {};
     for (const { nodeId, splits } of this.sources) {
-      const known = splits.map(({ reader }) => (reader as SplitReader & { readonly lag?: number }).lag).filter((lag) => lag !== undefined);
+      const known = splits.map(({ reader }) => reader.lag).filter((lag) => lag !== undefined);
       if (known.length > 0) lags[nodeId] = known.reduce((sum, lag) => sum + lag, 0);
     }
     return lags;
@@ -295,25 +307,48 @@ export class Subtask {
 
   private async read(): Promise<boolean> {
     let read = await this.readReplays();
-    for (const source of this.sources) read += await this.readSource(source);
+    const horizon = await this.nextHorizon();
+    for (const source of this.sources) read += await this.readSource(source, horizon);
     return read > 0;
   }
 
-  private async readSource(open: OpenSource): Promise<number> {
+  /** Looks at what waits in the splits that are read in step, and how far they may be read now. */
+  private async nextHorizon(): Promise<Millis> {
+    const { horizon } = this;
+    if (horizon === undefined) return MAX_TIME;
+    for (const open of this.sources) for (const part of open.splits) if (isInStep(open, part)) await this.fill(open, part);
+    const { front } = this;
+    if (!this.options.task.isAsking && horizon.asks(front)) this.options.host.toCoordinator({ type: "full" });
+    return horizon.at(front);
+  }
+
+  /** Time of the earliest record that waits here to be read in step; the largest time when none does. */
+  private get front(): Millis {
+    let front = MAX_TIME;
+    for (const open of this.sources) for (const part of open.splits) if (isInStep(open, part)) front = Math.min(front, part.reader.front);
+    return front;
+  }
+
+  /** False at the split's end. */
+  private async fill(open: OpenSource, part: OpenSplit): Promise<boolean> {
+    if (await this.blame(open.nodeId, () => part.reader.fill(BATCH))) return true;
+    part.ended = true;
+    this.hasChanged = true;
+    open.watermarks.onEnd(part.split.id);
+    return false;
+  }
+
+  private async readSource(open: OpenSource, horizon: Millis): Promise<number> {
     if (open.hasEnded) return 0;
     const { task, host } = this.options;
     let read = 0;
     for (let left = open.splits.length; left > 0; left--) {
       const part = open.splits[open.next++ % open.splits.length] as OpenSplit;
       if (part.ended) continue;
-      const batch = await this.blame(open.nodeId, () => part.reader.read(BATCH, 0));
-      if (batch === undefined) {
-        part.ended = true;
-        this.hasChanged = true;
-        open.watermarks.onEnd(part.split.id);
-        continue;
-      }
-      if (batch.count === 0) continue;
+      const inStep = isInStep(open, part);
+      if (!inStep && !(await this.fill(open, part))) continue;
+      const batch = part.reader.take(inStep ? horizon : Number.POSITIVE_INFINITY);
+      if (batch === undefined) continue;
       read += batch.count;
       this.hasChanged = true;
       if (open.idle) {
@@ -420,7 +455,7 @@ export class Subtask {
       const rowsOut = task.rowsOut();
       const full = this.nextFull || kind === "savepoint";
       const writing = host.writeState(id, full, task.snapshot(full));
-      host.toCoordinator({ type: "cut", id });
+      host.toCoordinator({ type: "cut", id, front: this.front });
       const settled = await Promise.allSettled([writing, ...preparing]);
       this.hasAskedForRoom = false;
       for (const one of settled) if (one.status === "rejected") throw one.reason;
@@ -445,12 +480,16 @@ export class Subtask {
   }
 
   private async openSources(): Promise<void> {
-    const { graph, sources, host } = this.options;
+    const { graph, plan, sources, host } = this.options;
+    const steps: number[] = [];
     for (const node of graph.nodes) {
       const source = sources.get(node.id);
       if (!source) continue;
+      const stepMs = node.disabled ? undefined : node.spec.inStepMs?.(node.params);
+      if (stepMs !== undefined) steps.push(stepMs);
       const open: OpenSource = {
         nodeId: node.id,
+        stepMs,
         source,
         splits: [],
         next: 0,
@@ -463,6 +502,7 @@ export class Subtask {
       await this.openSplits(open, host.now());
       if (node.disabled) this.endSource(open);
     }
+    if (steps.length > 0) this.horizon = new Horizon(Math.min(...steps), plan.subtasks > 1);
     this.lastDiscovery = host.now();
   }
 
@@ -474,7 +514,8 @@ export class Subtask {
         if (ownerOfSplit(split, plan.parallelism.get(open.nodeId) ?? 1) !== subtask) continue;
         if (open.splits.some((other) => other.split.id === split.id)) continue;
         const position = restored?.positions[open.nodeId]?.[split.id];
-        open.splits.push({ split, reader: await open.source.open(split, position), ended: false });
+        const reader = await open.source.open(split, position);
+        open.splits.push({ split, reader: new SteppedReader(reader), isStepped: reader.positionAt !== undefined, ended: false });
         open.watermarks.add(split.id, now);
       }
       open.isComplete = splits.length > 0 && splits.every(({ bounded }) => bounded);

@@ -13,6 +13,7 @@ export function createSource(params: TopicSourceParams, { connection, pipelineId
     topic: params.topic,
     group,
     partitions: PARTITIONS,
+    toEnd: params.until === "end",
     start: (partition) => startOf(params, log, group, partition),
     expects: { en: `waits for records in topic ${params.topic}`, zh: `等待主题 ${params.topic} 中的记录` },
   });

@@ -1,4 +1,4 @@
-import { defineSpec, paramMeta, toMillis } from "@millrace/engine/node";
+import { defineSpec, duration, paramMeta, toMillis } from "@millrace/engine/node";
 import { z } from "zod";
 import { connectionParam, formatParam, idleAfterParam, schemaParam, topicParam } from "../io-params.ts";
 import { sourceSchema } from "../source-schema.ts";
@@ -60,6 +60,31 @@ const params = z
         description: { en: "In every partition, for “an offset”.", zh: "选择“指定偏移量”时，用于每个分区。" },
         advanced: true,
       }),
+    until: z
+      .enum(["stopped", "end"])
+      .default("stopped")
+      .register(paramMeta, {
+        title: { en: "Read until", zh: "读到何时" },
+        description: {
+          en: "At the end: each partition up to where it ends when the run first opens it. When all sources of a pipeline end, so do its windows, and the run.",
+          zh: "“末尾”：每个分区读到运行首次打开它时的末尾。流水线的所有数据源都结束后，窗口随之结束，运行完成。",
+        },
+        options: { stopped: { en: "it is stopped", zh: "被停止" }, end: { en: "the end", zh: "末尾" } },
+        advanced: true,
+      }),
+    inStep: duration()
+      .refine((text) => toMillis(text) > 0)
+      .optional()
+      .register(paramMeta, {
+        title: { en: "In step within", zh: "同步读取，相差不超过" },
+        description: {
+          en: "While records wait, none is read whose time is more than this later than that of the earliest that waits, over all partitions and all sources of the pipeline that say so: what is read again comes in the order in which it happened, and is not late. With several subtasks each such step takes a checkpoint. Left out: each partition as fast as it can be read.",
+          zh: "有积压时，时间比最早的待读记录晚出该值以上的记录先不读取，范围为流水线中所有设置了此项的数据源的全部分区：重新读取的数据按发生的先后到来，不会迟到。有多个子任务时，每一步需要一个检查点。不填则各分区尽快读取。",
+        },
+        kind: "duration",
+        examples: ["1 s", "10 s"],
+        advanced: true,
+      }),
     group: z
       .string()
       .min(1)
@@ -101,6 +126,7 @@ export const spec = defineSpec<TopicSourceParams>({
   inferSchema: (context) => ({ out: sourceSchema(context) }),
   format: ({ format }) => ({ name: format }),
   idleAfterMs: ({ idleAfter }) => toMillis(idleAfter),
+  inStepMs: ({ inStep }) => (inStep === undefined ? undefined : toMillis(inStep)),
   dropReasons: { tombstone: { en: "record without a value", zh: "没有值的记录" } },
   cardLine: ({ topic }) => topic,
   targets: ({ topic }) => [{ kind: "topic", name: topic }],
