@@ -8,8 +8,15 @@ import { setFlagsFromString } from "node:v8";
 /** Given to `node` by hand: V8 is left as it is. */
 const LEFT_ALONE = "--allocation-site-pretenuring";
 
+/**
+ * Of half of a young generation, in MB. V8 lets it grow to 64 (the young generation to three times that), and a warehouse has a dozen threads: after eight minutes at the mocks' own rates 13 runs held 1.6 GB, of
+ * which half was young garbage. What dies young costs a collection nothing, so that a run gains nothing by more.
+ */
+const SEMI_SPACE_MB = 8;
+
 /** Holds for all threads that begin afterwards. */
 export function makeRowsYoung(): void {
   if (process.execArgv.includes(LEFT_ALONE)) return;
   setFlagsFromString("--no-allocation-site-pretenuring");
+  setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB}`);
 }

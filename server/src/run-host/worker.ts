@@ -41,8 +41,10 @@ const FRAME_MS = 250;
 /** Who has just deployed waits for the first row: for a second its frames come sooner. */
 const EARLY_FRAME_MS = 40;
 const EARLY_MS = 1_000;
-/** By then a run has started; one that has processed so few rows collects no garbage by itself. */
+/** By then a run has started. */
 const SETTLED_MS = 5_000;
+/** From then on it is looked so often whether the run is quiet: one that gave so few rows since the last look collects next to no garbage by itself. */
+const QUIET_MS = 60_000;
 const QUIET_ROWS = 10_000;
 /** Samples of every port that the last frame carries. */
 const LAST_SAMPLES = 20;
@@ -355,12 +357,17 @@ function tell(rows: () => number): () => void {
   };
   send({ type: "frame", ...frame() });
   let ticker = setTimeout(tick, EARLY_FRAME_MS);
-  const settled = setTimeout(() => {
-    if (rows() < QUIET_ROWS) trimMemory();
-  }, SETTLED_MS);
+  let before = 0;
+  const trim = () => {
+    const given = rows();
+    if (given - before < QUIET_ROWS) trimMemory();
+    before = given;
+    trimmer = setTimeout(trim, QUIET_MS);
+  };
+  let trimmer = setTimeout(trim, SETTLED_MS);
   return () => {
     clearTimeout(ticker);
-    clearTimeout(settled);
+    clearTimeout(trimmer);
   };
 }
 
