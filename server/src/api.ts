@@ -596,6 +596,8 @@ export const mapFlow = z.object({
   total: z.number().optional(),
   /** Records that are still to be read. */
   lag: z.number().optional(),
+  /** Why nothing was written yet. */
+  waitsFor: words.optional(),
 });
 export const warehouseMap = z.object({ jobs: z.array(mapJob), stores: z.array(mapStore), flows: z.array(mapFlow) });
 export const clickHouseState = z.object({

@@ -7,7 +7,7 @@ import { select } from "../store/selection.ts";
 import { openPipeline } from "../store/session.ts";
 import { show } from "../store/ui.ts";
 import { KINDS } from "./cards.tsx";
-import type { Card } from "./drawing.ts";
+import { type Card, waitOf } from "./drawing.ts";
 import classes from "./map.module.css";
 
 interface StorePanelProps {
@@ -22,6 +22,7 @@ export function StorePanel({ card, jobs, onClose }: StorePanelProps) {
   const words = useWords();
   if (card.thing.is !== "store") return null;
   const { kind, name, connection, isThere, records, newestAt, failure } = card.thing.store;
+  const waits = records ? undefined : waitOf(card.into);
   const facts = [
     t(KINDS[kind].title),
     ...(connection === undefined ? [] : [t("inConnection", { connection })]),
@@ -47,6 +48,7 @@ export function StorePanel({ card, jobs, onClose }: StorePanelProps) {
         <Text size="xs" c="var(--mr-muted)">
           {facts.join(" · ")}
         </Text>
+        {waits && <Text size="sm">{words(waits)}</Text>}
         {failure && (
           <Text size="sm" c="var(--mr-error)">
             {words(failure)}

@@ -7,7 +7,7 @@ import { countText, rateText, shortCount } from "../i18n/numbers.ts";
 import { useWords } from "../i18n/use-words.ts";
 import { openPipeline } from "../store/session.ts";
 import { show } from "../store/ui.ts";
-import { ageText, type Card, layerOf, SIZE, sumOf } from "./drawing.ts";
+import { ageText, type Card, layerOf, SIZE, sumOf, waitOf } from "./drawing.ts";
 import classes from "./map.module.css";
 
 export interface CardData extends Record<string, unknown> {
@@ -30,6 +30,7 @@ export function JobCard({ id, data }: NodeProps<Node<CardData>>) {
   const state = job.run?.state;
   const rate = sumOf(card.outOf.map((flow) => flow.rate)) ?? sumOf(card.into.map((flow) => flow.rate));
   const lag = sumOf(card.into.map((flow) => flow.lag)) ?? 0;
+  const waits = state === "running" ? waitOf(card.outOf) : undefined;
   const collected = sumOf(card.outOf.map(({ total }) => total)) ?? 0;
   const name = isCollector ? t("collector") : job.title ? words(job.title) : job.name;
   const facts = isCollector
@@ -38,6 +39,7 @@ export function JobCard({ id, data }: NodeProps<Node<CardData>>) {
         ofState(state ? STATE_WORDS[state] : "stateNever"),
         ...(state === "running" && rate !== undefined ? [t("perSecond", { rate: rateText(rate) })] : []),
         ...(lag > 0 ? [t("behind", { total: shortCount(lag) })] : []),
+        ...(waits ? [words(waits)] : []),
       ];
   const Icon = isCollector ? IconDoorEnter : IconRoute;
   const open = async () => {
@@ -48,7 +50,9 @@ export function JobCard({ id, data }: NodeProps<Node<CardData>>) {
       <Icon size={18} aria-hidden className={classes.icon ?? ""} />
       <span className={classes.titles}>
         <span className={classes.name}>{name}</span>
-        <span className={classes.facts}>{facts.join(" · ")}</span>
+        <span className={classes.facts} title={facts.join(" · ")}>
+          {facts.join(" · ")}
+        </span>
       </span>
     </MapCard>
   );
@@ -63,16 +67,19 @@ export const KINDS = {
 
 export function StoreCard({ id, data }: NodeProps<Node<CardData>>) {
   const { t, i18n } = useTranslation("map");
+  const words = useWords();
   const { card } = data;
   if (card.thing.is !== "store") return null;
   const { store } = card.thing;
   const { kind, name, connection, isThere, records, newestAt, failure } = store;
   const { icon: Icon, title } = KINDS[kind];
+  const waits = records ? undefined : waitOf(card.into);
   const facts = [
     ...(connection === undefined ? [] : [t("inConnection", { connection })]),
     ...(isThere === false ? [t("notThere")] : []),
     ...(records === undefined ? [] : [shortCount(records)]),
     ...(newestAt === undefined ? [] : [t("ago", { age: ageText(Date.now() - newestAt, i18n.language) })]),
+    ...(waits ? [words(waits)] : []),
   ];
   const layer = layerOf(name);
   // Jobs may share a table, each with rows of its own.
@@ -91,7 +98,9 @@ export function StoreCard({ id, data }: NodeProps<Node<CardData>>) {
       <Icon size={16} aria-hidden className={classes.icon ?? ""} />
       <span className={classes.titles}>
         <span className={classes.name}>{name}</span>
-        <span className={classes.facts}>{facts.join(" · ")}</span>
+        <span className={classes.facts} title={facts.join(" · ")}>
+          {facts.join(" · ")}
+        </span>
       </span>
       {layer && (
         <span className={classes.layer} aria-hidden>

@@ -1,6 +1,6 @@
 import type { MapFlow, WarehouseMap } from "@millrace/server/api";
 import { describe, expect, test } from "vitest";
-import { ageText, connectedTo, drawingOf, layerOf, shapeOf } from "./drawing.ts";
+import { ageText, connectedTo, drawingOf, layerOf, shapeOf, waitOf } from "./drawing.ts";
 
 const flow = (job: string, access: MapFlow["access"], store: string, rate?: number): MapFlow => ({
   job,
@@ -38,6 +38,13 @@ describe("the drawing", () => {
     );
     expect([...connectedTo("store dwd", drawing)].sort()).toEqual(["job a", "job b", "store dwd", "store ods"]);
   });
+});
+
+test("what nothing was written to says why, until one of its writers has written", () => {
+  const waitsFor = { en: "the next window closes in 9 s", zh: "9 秒后下一个窗口关闭" };
+  expect(waitOf([{ ...flow("a", "writes", "dws"), waitsFor }])).toBe(waitsFor);
+  expect(waitOf([{ ...flow("a", "writes", "dws"), waitsFor }, flow("b", "writes", "dws")])).toBeUndefined();
+  expect(waitOf([])).toBeUndefined();
 });
 
 test("a layer is read off a name as the trade writes it", () => {

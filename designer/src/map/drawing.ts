@@ -67,6 +67,11 @@ export function sumOf(rates: readonly (number | undefined)[]): number | undefine
   return known.length > 0 ? known.reduce((sum, rate) => sum + rate, 0) : undefined;
 }
 
+/** Why nothing was written by any of these flows yet; undefined where something was, or nothing is known. */
+export function waitOf(written: readonly MapFlow[]): MapFlow["waitsFor"] {
+  return written.every(({ waitsFor }) => waitsFor) ? written[0]?.waitsFor : undefined;
+}
+
 /** "ODS", "DWD", "DIM" …, as names of the trade begin; undefined for others. */
 export function layerOf(name: string): string | undefined {
   return /^(ods|dwd|dim|dwm|dws|ads)_/i.exec(name)?.[1]?.toUpperCase();

@@ -72,6 +72,8 @@ export interface NodeSpec<P extends Params = Params> {
   readonly dropReasons?: Readonly<Record<string, Words>>;
   /** Words for what `holdings` counts, by the name it has there. */
   readonly holdings?: Readonly<Record<string, Words>>;
+  /** What happens when its first timer of event time is due, if that gives rows: the beginning of "… in 9 s", for who waits for them. */
+  readonly gives?: Words;
   /** Shares that people want to see, of what `holdings` counts: how much `part` is of itself and `rest`. */
   readonly shares?: readonly { readonly title: Words; readonly part: string; readonly rest: string }[];
   /** What the outputs carry; default: append if all inputs are. */

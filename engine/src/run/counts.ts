@@ -10,6 +10,8 @@ export interface StateCounts {
   readonly memoryBytes: number;
   readonly spilledBytes: number;
   readonly timers: number;
+  /** The earliest timer of event time, which may be a cancelled one. */
+  readonly nextTimer?: Millis;
 }
 
 /** What came last by an input port, and how far its time is: what says why nothing leaves. */
@@ -105,6 +107,14 @@ export function countsOfUses(uses: readonly TypedNode[], counts: ReadonlyMap<str
 
 function stateOf({ operator, backend }: NodeRuntime): { readonly state?: StateCounts } {
   if (operator === undefined || Object.keys(backend.schema().states).length === 0) return {};
-  const { keys, memoryBytes, spilledBytes, eventTimers, processingTimers } = backend.usage();
-  return { state: { keys, memoryBytes, spilledBytes, timers: eventTimers + processingTimers } };
+  const { keys, memoryBytes, spilledBytes, eventTimers, processingTimers, nextEventTimer } = backend.usage();
+  return {
+    state: {
+      keys,
+      memoryBytes,
+      spilledBytes,
+      timers: eventTimers + processingTimers,
+      ...(nextEventTimer !== undefined && { nextTimer: nextEventTimer }),
+    },
+  };
 }

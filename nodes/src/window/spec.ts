@@ -270,6 +270,7 @@ export const spec = defineSpec<WindowParams>({
     between: { en: "between two windows", zh: "位于窗口之间的空隙" },
   },
   holdings: { "open windows": { en: "open windows", zh: "未结束的窗口" } },
+  gives: { en: "the next window closes", zh: "下一个窗口关闭" },
   cardLine: (params) =>
     `${windowText(params.window)} / ${listParam(params, "key")
       .map(({ name }) => String(name))

@@ -79,6 +79,7 @@ function flowOf(job: string, { nodeId, access }: StoreUse, store: string, live: 
     access,
     ...(port && { rate: port.rate, total: port.total }),
     ...(isSource && live.lag !== undefined && { lag: live.lag }),
+    ...(access === "writes" && live?.waitsFor && { waitsFor: live.waitsFor }),
   };
 }
 

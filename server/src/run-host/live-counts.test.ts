@@ -104,3 +104,27 @@ it("says what a node holds of the rows that came into it", () => {
     zh: "已输入 7 行，此端口尚无输出：2 行不满足条件，未结束的窗口 3",
   });
 });
+
+it("says when the next window closes, at the window, at the sink behind it, and until the rows are written", () => {
+  const withWords = {
+    nodes: graph.nodes.map((node) => ({ ...node, spec: { ...node.spec, gives: { en: "the next window closes", zh: "下一个窗口关闭" } } })),
+  };
+  const waits = (watermark: number, nextTimer: number | undefined) => {
+    const state = { keys: 1, memoryBytes: 0, spilledBytes: 0, timers: 1, ...(nextTimer !== undefined && { nextTimer }) };
+    const keep = { ...(counts(7, 0, 0).keep as PortCounts), watermark, state };
+    const view = new LiveCounts(withWords as unknown as TypedGraph, expects).view(0, { ...counts(7, 0, 0), keep }, {});
+    expect(view.sink?.waitsFor).toEqual(view.keep?.waitsFor);
+    return view.sink?.waitsFor;
+  };
+  expect(waits(1_000, 9_999)).toEqual({ en: "the next window closes in 9 s: 7 rows came in", zh: "9 秒后下一个窗口关闭：已输入 7 行" });
+  expect(waits(9_999, 9_999)?.en).toBe("the next window closes in 0 s: 7 rows came in");
+  expect(waits(0, 119_999)?.en).toBe("the next window closes in 120 s: 7 rows came in");
+  expect(waits(0, 120_000)?.en).toBe("the next window closes in 2 min: 7 rows came in");
+  expect(waits(0, 86_399_999)?.zh).toBe("24 小时后下一个窗口关闭：已输入 7 行");
+  // Nothing is known of event time yet, or no window is open.
+  expect(waits(Number.NEGATIVE_INFINITY, 9_999)?.en).toBe("7 rows came in, none has left by this port yet");
+  expect(waits(1_000, undefined)?.en).toBe("7 rows came in, none has left by this port yet");
+  const view = (lag: number) => new LiveCounts(withWords as unknown as TypedGraph, expects).view(0, counts(7, 5, 0), { sink: lag });
+  expect(view(5).sink?.waitsFor?.en).toBe("5 rows wait for the next checkpoint, with which they are written");
+  expect(view(0).sink?.waitsFor).toBeUndefined();
+});

@@ -43,7 +43,9 @@ export function mergeSplits(all: readonly SubtaskView["splits"][]): Record<strin
 }
 
 function mergeState(a: StateCounts, b: StateCounts): StateCounts {
+  const timers = [a.nextTimer, b.nextTimer].filter((time) => time !== undefined);
   return {
+    ...(timers.length > 0 && { nextTimer: Math.min(...timers) }),
     keys: a.keys + b.keys,
     memoryBytes: a.memoryBytes + b.memoryBytes,
     spilledBytes: a.spilledBytes + b.spilledBytes,
