@@ -120,6 +120,7 @@ export function createOrders(world: World): Orders {
           user_id: timeline.userOf(order),
           order_id: null,
           coupon_status: "1401",
+          get_type: null,
           create_time: time(at),
           get_time: time(at),
           using_time: null,

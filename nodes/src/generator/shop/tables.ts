@@ -55,7 +55,7 @@ export const TABLES = {
     "id*:n user_id:t sku_id:n cart_price:h sku_num:n img_url:t sku_name:t is_checked:n create_time:t operate_time:t is_ordered:n order_time:t source_type:t source_id:n",
   ),
   coupon_use: table(
-    "id*:n coupon_id:n user_id:n order_id:n coupon_status:t create_time:t get_time:t using_time:t used_time:t expire_time:t",
+    "id*:n coupon_id:n user_id:n order_id:n coupon_status:t get_type:t create_time:t get_time:t using_time:t used_time:t expire_time:t",
   ),
   order_info: table(
     "id*:n consignee:t consignee_tel:t total_amount:h order_status:t user_id:n payment_way:t delivery_address:t order_comment:t out_trade_no:t trade_body:t create_time:t operate_time:t expire_time:t process_status:t tracking_no:t parent_order_id:n img_url:t province_id:n activity_reduce_amount:h coupon_reduce_amount:h original_total_amount:h feight_fee:h feight_fee_reduce:h refundable_time:t",
