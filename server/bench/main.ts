@@ -26,6 +26,7 @@ import { w2Work } from "./w2.ts";
 import { w3 } from "./w3.ts";
 import { w4 } from "./w4.ts";
 import { w5, w5Keys } from "./w5.ts";
+import { warehouse } from "./warehouse.ts";
 
 /** One measured pass. */
 export interface Pass {
@@ -78,6 +79,7 @@ const works: readonly Work[] = [
   ...twoWorkers,
   firstRow,
   idleMemory,
+  warehouse,
   largeState,
   previews,
   upgradePause,

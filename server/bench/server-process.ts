@@ -18,11 +18,11 @@ export interface ServerProcess {
   clear(): Promise<void>;
 }
 
-/** On a new data folder, without what a first start otherwise brings along. */
-export async function startServerProcess(): Promise<ServerProcess> {
+/** On a new data folder; `isEmpty`: without what a first start otherwise brings along. */
+export async function startServerProcess({ isEmpty = true } = {}): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), "millrace-bench-"));
   const dataFolder = join(folder, "data");
-  const child = spawn(process.execPath, [CLI, "start", "--empty", "--no-open", "--port", "0", "--data", dataFolder], {
+  const child = spawn(process.execPath, [CLI, "start", ...(isEmpty ? ["--empty"] : []), "--no-open", "--port", "0", "--data", dataFolder], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const { pid, stdout } = child;
