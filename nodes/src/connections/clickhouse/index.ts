@@ -167,7 +167,7 @@ export function openClickHouse(options: ClickHouseOptions): TableStore {
         throw sortedQuery(error, url, limits.timeoutMs);
       }
     },
-    ready: async () => void (await options.endpoint()),
+    ready: () => persist("its tables", async () => undefined),
     waitsFor: options.waitsFor,
     async close() {
       if (isClosed) return;

@@ -94,6 +94,20 @@ describe("its process", { timeout: 60_000 }, () => {
     await second.ended;
   });
 
+  it("is ready after all when it is killed as soon as it has written where it is", async () => {
+    const store = open();
+    const ready = store.ready();
+    let kills = 0;
+    for (let last: number | undefined; kills < 2; await new Promise((resolve) => setTimeout(resolve, 1))) {
+      const pid = existsSync(doorFiles(builtInTablesFolder(folder)).address) ? serving(folder)?.pid : undefined;
+      if (pid === undefined || pid === last || !killed(pid)) continue;
+      last = pid;
+      kills++;
+    }
+    await ready;
+    expect(await one(store, "SELECT 7")).toBe(7);
+  });
+
   it("loses nothing and doubles nothing when it is killed again and again while batches are written", async () => {
     const store = open();
     await make(store);
