@@ -1,15 +1,12 @@
 /** Each job of the warehouse gives, on a mock day, what the plain computation gives. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { InputRow } from "@millrace/engine/node";
-import { playPipeline } from "@millrace/engine/testing";
 import { makeAppLogs } from "@millrace/nodes/app-logs";
-import { nodeTypes } from "@millrace/nodes/registry";
 import { makeShopMessages } from "@millrace/nodes/shop-messages";
 import { describe, expect, it } from "vitest";
-import { type Template, templates } from "../index.ts";
 import { plainWarehouse } from "./index.ts";
-import { canonical, type Row } from "./values.ts";
+import { expectSame, played, template } from "./played.testing.ts";
+import { canonical } from "./values.ts";
 
 // Enough for bounces, refunds and payments that are too late; a second day's logs, so that flags are repaired.
 const logs = [1_613_959_200_000, 1_614_042_000_000].flatMap((start, seed) =>
@@ -19,47 +16,6 @@ const changes = makeShopMessages({ rate: 2, count: 120, seed: 4, promotions: tru
 const day = plainWarehouse(logs, changes);
 const topic = (name: string) => day.topics.get(name) ?? [];
 const table = (name: Parameters<typeof day.tables.get>[0]) => day.tables.get(name) ?? [];
-
-function template(name: string): Template {
-  const found = templates.find((one) => one.name === name);
-  if (!found) throw new Error(`no template ${name}`);
-  return found;
-}
-
-/** What the job's sinks write, given all rows of its sources. */
-function played(name: string, sources: Readonly<Record<string, readonly (Row | string)[]>>) {
-  const { document } = template(name);
-  const tables = Object.entries(document.nodes).flatMap(([id, { type, params }]) =>
-    type === "lookup" ? [[id, String(params?.table)] as const] : [],
-  );
-  const answers = tables.map(([id, table]) => [id, { rows: Object.fromEntries(day.dimensions.get(table) ?? []) }]);
-  const rows = Object.fromEntries(
-    Object.entries(sources).map(([id, all]) => [
-      id,
-      all.map((value): InputRow => ({ value: typeof value === "string" ? value : exact(value) })),
-    ]),
-  );
-  const {
-    failures,
-    rows: written,
-    deadLetters,
-  } = playPipeline(document, nodeTypes, {
-    name,
-    steps: [{ answers: Object.fromEntries(answers) }, { rows }, { end: true }],
-  });
-  expect(failures).toEqual([]);
-  return { written, deadLetters: deadLetters.map(({ bytes }) => new TextDecoder().decode(bytes)) };
-}
-
-/** As text, since JSON.stringify knows no bigint. */
-function exact(row: Row): string {
-  return JSON.stringify(row, (_name, value: unknown) => (typeof value === "bigint" ? `${value}n` : value)).replace(/"(\d+)n"/g, "$1");
-}
-
-function expectSame(written: readonly { readonly value: unknown }[] | undefined, expected: readonly Row[]): void {
-  expect(expected.length).toBeGreaterThan(0);
-  expect(written?.map(({ value }) => canonical(value)).sort()).toEqual(expected.map(canonical).sort());
-}
 
 describe("on a mock day, as computed plainly", { timeout: 60_000 }, () => {
   it("BaseLogApp", () => {
@@ -112,7 +68,7 @@ describe("on a mock day, as computed plainly", { timeout: 60_000 }, () => {
 
   it("OrderWideApp", () => {
     const sources = { dwd_order_info: topic("dwd_order_info"), dwd_order_detail: topic("dwd_order_detail") };
-    expectSame(played("order-wide-app", sources).written.dwm_order_wide, topic("dwm_order_wide"));
+    expectSame(played("order-wide-app", sources, day.dimensions).written.dwm_order_wide, topic("dwm_order_wide"));
   });
 
   it("PaymentWideApp", () => {
@@ -132,7 +88,7 @@ describe("on a mock day, as computed plainly", { timeout: 60_000 }, () => {
   it("ProductStatsApp", () => {
     const names = ["dwd_page_log", "dwd_favor_info", "dwd_cart_info", "dwm_order_wide", "dwm_payment_wide"];
     const sources = Object.fromEntries([...names, "dwd_order_refund_info", "dwd_comment_info"].map((name) => [name, topic(name)]));
-    const { written } = played("product-stats-app", sources);
+    const { written } = played("product-stats-app", sources, day.dimensions);
     expectSame(withoutVersion(written.product_stats), table("product_stats"));
     expectSame(withoutVersion(written.dws_product_stats), topic("dws_product_stats"));
   });
