@@ -14,6 +14,7 @@ import { scannerLong } from "./scanner.ts";
 import { simulationLong } from "./simulation.ts";
 import { soakLong } from "./soak.ts";
 import { stalledSinkLong } from "./stalled-sink.ts";
+import { wholeDayLong } from "./whole-day.ts";
 
 export interface Part {
   readonly name: string;
@@ -35,6 +36,7 @@ const parts: readonly Part[] = [
   scannerLong,
   simulationLong,
   operatorsLong,
+  wholeDayLong,
 ];
 const PAGE = join(REPOSITORY, "docs/verification.md");
 

@@ -1,0 +1,103 @@
+/** Compares what a warehouse holds with what the plain computation says, row by row. */
+import type { PlainWarehouse } from "@millrace/templates/plain-warehouse";
+import { canonical, parseJson, type Row } from "@millrace/templates/plain-warehouse/values";
+import { type Millrace, readTopic } from "../millrace.ts";
+
+export interface Comparison {
+  /** Rows that are as they must be. */
+  readonly same: number;
+  /** Rows that are not there, that are there more often than they must, and that must not be there. */
+  readonly lost: number;
+  readonly doubled: number;
+  readonly different: number;
+  /** The first of them, for people. */
+  readonly examples: readonly string[];
+}
+
+export async function compareTopics(server: Millrace, day: PlainWarehouse): Promise<Comparison> {
+  const all: Comparison[] = [];
+  for (const [topic, rows] of day.topics) {
+    const written = (await readTopic(server, topic)).map(({ text }) => canonical(withoutVersion(parseJson(text as string) as Row)));
+    all.push(compare(topic, written, rows.map(canonical)));
+  }
+  return together(all);
+}
+
+/** `ts` of a statistics row is the time of its computation. */
+function withoutVersion(row: Row): Row {
+  if (!("stt" in row)) return row;
+  const { ts: _ts, ...rest } = row;
+  return rest;
+}
+
+/** Every row as it stands in the table, before ReplacingMergeTree leaves any out: each was inserted once. And with FINAL, as people ask for it. */
+export async function compareTables(server: Millrace, day: PlainWarehouse): Promise<Comparison> {
+  const all: Comparison[] = [];
+  for (const [name, rows] of day.tables) {
+    const table = `${name}_0820`;
+    const columns = (await query(server, `SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = '${table}'`))
+      .map(([column, type]): Column => ({ name: String(column), isText: /^(String|DateTime)/.test(String(type)) }))
+      .filter(({ name }) => name !== "ts");
+    const expected = rows.map((row) => JSON.stringify(columns.map((column) => cellOf(row[column.name], column))));
+    for (const final of ["", " FINAL"]) all.push(compare(`${table}${final}`, await rowsOf(server, `${table}${final}`, columns), expected));
+  }
+  return together(all);
+}
+
+interface Column {
+  readonly name: string;
+  readonly isText: boolean;
+}
+
+/** Without a value a column is '' or 0. */
+function cellOf(value: unknown, { isText }: Column): string | number {
+  return isText ? String(value ?? "") : Number(value ?? 0);
+}
+
+const PAGE = 1_000;
+
+async function rowsOf(server: Millrace, table: string, columns: readonly Column[]): Promise<string[]> {
+  const names = columns.map(({ name }) => name).join(", ");
+  const rows: string[] = [];
+  for (;;) {
+    const page = await query(server, `SELECT ${names} FROM ${table} ORDER BY ${names} LIMIT ${PAGE} OFFSET ${rows.length}`);
+    rows.push(...page.map((values) => JSON.stringify(columns.map((column, i) => cellOf(values[i], column)))));
+    if (page.length < PAGE) return rows;
+  }
+}
+
+async function query(server: Millrace, sql: string): Promise<readonly (readonly unknown[])[]> {
+  return (await server.api<{ rows: unknown[][] }>("POST", "/api/tables/query", { sql })).rows;
+}
+
+function compare(name: string, written: readonly string[], expected: readonly string[]): Comparison {
+  const left = new Map<string, number>();
+  for (const row of expected) left.set(row, (left.get(row) ?? 0) + 1);
+  let [same, doubled, different] = [0, 0, 0];
+  const examples: string[] = [];
+  for (const row of written) {
+    const count = left.get(row);
+    if (count !== undefined && count > 0) {
+      left.set(row, count - 1);
+      same++;
+      continue;
+    }
+    if (count === 0) doubled++;
+    else different++;
+    if (examples.length < 2) examples.push(`${name}: ${count === 0 ? "doubled" : "not expected"} ${row}`);
+  }
+  const missing = [...left].filter(([, count]) => count > 0);
+  const lost = missing.reduce((sum, [, count]) => sum + count, 0);
+  return { same, lost, doubled, different, examples: [...examples, ...missing.slice(0, 2).map(([row]) => `${name}: lacks ${row}`)] };
+}
+
+function together(all: readonly Comparison[]): Comparison {
+  const sum = (of: (one: Comparison) => number) => all.reduce((total, one) => total + of(one), 0);
+  return {
+    same: sum(({ same }) => same),
+    lost: sum(({ lost }) => lost),
+    doubled: sum(({ doubled }) => doubled),
+    different: sum(({ different }) => different),
+    examples: all.flatMap(({ examples }) => examples),
+  };
+}
