@@ -35,6 +35,8 @@ export interface ReaderCode {
   readonly members: WantedMembers;
   /** What members the objects of each row have at most once: `Record0` ... make the texts of such objects. */
   readonly once: readonly KnownMembers[];
+  /** Of each row, names of no field of it that are looked for all the same: `Lacking0` ... make the texts of objects that have none of them. */
+  readonly absent: readonly (readonly string[])[];
   /** What `read0` ... and `fromText0` ... take. */
   readonly values: readonly { readonly dataType: DataType; readonly wanted: FieldTree }[];
 }
@@ -42,6 +44,7 @@ export interface ReaderCode {
 interface Draft {
   readonly functions: string[];
   readonly once: Map<string, KnownMembers>[];
+  readonly absent: (readonly string[])[];
   readonly values: { readonly dataType: DataType; readonly wanted: FieldTree }[];
 }
 
@@ -49,13 +52,13 @@ const FAIL = "return undefined;";
 
 /** Every function takes the place of a first slot, as a word's, and gives the value, or undefined where the record is left to the long way. */
 export function readerCode(schema: RowShape, wanted: FieldTree): ReaderCode {
-  const draft: Draft = { functions: [], once: [], values: [] };
-  const members = rowFunction(schema, wanted, draft);
-  const { functions, once, values } = draft;
+  const draft: Draft = { functions: [], once: [], absent: [], values: [] };
+  const members = rowFunction(schema, wanted, draft, true);
+  const { functions, once, absent, values } = draft;
   const text = `"use strict";
 const { META, POWERS, LONG, words, floats, texts, newText, plainEnd, longEnd } = env;
 ${values.map((_, i) => `const read${i} = env.reads[${i}], fromText${i} = env.fromTexts[${i}];`).join("\n")}
-${once.map((_, i) => `const Record${i} = env.records[${i}];`).join("\n")}
+${once.map((_, i) => `const Record${i} = env.records[${i}], Lacking${i} = env.lacking[${i}];`).join("\n")}
 let original, shift = 0;
 ${functions.join("\n")}
 function otherOf(w, read) {
@@ -66,19 +69,21 @@ function otherOf(w, read) {
 return (own, ownShift, start, end) => {
   original = own; shift = ownShift;
   const row = row0(${FOUND / 4});
-  if (row !== undefined) row[META] = { record: new Record0(own, start, end) };
+  if (row !== undefined) row[META] = { record: new (${lacksCode(0, FOUND / 4, draft)})(own, start, end) };
   return row;
 };`;
-  return { text, members, once, values };
+  return { text, members, once, absent, values };
 }
 
 const TAGS = (1 << TAG_BITS) - 1;
 
-/** A function `row`, of the number that `once` had. */
-function rowFunction(shape: RowShape, wanted: FieldTree, draft: Draft): WantedMembers {
+/** A function `row`, of the number that `once` had. `hasText`: rows that know their own bytes, of which it is said what they lack. */
+function rowFunction(shape: RowShape, wanted: FieldTree, draft: Draft, hasText = false): WantedMembers {
   const fields = shape.fields.filter(({ name }) => wanted === true || Object.hasOwn(wanted, name));
+  const absent = hasText && wanted !== true ? Object.keys(wanted).filter((name) => shape.fields.every((field) => field.name !== name)) : [];
   const once = new Map<string, KnownMembers>(fields.map(({ name }) => [name, new Map()]));
   const number = draft.once.push(once) - 1;
+  draft.absent[number] = absent;
   const members = new Map<string, Wanted>();
   const codes: string[] = [];
   let slot = 0;
@@ -90,6 +95,11 @@ function rowFunction(shape: RowShape, wanted: FieldTree, draft: Draft): WantedMe
     codes.push(value.code, dataType.nullable === false ? `if (v${i} === null) ${FAIL}` : "");
     slot += slotsOf(value.wanted);
   }
+  if (absent.length > 0) {
+    const isMissing = absent.map((_, i) => `words[w + ${(slot + i * SLOT_SIZE) / 4}] === ${MISSING}`);
+    for (const name of absent) members.set(name, { kind: ANY });
+    draft.functions.push(`function lacks${number}(w) { return ${isMissing.join(" && ")}; }`);
+  }
   draft.functions.push(`
 function row${number}(w) {
   ${fields.length > 0 ? `let ${fields.map((_, i) => `v${i} = null`).join(", ")};` : ""}
@@ -99,13 +109,18 @@ function row${number}(w) {
   return members;
 }
 
+/** The class of the text of an object of a row whose first slot is at a word. */
+function lacksCode(number: number, word: number | string, { absent }: Draft): string {
+  return absent[number]?.length ? `lacks${number}(${word}) ? Lacking${number} : Record${number}` : `Record${number}`;
+}
+
 function listFunction(dataType: DataType & { type: "ARRAY" }, wanted: FieldTree, draft: Draft): { name: string; element: Wanted } {
   const { element } = dataType;
   const inner = wanted === true || !Object.hasOwn(wanted, "[]") ? wanted : (wanted["[]"] as FieldTree);
   const row = draft.once.length;
-  const value = valueCode(element, inner, "one", SLOT_SIZE / 4, draft);
+  const value = valueCode(element, inner, "one", SLOT_SIZE / 4, draft, true);
   // Rows in an array know their own bytes, so that a row flattened out of its record can be written through like any other.
-  const own = `one[META] = { record: new Record${row}(original, words[w + ${SLOT_SIZE / 4 + 1}] + shift, words[w + ${SLOT_SIZE / 4 + 2}] + shift) };`;
+  const own = `one[META] = { record: new (${lacksCode(row, `w + ${(2 * SLOT_SIZE) / 4}`, draft)})(original, words[w + ${SLOT_SIZE / 4 + 1}] + shift, words[w + ${SLOT_SIZE / 4 + 2}] + shift) };`;
   const name = `list${draft.functions.length}`;
   draft.functions.push(`
 function ${name}(first) {
@@ -129,11 +144,12 @@ function valueCode(
   into: string,
   offset: number,
   draft: Draft,
+  hasText = false,
 ): { readonly wanted: Wanted; readonly code: string } {
   const word = (index: number) => `words[w + ${offset + index}]`;
   if (dataType.type === "ROW") {
     const number = draft.once.length;
-    const inside = rowFunction(dataType, wanted, draft);
+    const inside = rowFunction(dataType, wanted, draft, hasText);
     const read = `${into} = row${number}(w + ${offset + SLOT_SIZE / 4});`;
     return { wanted: { kind: ROW, inside }, code: `if (${word(0)} === ${INSIDE}) { ${read} if (${into} === undefined) ${FAIL} }` };
   }

@@ -268,6 +268,39 @@ describe("the reader", () => {
   });
 });
 
+describe("a name that is wanted and no field", () => {
+  const wanted = { ts: true, new: {}, displays: { "[]": { item: true, page: {} } } } as const;
+  const reader = readerOf(LOG, { ...wanted });
+  const lacks = (row: Row | null | undefined) => row?.[META]?.record?.lacks && [...row[META].record.lacks];
+
+  it.each([
+    ['{"ts":1}', true],
+    ['{"ts":1,"other":{"new":2},"common":{"new":1}}', true],
+    ['{"ts":1,"new":1}', false],
+    ['{"new":null}', false],
+    ['{"ts":1,"n\\u0065w":1}', false],
+    ['{"ts":1,"new":{"new":[{}]}}', false],
+  ])("is known to be missing where it is: %s", (text, isMissing) => {
+    // In turn with others, for names are learned.
+    for (const other of ['{"ts":2}', '{"new":2}']) {
+      reader(recordOf(other));
+      const row = reader(recordOf(text));
+      expect(lacks(row)).toEqual(isMissing ? ["new"] : undefined);
+      expect(bare(row as Value)).toEqual(parsed(LOG, text, wanted));
+    }
+  });
+
+  it("is known of each row in an array by itself", () => {
+    const row = reader(recordOf('{"displays":[{"item":"a"},{"page":1},{},null,{"item":"b","page":{}},{"order":1}],"page":1}'));
+    const { displays } = row as unknown as { displays: readonly (Row | null)[] };
+    expect(displays.map(lacks)).toEqual([["page"], undefined, ["page"], undefined, undefined, ["page"]]);
+  });
+
+  it("leaves to the long way a record that has it twice", () => {
+    expect(reader(recordOf('{"new":1,"ts":1,"new":2}'))).toBeUndefined();
+  });
+});
+
 describe("a decoder", () => {
   afterEach(() => {
     vi.unstubAllGlobals();

@@ -33,7 +33,7 @@ export function recordReader(
 ): ReadRecord | undefined {
   const scanner = scannerOfThread();
   if (!scanner) return undefined;
-  const { text, members, once, values } = readerCode(schema, wanted);
+  const { text, members, once, absent, values } = readerCode(schema, wanted);
   const { view, words, floats, texts } = scanner;
   const read = new Function("env", text)({
     META,
@@ -47,7 +47,8 @@ export function recordReader(
     longEnd: (from: number) => longEnd(view, from),
     reads: values.map((value) => readValue(value.dataType, value.wanted)),
     fromTexts: values.map(({ dataType }) => textReader(dataType)),
-    records: once.map(recordClass),
+    records: once.map((known) => recordClass(known)),
+    lacking: once.map((known, i) => recordClass(known, new Set(absent[i]))),
   }) as Read;
   const records = scanner.reader(members);
   return {
@@ -59,8 +60,8 @@ export function recordReader(
   };
 }
 
-/** Texts of objects that have members at most once. That stands with the class, so it costs a text nothing. */
-function recordClass(once: KnownMembers): new (bytes: Uint8Array, start: number, end: number) => RecordText {
+/** Texts of objects that have members at most once, and others not at all. That stands with the class, so it costs a text nothing. */
+function recordClass(once: KnownMembers, lacks?: ReadonlySet<string>): new (bytes: Uint8Array, start: number, end: number) => RecordText {
   return class implements RecordText {
     readonly format = "json";
     readonly bytes: Uint8Array;
@@ -75,6 +76,10 @@ function recordClass(once: KnownMembers): new (bytes: Uint8Array, start: number,
 
     get once(): KnownMembers {
       return once;
+    }
+
+    get lacks(): ReadonlySet<string> | undefined {
+      return lacks;
     }
   };
 }

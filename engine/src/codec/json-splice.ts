@@ -119,24 +119,44 @@ export function splicer({ writer, omitNulls, writerOf }: SpliceSettings): Splice
         if (view.getUint8(at) <= 0x20) at = spaceEnd(view, at, end) | 0;
       }
     }
-    const isWhole = changes !== undefined && !isFound && !isEmpty;
-    if (isWhole) {
-      copyTo(lastEnd);
-      if (added?.changes === changes && writer.holds(added.range)) {
-        writer.copy(added.range.bytes, added.range.start, added.range.end);
-        return at + 1;
+    if (changes !== undefined && !isFound && !isEmpty) addAll(list, row, changes, lastEnd);
+    else {
+      for (const member of list) {
+        if (member.foundIn === object || member.isGone || (omitNulls && isNull(member, row))) continue;
+        if (written < lastEnd) copyTo(lastEnd);
+        writer.text(isEmpty ? member.quoted : `,${member.quoted}`);
+        writeChanged(member, row);
+        isEmpty = false;
       }
+    }
+    return at + 1;
+  }
+
+  /** Adds all members that there are to add to an object that has others, the last of which ends at `lastEnd`, and none of these. */
+  function addAll(list: readonly PlannedMember[], row: Values, changes: readonly Change[], lastEnd: number): void {
+    copyTo(lastEnd);
+    if (added?.changes === changes && writer.holds(added.range)) {
+      writer.copy(added.range.bytes, added.range.start, added.range.end);
+      return;
     }
     const before = writer.length;
     for (const member of list) {
-      if (member.foundIn === object || member.isGone || (omitNulls && isNull(member, row))) continue;
-      if (written < lastEnd) copyTo(lastEnd);
-      writer.text(isEmpty ? member.quoted : `,${member.quoted}`);
+      if (member.isGone || (omitNulls && isNull(member, row))) continue;
+      writer.text(`,${member.quoted}`);
       writeChanged(member, row);
-      isEmpty = false;
     }
-    if (isWhole) added = { changes, range: writer.since(before) };
-    return at + 1;
+    added = { changes, range: writer.since(before) };
+  }
+
+  /** Where the last member of the record ends; where it begins if it has none. */
+  function lastMemberEnd(): number {
+    const { view, start, end } = seen;
+    let at = (end - 1) | 0;
+    while (at > start && view.getUint8(at) <= 0x20) at = (at - 1) | 0;
+    // Before its closing brace.
+    at = (at - 1) | 0;
+    while (at > start && view.getUint8(at) <= 0x20) at = (at - 1) | 0;
+    return at > written ? at + 1 : written;
   }
 
   /** The value of a changed member, where the record has none that could be spliced. */
@@ -168,8 +188,12 @@ export function splicer({ writer, omitNulls, writerOf }: SpliceSettings): Splice
     seen.look(record.bytes, record.start, record.end);
     written = spaceEnd(seen.view, seen.start, seen.end);
     const plan = planOf(changes, record.once);
-    left = plan.onceOnly;
-    spliceObject(written, plan, row, changes);
+    const lastEnd = record.lacks !== undefined && plan.addsTo(record.lacks) ? lastMemberEnd() : written;
+    if (lastEnd > written) addAll(plan.list, row, changes, lastEnd);
+    else {
+      left = plan.onceOnly;
+      spliceObject(written, plan, row, changes);
+    }
     copyTo(seen.end);
   };
 }

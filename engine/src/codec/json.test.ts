@@ -320,19 +320,23 @@ describe("splicing changes into a record", () => {
   const inner = new Map<string, KnownMembers>();
   for (const name of ["a", "mid", "page", "字段", "__proto__", 'q"uote', "new"]) inner.set(name, inner);
 
-  it("is the same as parsing, changing and writing, also where each member is known to come once", { timeout: 60_000 }, () => {
+  it("is the same as parsing, changing and writing, also where each member is known to come once, or some not at all", {
+    timeout: 60_000,
+  }, () => {
     const encoder = codec.encoder({ ...schema, fields: [] }, { ...FORMAT, omitNulls: false });
     fc.assert(
       fc.property(
         jsonObjectText,
         fc.constantFrom(undefined, inner),
+        fc.constantFrom(undefined, [], ["new"], [...inner.keys()]),
         fc.array(fc.tuple(path, fc.oneof(json, fc.constant(REMOVE))), { minLength: 1, maxLength: 3 }),
-        (text, once, changes) => {
+        (text, once, looked, changes) => {
+          let expected = JSON.parse(text) as Record<string, unknown>;
+          const lacks = looked && new Set(looked.filter((name) => !Object.hasOwn(expected, name)));
           // A row that holds all there is, so that changes see what a change of the parsed text sees.
           let row = Object.assign(Object.create(null) as object, {
-            [META]: { record: { format: "json", ...recordOf(text), once } },
+            [META]: { record: { format: "json", ...recordOf(text), once, lacks } },
           }) as Row;
-          let expected = JSON.parse(text) as Record<string, unknown>;
           for (const [name, value] of Object.entries(expected))
             Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });
           for (const [at, to] of changes) {
@@ -345,6 +349,16 @@ describe("splicing changes into a record", () => {
       ),
       { numRuns: 3_000 },
     );
+  });
+
+  it.each([
+    ['{"a":1}', '{"a":1,"new":2}'],
+    [' {"a" : {} \n} ', '{"a" : {},"new":2 \n} '],
+    ["{}", '{"new":2}'],
+    ["{ \t}", '{"new":2 \t}'],
+  ])("adds what the record %j is known to lack where it ends", (text, expected) => {
+    const row: Row = { [META]: { record: { format: "json", ...recordOf(text), lacks: new Set(["new"]) } } };
+    expect(textOf(codec.encoder(schemaOf({ new: { type: "INT" } }), FORMAT).encode(changeRow(row, ["new"], 2)))).toBe(expected);
   });
 
   it("changes every member of a name that comes more than once, whichever way the record was decoded", () => {

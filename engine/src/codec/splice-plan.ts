@@ -30,16 +30,20 @@ export interface PlannedMembers {
   readonly names: Names;
   /** How many values are set here and inside, when all that is done is to set values of members known to come at most once; else 0. */
   readonly onceOnly: number;
+  /** All of them are set, and none of an object that lacks these names is there: they only have to be added. */
+  addsTo(lacks: ReadonlySet<string>): boolean;
 }
 
 /** Gives the plan for a row's changes. */
 export type Planner = (changes: readonly Change[], once: KnownMembers | undefined) => PlannedMembers;
 
 export function planner(writerOf: (path: readonly string[]) => (value: Value) => void): Planner {
-  let last: { readonly changes: readonly Change[]; readonly once: KnownMembers | undefined; readonly members: PlannedMembers } | undefined;
+  let last: { changes: readonly Change[]; readonly once: KnownMembers | undefined; readonly members: PlannedMembers } | undefined;
   return (changes, once) => {
     if (!last || last.once !== once || !samePaths(last.changes, changes))
       last = { changes, once, members: plan(draftOf(changes), [], once, writerOf) };
+    // The same list comes again with each element of a record.
+    last.changes = changes;
     return last.members;
   };
 }
@@ -111,5 +115,17 @@ function plan(
   });
   const counts = list.map((member) => (member.isGone || !once?.has(member.name) ? 0 : (member.members?.onceOnly ?? 1)));
   const onceOnly = counts.every((count) => count > 0) ? counts.reduce((sum, count) => sum + count, 0) : 0;
-  return { list, names: new Names(list.map(({ name }) => name)), onceOnly };
+  return { list, names: new Names(list.map(({ name }) => name)), onceOnly, addsTo: additionsOf(list) };
+}
+
+function additionsOf(list: readonly PlannedMember[]): (lacks: ReadonlySet<string>) => boolean {
+  let last: ReadonlySet<string> | undefined;
+  let adds = false;
+  return (lacks) => {
+    if (lacks !== last) {
+      last = lacks;
+      adds = list.every(({ name, isGone }) => !isGone && lacks.has(name));
+    }
+    return adds;
+  };
 }

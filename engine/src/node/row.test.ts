@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { attach, changeFields, changeRow, kindOf, META, type Row, removeField, withKind } from "./row.ts";
+import { attach, changeFields, changeRow, fieldChanger, kindOf, META, type Row, removeField, withKind } from "./row.ts";
 
 const record = { format: "json", bytes: new Uint8Array(), start: 0, end: 0 } as const;
 const row = (values: Row): Row => attach({ ...values }, { record });
@@ -33,6 +33,22 @@ describe("rows", () => {
 
   it("lose a field that is not decoded all the same", () => {
     expect(removeField(row({}), ["page", "id"])[META]?.changes).toEqual([{ path: ["page", "id"], value: null, removed: true }]);
+  });
+
+  it.each([
+    ["fields", [["b"], ["a"], ["new"], ["__proto__"], ["toString"], ['with "quotes"']]],
+    ["the same field twice", [["a"], ["a"]]],
+    ["what lies deeper", [["a"], ["page", "id"]]],
+    ["nothing", []],
+  ])("change %s by what was made for it as by hand", (_what, paths) => {
+    const change = fieldChanger(paths);
+    for (const before of [row({ a: 1, page: { id: 1 } }), changeRow(row({}), ["page"], null), withKind(row({ b: 2 }), "-D")]) {
+      const changes = paths.map((path, i) => ({ path, value: i }));
+      const [after, expected] = [change(before, changes), changeFields(before, changes)];
+      expect(Object.entries(after).sort()).toEqual(Object.entries(expected).sort());
+      expect(after[META]).toEqual(expected[META]);
+      expect(Object.getPrototypeOf(after)).toBe(Object.prototype);
+    }
   });
 
   it("change several fields as one after the other would", () => {

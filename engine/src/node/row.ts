@@ -6,6 +6,8 @@
  * Rows are immutable. `changeRow` makes the changed copy, and an encoder splices the changes into the original bytes, so
  * fields that no schema knows survive.
  */
+import { keyOf } from "../codec/json-code.ts";
+import { canCompile } from "../codec/row-builder.ts";
 import type { RowKind, Value, Values } from "../schema/index.ts";
 
 export const META: unique symbol = Symbol("row");
@@ -31,6 +33,8 @@ export interface RecordText {
   readonly end: number;
   /** Members of a JSON object that come at most once, so that whoever has found one need not look further. Left out: nothing is known. */
   readonly once?: KnownMembers | undefined;
+  /** Names that no member of a JSON object has. Left out: nothing is known. */
+  readonly lacks?: ReadonlySet<string> | undefined;
 }
 
 /** By name, what is known of the members inside. */
@@ -62,7 +66,6 @@ export function changeRow(row: Row, path: readonly string[], value: Value): Row 
 
 /** As `changeRow` for each of the changes, in one copy. */
 export function changeFields(row: Row, changes: readonly Change[]): Row {
-  const meta = row[META];
   let changed: Record<string, Value> = { ...row };
   for (const { path, value } of changes) {
     const name = path[0] as string;
@@ -70,7 +73,23 @@ export function changeFields(row: Row, changes: readonly Change[]): Row {
     if (path.length === 1 && name !== "__proto__") changed[name] = value;
     else changed = replaceAt(changed, path, 0, value) as Record<string, Value>;
   }
-  return attach(changed as Row, { ...meta, changes: meta?.changes ? [...meta.changes, ...changes] : changes });
+  return attach(changed as Row, metaWith(row[META], changes));
+}
+
+/** `changeFields` for changes of always the same paths, in their order: where each is a field of the row, and compiling is allowed, by one object literal. */
+export function fieldChanger(paths: readonly (readonly string[])[]): (row: Row, changes: readonly Change[]) => Row {
+  if (!canCompile() || paths.some(({ length }) => length !== 1)) return changeFields;
+  const members = paths.map(([name], i) => `${keyOf(name as string)}: changes[${i}].value`);
+  const make = new Function(
+    "META",
+    "metaWith",
+    `"use strict"; return (row, changes) => ({ ...row, ${members.map((member) => `${member}, `).join("")}[META]: metaWith(row[META], changes) });`,
+  );
+  return make(META, metaWith) as (row: Row, changes: readonly Change[]) => Row;
+}
+
+function metaWith(meta: RowMeta | undefined, changes: readonly Change[]): RowMeta {
+  return { ...meta, changes: meta?.changes ? [...meta.changes, ...changes] : changes };
 }
 
 /** A copy of the row without the member at `path`; encoders leave it out of the text too, which may hold a member that was not decoded. */

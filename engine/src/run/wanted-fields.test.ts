@@ -28,6 +28,8 @@ const step = defineSpec({
     value: z.string().optional(),
     reads: z.array(z.string()).default([]),
     passes: z.boolean().default(false),
+    adds: z.string().optional(),
+    drops: z.string().optional(),
     rows: z.union([z.enum(["pass", "new"]), z.strictObject({ elementsOf: z.string() })]).default("pass"),
   }),
   rows: ({ rows }): RowsFrom => rows,
@@ -35,14 +37,21 @@ const step = defineSpec({
   passes: ({ passes }): Record<string, string> => (passes ? { out: "in" } : {}),
   expressions: ({ value }) => (value === undefined ? [] : [{ path: ["value"], text: value, port: "in" }]),
   inferSchema({ params, inputs }) {
-    const { rows } = params;
+    const { rows, adds, drops } = params;
     const input = inputs.in as Schema;
-    if (typeof rows === "string") return { out: input };
+    const withAdded = ({ fields, ...shape }: Schema): Schema => ({
+      ...shape,
+      fields: [
+        ...fields.filter(({ name }) => name !== drops),
+        ...(adds === undefined ? [] : [{ name: adds, dataType: { type: "STRING" } as const }]),
+      ],
+    });
+    if (typeof rows === "string") return { out: withAdded(input) };
     const array = input.fields.find(({ name }) => name === rows.elementsOf)?.dataType;
     return {
       out:
         array?.type === "ARRAY" && array.element.type === "ROW"
-          ? array.element
+          ? withAdded(array.element)
           : { type: "ROW", fields: [{ name: "value", dataType: { type: "STRING" } }] },
     };
   },
@@ -109,6 +118,20 @@ describe("wanted fields", () => {
 
   it("name the array even when nothing of its elements is read, so that its rows are found", () => {
     expect(wanted([{ rows: { elementsOf: "displays" } }])).toEqual({ displays: { "[]": {} } });
+  });
+
+  it("name what is added on the way, so that a record is known not to have it", () => {
+    expect(wanted([{ adds: "new" }, { reads: ["ts"] }])).toEqual({ new: {}, ts: true });
+    expect(wanted([{ rows: { elementsOf: "displays" }, adds: "new" }])).toEqual({ displays: { "[]": { new: {} } } });
+    expect(wanted([{ rows: { elementsOf: "displays" } }, { adds: "new" }, { reads: ["new"] }])).toEqual({
+      displays: { "[]": { new: true } },
+    });
+    expect(wanted([{ value: "ts", rows: "new" }, { adds: "new" }])).toEqual({ ts: true });
+  });
+
+  it("are no more for a field that is added again after it was dropped: it need not be right in the record", () => {
+    expect(wanted([{ drops: "ts" }, { adds: "ts" }])).toEqual({});
+    expect(wanted([{ rows: { elementsOf: "displays" }, drops: "pos" }, { adds: "pos" }])).toEqual({ displays: { "[]": {} } });
   });
 
   it("are whole elements where these are no rows", () => {

@@ -1,11 +1,12 @@
 /**
  * Which fields each source must decode: those that expressions, nodes and sinks downstream really read. Found by walking the graph backwards. A record that
- * is written through unchanged needs none of its fields decoded.
+ * is written through unchanged needs none of its fields decoded. Names of fields that are added on the way are wanted too, with nothing inside: a decoder that looks for them knows of most records
+ * that they have no such member, which can then be added without looking.
  */
 import type { FieldTree } from "../codec/codec.ts";
 import { ERROR_PORT, type NodeSpec, type Params } from "../node/index.ts";
 import { changelogsOf, expressionKey, parsePortRef, type TypedGraph, type TypedNode } from "../pipeline/index.ts";
-import type { DataType } from "../schema/index.ts";
+import type { DataType, RowShape } from "../schema/index.ts";
 
 export interface WantedFields {
   /** By source node id. */
@@ -48,11 +49,12 @@ function ownReads(
   if (node.spec.category === "sink" && node.spec.format && !writesThrough(node, graph)) trees.push(true);
   if (node.spec.sinkValues !== undefined && node.spec.sinkValues(node.params) === undefined) trees.push(true);
   const rows = typeof node.spec.rows === "function" ? node.spec.rows(node.params) : node.spec.rows;
-  if (rows === undefined || rows === "pass") trees.push(downstream);
-  else if (rows !== "new") trees.push(elementsTree(rows.elementsOf.split("."), downstream, node.inputs[port]?.schema));
+  const input = node.inputs[port]?.schema;
+  if (rows === undefined || rows === "pass") trees.push(downstream, added(node, input));
+  else if (rows !== "new") trees.push(elementsTree(rows.elementsOf.split("."), downstream, node, input));
   for (const [output, input] of Object.entries(node.spec.passes?.(node.params) ?? {}))
     if (input === port) for (const edge of node.outputs[output]?.edges ?? []) trees.push(byInput.get(edge.to) ?? {});
-  return merge(trees);
+  return withoutKnown(merge(trees), input);
 }
 
 /** A JSON sink fed by JSON sources alone finds each row's text or rows made new, which are complete. */
@@ -80,13 +82,29 @@ function reaches(graph: TypedGraph, from: string, to: string): boolean {
 }
 
 /** What is read downstream, of each element of the array at `path`; elements that are no rows are read whole. */
-function elementsTree(path: readonly string[], downstream: FieldTree, schema: DataType | undefined): FieldTree {
+function elementsTree(path: readonly string[], downstream: FieldTree, node: TypedNode, schema: DataType | undefined): FieldTree {
   const array = path.reduce<DataType | undefined>(
     (type, name) => (type?.type === "ROW" ? type.fields.find((field) => field.name === name)?.dataType : undefined),
     schema,
   );
-  const isRows = array?.type === "ARRAY" && array.element.type === "ROW";
-  return treeOf(path, isRows ? { "[]": downstream } : true);
+  const element = array?.type === "ARRAY" ? array.element : undefined;
+  return treeOf(path, element?.type === "ROW" ? { "[]": withoutKnown(merge([downstream, added(node, element)]), element) } : true);
+}
+
+/** What is added further on is no reason to decode a field of that name. */
+function withoutKnown(wanted: FieldTree, from: RowShape | undefined): FieldTree {
+  if (wanted === true) return true;
+  const isAdded = (inner: FieldTree) => inner !== true && Object.keys(inner).length === 0;
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([name, inner]) => !isAdded(inner) || !from?.fields.some((field) => field.name === name)),
+  );
+}
+
+/** Fields that the node's rows have and these do not. */
+function added(node: TypedNode, from: RowShape | undefined): FieldTree {
+  const names = new Set(from?.fields.map(({ name }) => name));
+  const fields = Object.entries(node.outputs).flatMap(([port, { schema }]) => (port === ERROR_PORT ? [] : schema.fields));
+  return Object.fromEntries(fields.flatMap(({ name }) => (names.has(name) ? [] : [[name, {}]])));
 }
 
 function treeOf(path: readonly string[], leaf: FieldTree = true): FieldTree {

@@ -1,8 +1,8 @@
 import {
   type Change,
   type CompiledExpression,
-  changeFields,
   changeRow,
+  fieldChanger,
   kindOf,
   type Millis,
   type Operator,
@@ -29,6 +29,7 @@ export function createOperator(
   }));
   const elementPath = element.split(".");
   const positionPath = position?.split(".");
+  const change = fieldChanger([...added.map((one) => one.path), ...(positionPath ? [positionPath] : [])]);
   const nothing: Values = Object.fromEntries((schemas.outputs.out?.fields ?? []).map(({ name }) => [name, null]));
 
   const arrayType = schemas.inputs.in && fieldType(schemas.inputs.in, array);
@@ -53,7 +54,7 @@ export function createOperator(
       const kind = kindOf(row);
       const emit = (start: Row, place: number | null) => {
         const all = positionPath ? [...changes, { path: positionPath, value: place }] : changes;
-        const made = all.length === 0 ? start : changeFields(start, all);
+        const made = all.length === 0 ? start : change(start, all);
         out.emit("out", kind === "+I" ? made : withKind(made, kind), time);
       };
       if (isEmpty) emit(nothing, null);
