@@ -66,7 +66,7 @@ function comparable(scope: Scope, operator: string, left: Typed, right: Typed, r
   if (isNumeric(l) && isNumeric(r)) return comparableNumbers(scope, left, right);
   if (isText(l) && isTimePoint(r)) return [asTime(scope, operator, left, r), right];
   if (isTimePoint(l) && isText(r)) return [left, asTime(scope, operator, right, l)];
-  const common = commonType([l, r]);
+  const common = commonType([l, r], "Flink");
   const isOrdered = operator === "=" || operator === "<>" || (common !== undefined && comparisonOf(common) !== undefined);
   if (!common || !isOrdered) throw wrongComparison(scope, operator, left, right, range);
   return [convert(scope, left, common), convert(scope, right, common)];

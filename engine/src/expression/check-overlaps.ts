@@ -11,7 +11,10 @@ import { apply, type Typed } from "./typed-tree.ts";
 
 export function checkOverlaps(scope: Scope, { left, right, range }: Extract<Expression, { kind: "binary" }>): Typed {
   const ends = [left, right].flatMap((period) => endsOf(scope, period));
-  const common = commonType(ends.map(({ dataType }) => dataType));
+  const common = commonType(
+    ends.map(({ dataType }) => dataType),
+    "Flink",
+  );
   const odd = ends.find(({ dataType }) => !isTimePoint(dataType));
   if (!common || odd)
     throw failure("expression.overlaps", { got: ends.map(({ dataType }) => formatType(dataType)).join(", ") }, odd?.range ?? range);

@@ -105,7 +105,8 @@ function bare(dataType: DataType): DataType {
 
 /**
  * Whose rules decide on FLOAT beside others: Calcite's operators (CASE, constructors) take DOUBLE for it with a DECIMAL, and of FLOAT and DOUBLE the first; Flink's own
- * functions (COALESCE, GREATEST) take FLOAT with a DECIMAL, and DOUBLE with a DOUBLE.
+ * functions (COALESCE, GREATEST) take FLOAT for a DECIMAL before it, and DOUBLE for one behind it and with a DOUBLE. Of a timestamp and an instant the
+ * first take the first, or a timestamp if one is more precise, Flink's the instant.
  */
 export type Rules = "Calcite" | "Flink";
 
@@ -124,7 +125,8 @@ export function commonType(types: readonly DataType[], rules: Rules = "Calcite")
 function commonOfTwo(a: DataType, b: DataType, rules: Rules): DataType | undefined {
   if (isApproximate(a) && isApproximate(b) && rules === "Calcite") return a;
   if (isNumeric(a) && isNumeric(b)) {
-    const isSingle = rules === "Flink" && ![a, b].some(({ type }) => type === "DOUBLE") && !(isExact(a) && isExact(b));
+    const isWide = a.type === "DOUBLE" || b.type === "DOUBLE" || (a.type === "FLOAT" && b.type === "DECIMAL");
+    const isSingle = rules === "Flink" && !isWide && !(isExact(a) && isExact(b));
     return isSingle ? { type: "FLOAT" } : commonNumber(a, b);
   }
   if (isText(a) && isText(b)) return commonText(a, b);
@@ -132,8 +134,10 @@ function commonOfTwo(a: DataType, b: DataType, rules: Rules): DataType | undefin
   if (a.type === "DATE" && isTimestamp(b)) return b;
   if (b.type === "DATE" && isTimestamp(a)) return a;
   if (isTimestamp(a) && isTimestamp(b)) {
+    const precision = Math.max(precisionOf(a), precisionOf(b));
+    if (a.type !== b.type && rules === "Calcite") return precisionOf(a) === precisionOf(b) ? a : { type: "TIMESTAMP", precision };
     const type = a.type === "TIMESTAMP_LTZ" || b.type === "TIMESTAMP_LTZ" ? "TIMESTAMP_LTZ" : "TIMESTAMP";
-    return { type, precision: Math.max(precisionOf(a), precisionOf(b)) };
+    return { type, precision };
   }
   if (a.type === "TIME" && b.type === "TIME") return { type: "TIME", precision: Math.max(a.precision, b.precision) };
   if (a.type === "ARRAY" && b.type === "ARRAY") {

@@ -6,11 +6,14 @@ import { failure, shorten } from "../problems.ts";
 import { sourceOf } from "../scope.ts";
 import type { Expression } from "../syntax.ts";
 import { quoteText } from "../tokens.ts";
-import { apply, constant, isNullConstant, type Typed, withNullable } from "../typed-tree.ts";
+import { apply, type Compute, constant, isNullConstant, type Typed, withNullable } from "../typed-tree.ts";
 import { exactJson, type Json, quickJson, writeJson } from "../values/json-document.ts";
 import { parseJson } from "../values/json-text.ts";
 import { jsonWriter } from "../values/json-write.ts";
 import { constantText, type FunctionDefinition, type FunctionGroup, optional, param, STRING, type TypedCall } from "./define.ts";
+
+/** The JSON null is NULL here, which Flink's VARIANT is not. */
+const PARSED: Compute = { mayBeNull: "undeclared", make: () => asVariant };
 
 const group: FunctionGroup = "json";
 
@@ -207,7 +210,7 @@ export const JSON_WRITE_FUNCTIONS: readonly FunctionDefinition[] = [
       zh: "把 JSON 文本解析为 VARIANT，可用路径读取；不是 JSON 则报错。",
     },
     example: { text: `CAST(PARSE_JSON('{"a": 1}')['a'] AS INT)`, result: "1" },
-    signatures: [{ params: [text, optional("duplicate_names", "BOOLEAN")], returns: VARIANT, compute: { make: () => asVariant } }],
+    signatures: [{ params: [text, optional("duplicate_names", "BOOLEAN")], returns: VARIANT, compute: PARSED }],
   },
   {
     name: "TRY_PARSE_JSON",
