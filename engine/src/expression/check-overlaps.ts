@@ -20,7 +20,7 @@ export function checkOverlaps(scope: Scope, { left, right, range }: Extract<Expr
     throw failure("expression.overlaps", { got: ends.map(({ dataType }) => formatType(dataType)).join(", ") }, odd?.range ?? range);
   return apply(
     ends.map((end) => convert(scope, end, common)),
-    { make: () => overlaps },
+    { nulls: "passed", mayBeNull: ends.some((end) => end.dataType.nullable !== false), make: () => overlaps },
     { type: "BOOLEAN" },
     range,
   );
@@ -33,13 +33,22 @@ function endsOf(scope: Scope, period: Expression): Typed[] {
   return [start, isInterval(end.dataType) ? plusInterval(start, end, 1, end.range) : end];
 }
 
-/** Periods may be given end first; the end belongs to them only when it is their start. */
-function overlaps(a: Value, b: Value, c: Value, d: Value): boolean {
-  const [start1, end1] = inOrder(a as number, b as number);
-  const [start2, end2] = inOrder(c as number, d as number);
-  return end1 >= start2 && end2 >= start1;
+/**
+ * Periods may be given end first; the end belongs to them only when it is their start. As Calcite writes it out: each side in order by CASE WHEN a <= b, so that a period
+ * with one end unknown lies at the other, and both comparisons must hold.
+ */
+function overlaps(a: Value, b: Value, c: Value, d: Value): boolean | null {
+  const [start1, end1] = inOrder(a, b);
+  const [start2, end2] = inOrder(c, d);
+  const [one, other] = [notBefore(end1, start2), notBefore(end2, start1)];
+  if (one === false || other === false) return false;
+  return one === null || other === null ? null : true;
 }
 
-function inOrder(a: number, b: number): [number, number] {
-  return a <= b ? [a, b] : [b, a];
+function inOrder(a: Value, b: Value): [Value, Value] {
+  return notBefore(b, a) ? [a, b] : [b, a];
+}
+
+function notBefore(a: Value, b: Value): boolean | null {
+  return a === null || b === null ? null : a >= b;
 }

@@ -1,12 +1,15 @@
 /**
- * Expressions that try a function with NULL, the smallest, the largest and the wrong, made of its example: what every function must have been asked of Flink with. A new
- * function gets its answers from `node services/flink/record-answers.ts`.
+ * Expressions that try a function or an operator with NULL, the smallest, the largest and the wrong, made of its example: what every one must have been asked of Flink
+ * with. A new one gets its answers from `node services/flink/record-answers.ts`.
  */
 
 import type { DataType } from "../../schema/index.ts";
 import { check, parse } from "../check.ts";
+import { childrenOf } from "../children.ts";
 import { formatType } from "../format-type.ts";
+import { type FormDescription, OPERATORS } from "../forms.ts";
 import type { FunctionDefinition } from "../functions/define.ts";
+import { FUNCTIONS } from "../functions/table.ts";
 import { ExpressionFailure } from "../problems.ts";
 import type { Expression } from "../syntax.ts";
 import { withNullable } from "../typed-tree.ts";
@@ -56,10 +59,42 @@ export function coveringExpressions({ name: own, example }: FunctionDefinition, 
   const text = example.text.replace(new RegExp(`\\b${own}\\b`), name);
   const call = parsed(text, name);
   if (!call) return [];
+  const found = new Set(variations(text, call.args));
+  const close = text.lastIndexOf(")", call.range.end - 1);
+  found.add(`${text.slice(0, close)}${call.args.length > 0 ? ", " : ""}1${text.slice(close)}`);
+  if (call.args.length > 0) found.add(`${name}()`);
+  return [...found];
+}
+
+const SYMBOL = /^[-=<>!+*/%|]+$/;
+
+/** The operator between and around other values; of a form that names several symbols each. */
+export function coveringForm({ form, example }: FormDescription): readonly string[] {
+  const symbols = form.split(" ").filter((word) => SYMBOL.test(word));
+  const shown = example.text.split(" ").find((word) => symbols.includes(word));
+  const texts = shown === undefined ? [example.text] : symbols.map((symbol) => example.text.replace(` ${shown} `, ` ${symbol} `));
+  return [...new Set(texts.flatMap((text) => variations(text, operandsOf(parse(text)))))];
+}
+
+/** What stands directly under the operator; the ends of two periods stand in rows. */
+function operandsOf(expression: Expression): readonly Expression[] {
+  return childrenOf(expression).flatMap((one) => (one.kind === "row" ? childrenOf(one) : [one]));
+}
+
+/** Everything that Flink must have been asked, each once. */
+export function everythingCovered(): readonly string[] {
+  const ofFunctions = FUNCTIONS.filter(isCovered).flatMap((definition) =>
+    [definition.name, ...(definition.aliases ?? [])].flatMap((name) => coveringExpressions(definition, name)),
+  );
+  return [...new Set([...ofFunctions, ...OPERATORS.flatMap(coveringForm)])];
+}
+
+/** The text, and the text with other values in the place of each part. */
+function variations(text: string, parts: readonly Expression[]): readonly string[] {
   const found = new Set([text]);
-  for (const arg of call.args) {
-    if (arg.kind === "word") continue;
-    const { start, end } = arg.range;
+  for (const part of parts) {
+    if (part.kind === "word") continue;
+    const { start, end } = part.range;
     const { checked } = check(text.slice(start, end), NO_FIELDS, SETTINGS);
     const type = checked?.dataType;
     // Flink takes no bare NULL in most places, which is a difference of its own.
@@ -70,9 +105,6 @@ export function coveringExpressions({ name: own, example }: FunctionDefinition, 
     for (const other of [...nulls, ...((type && EXTREMES[type.type]) ?? []), ...WRONG])
       found.add(text.slice(0, start) + other + text.slice(end));
   }
-  const close = text.lastIndexOf(")", call.range.end - 1);
-  found.add(`${text.slice(0, close)}${call.args.length > 0 ? ", " : ""}1${text.slice(close)}`);
-  if (call.args.length > 0) found.add(`${name}()`);
   return [...found];
 }
 

@@ -42,7 +42,7 @@ export const FLINK_DIFFERENCES: readonly FlinkDifference[] = [
     reason:
       "Flink computes them and fails when it prints them, or prints the last four digits. Here they are printed with all their digits.",
     example: "DATE '9999-12-31' + INTERVAL '1' DAY",
-    covers: (sql) => /9999-12-31|'0000-01-01'|, 100000,|FROM_UNIXTIME\(-?\d{14}/.test(sql),
+    covers: (sql) => /9999-12-31|'0000-01-01'|^DATE '0001-01-01' - |, 100000,|FROM_UNIXTIME\(-?\d{14}/.test(sql),
   },
   {
     title: "What Flink cannot compile",
@@ -77,7 +77,7 @@ export const FLINK_DIFFERENCES: readonly FlinkDifference[] = [
     reason:
       "Flink compares them in some places by casting (a row fails where the text is no number) and in others says FALSE. Here they are refused with the cast or the literal to write.",
     example: "1 < '2'",
-    covers: (sql, refused) => !refused && /(?:[<=]|IN \(|BETWEEN|DISTINCT FROM|NULLIF\(|CASE WHEN)/.test(sql),
+    covers: (sql, refused) => !refused && /(?:[<=]|IN \(|BETWEEN|DISTINCT FROM|NULLIF\(|CASE (?:WHEN|'))/.test(sql),
   },
   {
     title: "Texts joined with other values",
@@ -89,12 +89,13 @@ export const FLINK_DIFFERENCES: readonly FlinkDifference[] = [
   {
     title: "Times of two kinds side by side",
     reason:
-      "Flink refuses a DATE beside a TIMESTAMP in comparisons, CASE and IF, takes the narrower type in COALESCE and IFNULL (of an interval and a number the number), and computes TIMESTAMPDIFF with a TIME by its milliseconds. Here they have the wider type or are refused.",
+      "Flink refuses a DATE beside a TIMESTAMP in comparisons, OVERLAPS, CASE and IF, takes the narrower type in COALESCE and IFNULL (of an interval and a number the number), and computes TIMESTAMPDIFF with a TIME by its milliseconds. Here they have the wider type or are refused.",
     example: "DATE '2024-01-01' < TIMESTAMP '2024-01-01 00:00:00'",
     covers: (sql) =>
       new RegExp(
         `^(?:CAST\\()?${TIMES}.* (?:[<=]|IS|IN) .*${TIMES}|^(?:COALESCE|IFNULL|NULLIF|IF|CASE|GREATEST|LEAST)\\b.*${TIMES}.*${TIMES}`,
-      ).test(sql) || /^TIMESTAMPDIFF\(.*(?:TIME '|CAST\(NULL)|^(?:IFNULL|COALESCE)\(INTERVAL/.test(sql),
+      ).test(sql) ||
+      /^\(.*TIMESTAMP .*OVERLAPS|OVERLAPS.*TIMESTAMP|^TIMESTAMPDIFF\(.*(?:TIME '|CAST\(NULL)|^(?:IFNULL|COALESCE)\(INTERVAL/.test(sql),
   },
   {
     title: "DATE_FORMAT of a DATE",
