@@ -115,6 +115,7 @@ export class NodeRun {
       nodeTypes: this.nodeTypes,
       now: () => this.clock,
       seed: "test",
+      showsAll: true,
       onDeadLetter: (letter: DeadLetter) => this.emitted.push({ error: letter.words.en }),
     });
     const outputs = [...(task.nodes.get(NODE)?.outputs.values() ?? [])].filter(({ name }) => name !== ERROR_PORT);

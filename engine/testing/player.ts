@@ -190,6 +190,7 @@ export class Player {
       seed: `test ${this.lives++}`,
       onDeadLetter: (letter) => this.deadLetters.push(letter),
       connectionOf: (id) => this.mockOf(id),
+      showsAll: true,
       taps: {
         quota: Number.POSITIVE_INFINITY,
         keep: Number.POSITIVE_INFINITY,

@@ -75,6 +75,8 @@ export interface NodeContext {
   };
   /** What the rows of each input port may do. */
   readonly changelogs: Readonly<Record<string, ChangelogMode>>;
+  /** Whether anybody takes the rows of an output port: what nobody takes needs nothing that only a taker would see. */
+  readonly isWired: (port: string) => boolean;
   /** A schema that the document declares, by name. */
   readonly declared: (name: string) => Schema | undefined;
   /** IANA name of the pipeline's zone. */
@@ -199,6 +201,8 @@ export interface StateOptions {
   readonly ttlUpdate?: "onWrite" | "onReadAndWrite";
   /** Lists without a TTL: kept as the bytes that a snapshot has. Adding is cheap, memory is what the bytes take, and each `get` decodes: for rows that wait long and are looked at once or twice. */
   readonly compact?: boolean;
+  /** False: rows of an open schema are kept without their records' texts, with the fields that were decoded alone. The form stays the same, so it may change with what is wired; what was kept without stays so. */
+  readonly texts?: boolean;
 }
 
 export interface ValueState {

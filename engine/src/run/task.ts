@@ -76,6 +76,8 @@ export interface TaskOptions {
   readonly place?: TaskPlace;
   /** The drivers that lookup nodes ask, by node id. */
   readonly connectionOf?: ((nodeId: string) => Roles[RoleName] | undefined) | undefined;
+  /** Rows of ports that nothing is wired to are looked at, too, and must be whole (tests, "try"). */
+  readonly showsAll?: boolean;
   /** In place of what lookup nodes' specs say. */
   readonly lookups?: Partial<LookupSettings>;
   /** A lookup has an answer: `deliver` should be called. */
@@ -492,6 +494,7 @@ export class Task {
       expressions,
       schemas: { inputs: schemas(typed.inputs), outputs: { ...schemas(typed.outputs), [ERROR_PORT]: ERROR_SCHEMA } },
       changelogs: changelogsOf(typed),
+      isWired: (port) => this.options.showsAll === true || (typed.outputs[port]?.edges.length ?? 0) > 0,
       declared: (name) => this.declared.get(declaredName(typed.id, name)),
       timeZone: this.options.graph.settings.timeZone,
       subtask: place?.subtask ?? 0,

@@ -47,6 +47,7 @@ export async function tryGraph(options: {
     seed: "try",
     onDeadLetter: (letter) => deadLetters.push(letter),
     connectionOf: options.connectionOf,
+    showsAll: true,
     // Who looks on sees what went wrong, on the row.
     lookups: { onFailure: "error", retry: { attempts: 1, pauseMs: 0, growth: 1, misses: false } },
     taps: { ...DEFAULT_TAP, quota: options.limit, keep: options.limit },

@@ -12,7 +12,7 @@
 import type { Millis, StateOptions } from "../node/operator.ts";
 import type { DataType, Value } from "../schema/index.ts";
 import { idOf, type KeyId } from "./key.ts";
-import { mayHoldText, type ReadValue, textOwner, valueReader, valueWriter, type WriteValue } from "./state-value.ts";
+import { mayHoldText, type ReadValue, textOwner, valueReader, valueWriter, type WriteValue, withoutTexts } from "./state-value.ts";
 import type { ValueReader, ValueWriter } from "./value-bytes.ts";
 import { sizeBy, type ValueSize, valueSize } from "./value-size.ts";
 
@@ -47,7 +47,7 @@ export function createSlot(index: number, name: string, kind: StateKind, types: 
     holdsText: types.some(mayHoldText),
     ownTexts: textOwner(types.at(-1) as DataType),
     sizes: types.map(valueSize),
-    writers: types.map(valueWriter),
+    writers: types.map((type) => valueWriter(options.texts === false ? withoutTexts(type) : type)),
     readers: types.map(valueReader),
   };
 }

@@ -146,6 +146,20 @@ function expectTag(reader: ValueReader, expected: number): boolean {
   return true;
 }
 
+/** The type under which values are written without the texts that they may carry, in a form that the type itself reads. */
+export function withoutTexts(dataType: DataType): DataType {
+  switch (dataType.type) {
+    case "ARRAY":
+      return { ...dataType, element: withoutTexts(dataType.element) };
+    case "MAP":
+      return { ...dataType, value: withoutTexts(dataType.value) };
+    case "ROW":
+      return { type: "ROW", fields: dataType.fields.map((field) => ({ ...field, dataType: withoutTexts(field.dataType) })) };
+    default:
+      return dataType;
+  }
+}
+
 /** True where a value of the type may carry a record's text. */
 export function mayHoldText(dataType: DataType): boolean {
   switch (dataType.type) {

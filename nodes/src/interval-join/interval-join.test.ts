@@ -1,7 +1,10 @@
 import type { Step } from "@millrace/engine/node";
+import { analyze, FORMAT_VERSION, readDocument } from "@millrace/engine/pipeline";
+import { Task } from "@millrace/engine/run";
 import { playCase } from "@millrace/engine/testing";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { nodeTypes } from "../registry.ts";
 import { node } from "./index.ts";
 import { type JoinHistory, plainJoin } from "./reference.testing.ts";
 
@@ -66,3 +69,79 @@ it(
   },
   Math.max(20_000, SEEDS * 20),
 );
+
+describe("a row that waits", () => {
+  const SELECT = { as: "select", fields: [{ name: "k", from: "left", value: "k" }] };
+
+  it.each([
+    ["without its text where nobody takes the unmatched", SELECT, [], false],
+    ["with its text where somebody takes the unmatched", SELECT, [{ from: "join.unmatchedLeft", to: "end.in" }], true],
+    ["with its text where it stands in the joined row", { as: "nested" }, [], true],
+  ])("is kept %s", (_name, joined, edges, isKept) => {
+    const task = joinTask(joined, edges);
+    task.pushText("left", utf8('{"k":"a","t":1000,"nobody reads this":1}'), 0);
+    expect(stateText(task).includes("nobody reads this")).toBe(isKept);
+  });
+
+  it("leaves with the fields that were read where it was kept without its text", () => {
+    const before = joinTask(SELECT, []);
+    before.pushText("left", utf8('{"k":"a","t":1000,"x":1}'), 0);
+    const after = joinTask(SELECT, [{ from: "join.unmatchedLeft", to: "end.in" }]);
+    after.restore(structuredClone([...before.snapshot(true)]));
+    for (const source of ["left", "right"]) after.pushWatermark(source, Number.POSITIVE_INFINITY);
+    expect(
+      after
+        .tap("join", "unmatchedLeft")
+        ?.since(-1)
+        .map(({ text }) => JSON.parse(text)),
+    ).toEqual([{ k: "a", t: 1000 }]);
+  });
+
+  it("has one timer with the row that it matched", () => {
+    const task = joinTask(SELECT, []);
+    task.pushText("left", utf8('{"k":"a","t":1000}'), 0);
+    task.pushText("right", utf8('{"k":"a","t":2000}'), 0);
+    expect(task.nodes.get("join")?.backend.usage().eventTimers).toBe(1);
+  });
+});
+
+function joinTask(joined: object, edges: readonly { from: string; to: string }[]): Task {
+  const source = { type: "topic-source", params: { topic: "t", schema: "row" } };
+  const time = { type: "event-time", params: { time: "t", outOfOrderness: "0 s" } };
+  const { document, problems } = readDocument({
+    formatVersion: FORMAT_VERSION,
+    name: "join",
+    schemas: { row: { fields: { k: "STRING", t: "BIGINT" } } },
+    nodes: {
+      left: { name: "Left", ...source },
+      right: { name: "Right", ...source },
+      "left-time": { name: "Left time", ...time },
+      "right-time": { name: "Right time", ...time },
+      join: {
+        type: "interval-join",
+        name: "Join",
+        params: { leftKey: ["k"], rightKey: ["k"], lower: "-5 s", upper: "5 s", joined },
+      },
+      end: { type: "discard", name: "End", params: {} },
+    },
+    edges: [
+      { from: "left.out", to: "left-time.in" },
+      { from: "right.out", to: "right-time.in" },
+      { from: "left-time.out", to: "join.left" },
+      { from: "right-time.out", to: "join.right" },
+      ...edges,
+    ],
+  });
+  if (!document) throw new Error(JSON.stringify(problems));
+  const { graph } = analyze(document, new Map([...nodeTypes].map(([type, { spec }]) => [type, spec])));
+  return new Task({ graph, nodeTypes, now: () => 0, seed: "join", onDeadLetter: () => undefined });
+}
+
+function utf8(text: string) {
+  const bytes = new TextEncoder().encode(text);
+  return { bytes, start: 0, end: bytes.length };
+}
+
+function stateText(task: Task): string {
+  return [...task.snapshot(true)].map((entry) => ("key" in entry ? Buffer.from(entry.key.state ?? []).toString("latin1") : "")).join();
+}

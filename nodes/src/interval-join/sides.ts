@@ -42,7 +42,10 @@ export function openSides(params: IntervalJoinParams, context: OperatorContext):
   const padded = outerSides(params.outer);
   const side = (name: JoinSide, from: Millis, to: Millis): Side => ({
     name,
-    rows: context.state.list(name, waitingType(context.schemas.inputs[name] as DataType), { compact: true }),
+    rows: context.state.list(name, waitingType(context.schemas.inputs[name] as DataType), {
+      compact: true,
+      texts: params.joined.as === "nested" || (!padded.has(name) && context.isWired(unmatchedPort(name))),
+    }),
     from,
     to,
   });
@@ -60,10 +63,14 @@ export function openSides(params: IntervalJoinParams, context: OperatorContext):
       if (padded.has(name)) check(name, row, time);
     },
     unmatched({ name }, row, rowTime, time, out) {
-      if (!padded.has(name)) out.emit(name === "left" ? "unmatchedLeft" : "unmatchedRight", row, time);
+      if (!padded.has(name)) out.emit(unmatchedPort(name), row, time);
       else out.emit("joined", name === "left" ? make(row, rowTime, null, rowTime) : make(null, rowTime, row, rowTime), time);
     },
   };
+}
+
+function unmatchedPort(side: JoinSide): string {
+  return side === "left" ? "unmatchedLeft" : "unmatchedRight";
 }
 
 function waitingType(row: DataType): DataType {

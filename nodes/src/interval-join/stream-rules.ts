@@ -11,12 +11,15 @@ export function streamRules(params: IntervalJoinParams, context: OperatorContext
   const sides = openSides(params, context);
   const { left, right } = sides;
 
-  function removeDue(side: Side, now: Millis, emit: (held: Waiting) => void): void {
+  /** Removes what is due. Gives the latest time at which anything of what is left is. */
+  function removeDue(side: Side, now: Millis, emit: (held: Waiting) => void): Millis {
     const held = side.rows.get() as unknown as readonly Waiting[];
-    const left = held.filter((one) => !isDue(one, side, now));
-    if (left.length === held.length) return;
-    side.rows.set(left as never);
-    for (const one of held) if (!one.matched && isDue(one, side, now)) emit(one);
+    const left = held.filter((one) => dueAt(one, side) > now);
+    if (left.length < held.length) {
+      side.rows.set(left as never);
+      for (const one of held) if (!one.matched && dueAt(one, side) <= now) emit(one);
+    }
+    return left.reduce((latest, one) => Math.max(latest, dueAt(one, side)), MIN_TIME);
   }
 
   return {
@@ -32,7 +35,7 @@ export function streamRules(params: IntervalJoinParams, context: OperatorContext
       let firstOfSome = false;
       for (let i = 0; i < held.length; i++) {
         const there = held[i] as Waiting;
-        if (there.time < from || there.time > to) continue;
+        if (there.time < from || there.time > to || dueAt(there, other) <= timers.watermark) continue;
         sides.join(own, row, time, there, out);
         matched = true;
         if (there.matched) continue;
@@ -41,17 +44,22 @@ export function streamRules(params: IntervalJoinParams, context: OperatorContext
       }
       if (firstOfSome) other.rows.set(held as never);
       own.rows.add({ time, matched, row });
-      timers.atEventTime(time + Math.max(own.to, 0));
+      // A matched one lets nothing out, and can go with another of its key; that waits, or it would not have matched.
+      if (!matched) timers.atEventTime(time + Math.max(own.to, 0));
     },
     onTimer(time, out) {
-      for (const side of [left, right]) removeDue(side, time, (held) => sides.unmatched(side, held.row, held.time, time, out));
+      const latest = Math.max(
+        ...[left, right].map((side) => removeDue(side, time, (held) => sides.unmatched(side, held.row, held.time, time, out))),
+      );
+      if (latest > MIN_TIME) timers.atEventTime(latest);
     },
     holdings: sides.holdings,
   };
 }
 
-function isDue({ time }: Waiting, { to }: Side, now: Millis): boolean {
-  return time + Math.max(to, 0) <= now;
+/** The watermark from which on it is not there any more. */
+function dueAt({ time }: Waiting, { to }: Side): Millis {
+  return time + Math.max(to, 0);
 }
 
 function noTime(): RowError {
