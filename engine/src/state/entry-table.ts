@@ -22,9 +22,11 @@ const MOST_STEPS = 8_192;
 /** Keys that are remembered to tell which come often. */
 const LATEST = 4_096;
 
-/** What a snapshot says of a key; without `state` there is none any more. Views are the taker's to keep. */
+/** What a snapshot says of a key; without `state` there is none any more. Views hold until the state changes. */
 export interface ChangedKey {
   readonly key: Uint8Array;
+  /** Of the key's bytes, where it is known. */
+  readonly hash: number | undefined;
   readonly state: Uint8Array | undefined;
 }
 
@@ -200,18 +202,18 @@ export class EntryTable {
   /** What changed since the last time; with `all`, everything that is there. Once all of it was taken, a new period begins. */
   *snapshot(all: boolean): Iterable<ChangedKey> {
     for (const entry of all ? this.entries.values() : this.changed) {
-      if (!isEmpty(entry)) yield { key: this.keyOf(entry.values), state: this.taken(this.bytesOf(entry)) };
-      else if (!all && entry.isSaved) yield { key: this.keyOf(entry.values), state: undefined };
+      if (!isEmpty(entry)) yield { key: this.keyOf(entry.values), hash: undefined, state: this.taken(this.bytesOf(entry)) };
+      else if (!all && entry.isSaved) yield { key: this.keyOf(entry.values), hash: undefined, state: undefined };
     }
     const nothing: Uint8Array[] = [];
-    for (const { key, record } of (all ? this.spilled?.all() : this.spilled?.changes()) ?? []) {
+    for (const { key, record, hash } of (all ? this.spilled?.all() : this.spilled?.changes()) ?? []) {
       if (!isNothing(record)) {
-        yield { key: this.taken(key), state: this.taken(stateOf(record)) };
+        yield { key, hash, state: stateOf(record) };
         continue;
       }
       const gone = this.taken(key);
       nothing.push(gone);
-      if (!all) yield { key: gone, state: undefined };
+      if (!all) yield { key: gone, hash, state: undefined };
     }
     this.endPeriod(nothing);
   }
@@ -237,12 +239,11 @@ export class EntryTable {
     const over = spilled.sweep(steps, this.now());
     if (over.length === 0) return;
     spilled.batch(() => {
-      for (const { key, record } of over) {
+      for (const { key } of over) {
         const values = keyOfBytes(key);
         const nothing = new KeyEntry(values, this.slots.length);
         nothing.changedIn = this.period;
-        spilled.put(nothing, this.numbered, Number.POSITIVE_INFINITY);
-        if (periodOf(record) !== this.period) spilled.noteChange(values);
+        spilled.put(nothing, this.numbered, Number.POSITIVE_INFINITY, true);
       }
     });
   }
@@ -274,7 +275,7 @@ export class EntryTable {
     entry.storedBytes = record.length;
     entry.isStored = true;
     entry.isSaved = true;
-    entry.changedIn = entry.notedIn = periodOf(record);
+    entry.changedIn = periodOf(record);
     readEntry(this.reader.reset(stateOf(record)), entry, this.numbered, this.now());
     if (!this.comesOften(spilled.hash)) {
       entry.isPassing = true;
@@ -317,8 +318,8 @@ export class EntryTable {
   }
 
   private write(entry: KeyEntry, spilled: SpilledEntries): void {
-    spilled.put(entry, this.numbered, this.hasExpiry ? expiryOf(entry, this.slots) : Number.POSITIVE_INFINITY);
-    if (entry.changedIn === this.period && entry.notedIn !== this.period) spilled.noteChange(entry.values);
+    const expiry = this.hasExpiry ? expiryOf(entry, this.slots) : Number.POSITIVE_INFINITY;
+    spilled.put(entry, this.numbered, expiry, entry.changedIn === this.period);
   }
 
   private add(id: KeyId, entry: KeyEntry, bytes: number): void {

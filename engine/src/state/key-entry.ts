@@ -87,8 +87,6 @@ export class KeyEntry {
   changedAt = 0;
   /** The snapshot period in which it changed last. */
   changedIn = 0;
-  /** That in which the spill store noted a change of it. */
-  notedIn = 0;
   /** Bytes of its copy in the spill store; 0 without one. */
   storedBytes = 0;
   /** The copy in the spill store is as it is here. */

@@ -78,7 +78,12 @@ export function keyGroupOf(values: readonly Value[]): number {
 }
 
 export function keyGroupOfBytes(bytes: Uint8Array): number {
-  return (murmur3(bytes) >>> 0) % KEY_GROUPS;
+  return keyGroupOfHash(murmur3(bytes));
+}
+
+/** Of a key's bytes whose murmur3 is known. */
+export function keyGroupOfHash(hash: number): number {
+  return (hash >>> 0) % KEY_GROUPS;
 }
 
 /** The subtask that owns a key group: each owns a range, as Flink assigns them (KeyGroupRangeAssignment.computeOperatorIndexForKeyGroup). */

@@ -19,7 +19,7 @@ import type { DataType, Value } from "../schema/index.ts";
 import { compactListView, countElements } from "./compact-list.ts";
 import { EntryTable } from "./entry-table.ts";
 import { isOver } from "./expiry.ts";
-import { EVERY_GROUP, keyGroupOf, keyGroupOfBytes, keyOfBytes, ownsGroup, type Share } from "./key.ts";
+import { EVERY_GROUP, keyGroupOf, keyGroupOfBytes, keyGroupOfHash, keyOfBytes, ownsGroup, type Share } from "./key.ts";
 import { createSlot, type Held, type HeldList, isEmpty, type KeyEntry, readTimers, type Slot, type StateKind } from "./key-entry.ts";
 import { PackedStore } from "./packed-store.ts";
 import { addTime, hasTime, removeTime } from "./sorted-times.ts";
@@ -34,7 +34,7 @@ export interface StateSchema {
   readonly states: Readonly<Record<string, { readonly kind: StateKind; readonly types: readonly DataType[] }>>;
 }
 
-/** All state of one key of one node as bytes; without `state` the key is gone. Two of them for one key: the later one counts. */
+/** All state of one key of one node as bytes; without `state` the key is gone. Two of them for one key: the later one counts. Views of a snapshot that is taken hold until the state changes. */
 export interface KeySnapshot {
   /** The key's values (`keyOfBytes`). */
   readonly key: Uint8Array;
@@ -268,7 +268,7 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
    */
   *snapshot(all: boolean): Iterable<KeySnapshot> {
     this.settle();
-    for (const { key, state } of this.table.snapshot(all)) yield { key, group: this.groupOf(key), state };
+    for (const { key, hash, state } of this.table.snapshot(all)) yield { key, group: this.groupOf(key, hash), state };
     // The table has forgotten it; the next write makes another.
     if (this.current !== undefined && isEmpty(this.current)) this.current = undefined;
   }
@@ -379,13 +379,13 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
     };
   }
 
-  private groupOf(key: Uint8Array): number {
+  private groupOf(key: Uint8Array, hash: number | undefined): number {
     if (this.hasParts) {
       const values = keyOfBytes(key);
       const { length } = this.keyTypes;
       if (values.length > length) return length === 0 ? 0 : keyGroupOf(values.slice(0, length));
     }
-    if (key.length > 0) return keyGroupOfBytes(key);
+    if (key.length > 0) return hash === undefined ? keyGroupOfBytes(key) : keyGroupOfHash(hash);
     return this.keyTypes.length === 0 ? 0 : EVERY_GROUP;
   }
 

@@ -9,21 +9,24 @@ const filled = (length: number, fill: number) => new Uint8Array(length).fill(fil
 const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString("latin1");
 
 type Step =
-  | { readonly do: "put"; readonly key: number; readonly length: number; readonly fill: number }
+  | { readonly do: "put"; readonly key: number; readonly length: number; readonly fill: number; readonly note: boolean }
+  | { readonly do: "forget" }
   | { readonly do: "delete" | "take" | "release" | "get"; readonly key: number };
 
 const key = fc.integer({ min: 0, max: 60 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
-    weight: 4,
+    weight: 12,
     arbitrary: fc.record({
       do: fc.constant("put" as const),
       key,
       length: fc.oneof({ weight: 5, arbitrary: fc.nat(120) }, { weight: 1, arbitrary: fc.integer({ min: 200, max: 3_000 }) }),
       fill: fc.nat(200),
+      note: fc.boolean(),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("delete" as const, "take" as const, "release" as const, "get" as const), key }) },
+  { weight: 1, arbitrary: fc.constant({ do: "forget" as const }) },
+  { weight: 9, arbitrary: fc.record({ do: fc.constantFrom("delete" as const, "take" as const, "release" as const, "get" as const), key }) },
 );
 
 /** Does the steps, and compares with a map after each; returns the store. */
@@ -32,18 +35,29 @@ function play(steps: readonly Step[], budgetBytes: number) {
   const store = new PackedStore(below, budgetBytes);
   const expected = new Map<string, string>();
   const inUse = new Set<string>();
+  const noted = new Set<string>();
+  const notedBelow = new Set<string>();
+  store.onNotedBelow = (bytes) => notedBelow.add(text(bytes) as string);
   for (const each of steps) {
+    if (each.do === "forget") {
+      store.forgetNotes();
+      noted.clear();
+      notedBelow.clear();
+      continue;
+    }
     const bytes = keyOf(each.key);
     const name = text(bytes) as string;
     if (each.do === "put") {
       const value = filled(each.length, each.fill);
-      store.put(bytes, value);
+      store.put(bytes, value, each.note);
+      if (each.note) noted.add(name);
       expected.set(name, text(value) as string);
       inUse.delete(name);
     } else if (each.do === "delete") {
       store.delete(bytes);
       expected.delete(name);
       inUse.delete(name);
+      noted.delete(name);
     } else if (each.do === "take") {
       expect(text(store.take(bytes))).toBe(expected.get(name));
       if (expected.has(name)) inUse.add(name);
@@ -57,6 +71,10 @@ function play(steps: readonly Step[], budgetBytes: number) {
   const idle = [...expected].filter(([name]) => !inUse.has(name)).sort();
   const found = [...store.all(SPACE.KEYS)].map(({ key: bytes, value }) => [text(bytes), text(value)]);
   expect(found.sort()).toEqual(idle);
+  const told = [...store.noted()].map((record) => text(record.key) as string);
+  expect(new Set(told).size, "each once").toBe(told.length);
+  expect(told.filter((name) => !noted.has(name) || inUse.has(name))).toEqual([]);
+  expect([...noted].filter((name) => !inUse.has(name) && !told.includes(name) && !notedBelow.has(name))).toEqual([]);
   return { store, below, expected };
 }
 

@@ -4,7 +4,10 @@
  *
  * Beyond the budget the oldest slab goes to the spill store as a whole, in the order of its keys. The table keeps the hashes of those keys, so nobody asks the store for what it does not have.
  *
- * A record is four words (its key's hash, the lengths of key and value, its flags), then key and value, and begins at a multiple of eight.
+ * A record is four words (its key's hash, the lengths of key and value, its flags), then key and value, and begins at a multiple of eight. The hash leaves the key's first byte out, which says what kind of record it is: that of a
+ * key of state is the one that its group comes of.
+ *
+ * Which records changed since somebody asked is noted by where they are, so that they are read again in the order in which they lie. One that moves is noted where it goes; so a note counts only while there is a record that says so.
  */
 import { copyBytes } from "../codec/byte-text.ts";
 import { murmur3 } from "./key.ts";
@@ -31,12 +34,20 @@ const HAS_OLDER = 2;
 const IN_USE = 4;
 /** It was looked at or written anew since it was moved last: it gets a second chance. */
 const USED = 8;
+/** It is among the notes, or was where it lay before. */
+const NOTED = 16;
 /** The most that is done at once to keep the budget. */
 const SLABS_AT_ONCE = 4;
 const EMPTY_SLABS = 2;
 /** What slabs can be numbered for, with some to spare. */
 const MOST_BYTES = 15 * 2 ** 30;
 const PAGE = 1_024;
+
+/** Holds until the store is asked again. */
+export interface FoundRecord extends Spilled {
+  /** Of the key without its first byte. */
+  readonly hash: number;
+}
 
 interface Slab {
   readonly bytes: Uint8Array;
@@ -50,9 +61,12 @@ export class PackedStore implements SpillStore {
   /** Keys of state that are in the spill store alone, and the bytes of their records. */
   keysBelow = 0;
   bytesBelow = 0;
-  /** Of the key that `getIdle` was asked for last, and whether it was in use. */
+  /** Of the key that `getIdle` was asked for last, whether it was in use, and whether it is among `noted`. */
   hash = 0;
   isInUse = false;
+  isNoted = false;
+  /** Told of records that were noted and are in the spill store alone from now on. */
+  onNotedBelow: (key: Uint8Array) => void = () => undefined;
   /** Records of every kind that are in the spill store alone. */
   private sizeBelow = 0;
   private hasSpilled = false;
@@ -72,6 +86,16 @@ export class PackedStore implements SpillStore {
   private size = 0;
   /** What the last search found in the store below. */
   private found: Uint8Array = new Uint8Array(0);
+  /** What `getIdle` was asked for last, and where the table had it or not, for as long as `version` stays. */
+  private asked: Uint8Array | undefined;
+  private askedIndex = -1;
+  private askedVersion = 0;
+  /** Counts what places in the table change with. */
+  private version = 0;
+  private notes = new Int32Array(FIRST_TABLE);
+  private noteCount = 0;
+  /** Numbers of slabs that are gone while notes may name them. */
+  private readonly retired: number[] = [];
   private sweptTo = 0;
   private sweptBelowTo: Uint8Array | undefined;
 
@@ -82,34 +106,39 @@ export class PackedStore implements SpillStore {
   }
 
   get memoryBytes(): number {
-    return this.slabMemory + 8 * this.refs.length;
+    return this.slabMemory + 8 * this.refs.length + 4 * this.notes.length;
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    const index = this.search(key, murmur3(key));
+    const index = this.search(key, hashOf(key));
     if (index === -1) return undefined;
     const ref = this.refs[index] as number;
     return ref === BELOW ? this.found : this.valueOf(ref);
   }
 
-  /** As `get`, but for what is in use. */
+  /** As `get`, but for what is in use. A `put` of the same bytes that follows needs no search. */
   getIdle(key: Uint8Array): Uint8Array | undefined {
-    this.hash = murmur3(key);
-    this.isInUse = false;
-    const index = this.search(key, this.hash);
+    const hash = hashOf(key);
+    const index = this.search(key, hash);
+    this.hash = hash;
+    this.asked = key;
+    this.askedIndex = index;
+    this.askedVersion = this.version;
+    this.isInUse = this.isNoted = false;
     if (index === -1) return undefined;
     const ref = this.refs[index] as number;
     if (ref === BELOW) return this.found;
     const flags = this.flagsOf(ref);
     this.isInUse = (flags & IN_USE) !== 0;
     if (this.isInUse) return undefined;
+    this.isNoted = (flags & NOTED) !== 0;
     this.setFlags(ref, flags | USED);
     return this.valueOf(ref);
   }
 
   /** As `get`, for an entry that is to be in use as objects until it is put or released. */
   take(key: Uint8Array): Uint8Array | undefined {
-    const hash = murmur3(key);
+    const hash = hashOf(key);
     const index = this.search(key, hash);
     if (index === -1) return undefined;
     const ref = this.refs[index] as number;
@@ -122,24 +151,34 @@ export class PackedStore implements SpillStore {
 
   /** The entry is no longer in use, and is as it was. */
   release(key: Uint8Array): void {
-    const index = this.search(key, murmur3(key));
+    const index = this.search(key, hashOf(key));
     const ref = index === -1 ? BELOW : (this.refs[index] as number);
     if (ref === BELOW) throw new Error("what was in use is not in memory");
     this.setFlags(ref, this.flagsOf(ref) & ~IN_USE);
   }
 
-  put(key: Uint8Array, value: Uint8Array): void {
-    const hash = murmur3(key);
-    const index = this.search(key, hash);
-    if (index === -1) return this.insert(hash, this.write(hash, key, value, 0));
+  /** With `note`, it is among those that are noted until they are forgotten. */
+  put(key: Uint8Array, value: Uint8Array, note = false): void {
+    const isKnown = key === this.asked && this.askedVersion === this.version;
+    const hash = isKnown ? this.hash : hashOf(key);
+    let index = isKnown ? this.askedIndex : this.search(key, hash);
+    const noted = note ? NOTED : 0;
+    if (index === -1) return this.insert(hash, this.write(hash, key, value, noted));
+    // What was found below then may not be what was found last.
+    if (isKnown && this.refs[index] === BELOW) index = this.search(key, hash);
     const ref = this.refs[index] as number;
     if (ref === BELOW) {
       this.leaveBelow(key);
-      this.refs[index] = this.write(hash, key, value, HAS_OLDER);
+      this.refs[index] = this.write(hash, key, value, HAS_OLDER | noted);
       return;
     }
-    const flags = (this.flagsOf(ref) & HAS_OLDER) | USED;
-    if (this.overwrite(ref, value)) return this.setFlags(ref, flags);
+    const before = this.flagsOf(ref);
+    const flags = (before & (HAS_OLDER | NOTED)) | USED | noted;
+    if (this.overwrite(ref, value)) {
+      this.setFlags(ref, flags);
+      if ((flags & ~before & NOTED) !== 0) this.note(ref);
+      return;
+    }
     this.kill(ref);
     // Until then there is nothing in memory.
     this.refs[index] = BELOW;
@@ -147,13 +186,34 @@ export class PackedStore implements SpillStore {
   }
 
   delete(key: Uint8Array): void {
-    const index = this.search(key, murmur3(key));
+    const index = this.search(key, hashOf(key));
     if (index === -1) return;
     const ref = this.refs[index] as number;
     if (ref === BELOW) this.leaveBelow(key);
     if (ref === BELOW || (this.flagsOf(ref) & HAS_OLDER) !== 0) this.below.delete(key);
     if (ref !== BELOW) this.kill(ref);
     this.removeAt(index);
+  }
+
+  get hasNotes(): boolean {
+    return this.noteCount > 0;
+  }
+
+  /** The records that were put with a note, are in memory and not in use; nothing may be written meanwhile. */
+  *noted(): Iterable<FoundRecord> {
+    for (let i = 0; i < this.noteCount; i++) {
+      const ref = this.notes[i] as number;
+      if (this.isNote(ref) && (this.flagsOf(ref) & IN_USE) === 0) yield recordAt(this.slabOf(ref), byteOf(ref));
+    }
+  }
+
+  forgetNotes(): void {
+    for (let i = 0; i < this.noteCount; i++) {
+      const ref = this.notes[i] as number;
+      if (this.isNote(ref)) this.setFlags(ref, this.flagsOf(ref) & ~NOTED);
+    }
+    this.noteCount = 0;
+    this.freeRetired();
   }
 
   /** Not for keys' records, which have an order below only. */
@@ -168,7 +228,7 @@ export class PackedStore implements SpillStore {
   }
 
   /** All records whose keys begin with `space` and are not in use. They hold until the next one; nothing may be written meanwhile. */
-  *all(space: number): Iterable<Spilled> {
+  *all(space: number): Iterable<FoundRecord> {
     for (const number of this.ages) {
       const slab = this.slabs[number] as Slab;
       for (let at = 0; at < slab.used; at += sizeAt(slab, at)) {
@@ -180,7 +240,7 @@ export class PackedStore implements SpillStore {
     let last: Uint8Array | undefined;
     do {
       const page = this.below.page(space, last, PAGE);
-      for (const record of page) if (this.isBelow(record.key)) yield record;
+      for (const record of page) if (this.isBelow(record.key)) yield { ...record, hash: hashOf(record.key) };
       last = page.length < PAGE ? undefined : page.at(-1)?.key;
     } while (last !== undefined);
   }
@@ -204,7 +264,7 @@ export class PackedStore implements SpillStore {
   }
 
   private isBelow(key: Uint8Array): boolean {
-    return this.searchInMemory(key, murmur3(key)) === -1;
+    return this.searchInMemory(key, hashOf(key)) === -1;
   }
 
   /** The record that was found is below alone no longer. */
@@ -264,6 +324,7 @@ export class PackedStore implements SpillStore {
   private insert(hash: number, ref: number): void {
     if (5 * (this.size + 1) > 3 * this.refs.length) this.resize(2 * this.refs.length);
     this.size++;
+    this.version++;
     this.place(hash, ref);
   }
 
@@ -290,11 +351,13 @@ export class PackedStore implements SpillStore {
     }
     refs[hole] = NOTHING;
     this.size--;
+    this.version++;
     if (refs.length > FIRST_TABLE && 16 * this.size < refs.length) this.resize(refs.length >> 1);
   }
 
   private resize(length: number): void {
     const { refs, hashes } = this;
+    this.version++;
     this.refs = new Int32Array(length);
     this.hashes = new Int32Array(length);
     for (let i = 0; i < refs.length; i++) if (refs[i] !== NOTHING) this.place(hashes[i] as number, refs[i] as number);
@@ -323,7 +386,9 @@ export class PackedStore implements SpillStore {
     slab.used += size;
     slab.live += size;
     this.live += size;
-    return 1 + ((number << PLACES_BITS) | (at >> 3));
+    const ref = 1 + ((number << PLACES_BITS) | (at >> 3));
+    if ((flags & NOTED) !== 0) this.note(ref);
+    return ref;
   }
 
   /** Only where the record's size stays what it is. */
@@ -357,7 +422,7 @@ export class PackedStore implements SpillStore {
   private dropSlab(number: number): void {
     const slab = this.slabs[number] as Slab;
     this.ages.splice(this.ages.indexOf(number), 1);
-    this.numbers.push(number);
+    (this.noteCount > 0 ? this.retired : this.numbers).push(number);
     this.slabMemory -= slab.bytes.length;
     this.live -= slab.live;
     this.slabs[number] = NO_SLAB;
@@ -409,11 +474,11 @@ export class PackedStore implements SpillStore {
 
   private spill(number: number): void {
     const slab = this.slabs[number] as Slab;
-    const records: { at: number; key: Uint8Array; value: Uint8Array }[] = [];
+    const records: { at: number; flags: number; key: Uint8Array; value: Uint8Array }[] = [];
     for (const at of this.countingIn(number)) {
       const flags = slab.words[(at >> 2) + FLAGS] as number;
       if ((flags & (IN_USE | USED)) !== 0) this.move(number, at, flags & ~USED);
-      else records.push({ at, ...recordAt(slab, at) });
+      else records.push({ at, flags, ...recordAt(slab, at) });
     }
     records.sort((a, b) => Buffer.compare(a.key, b.key));
     this.below.batch(() => {
@@ -421,8 +486,9 @@ export class PackedStore implements SpillStore {
     });
     this.hasSpilled = true;
     this.sizeBelow += records.length;
-    for (const { at, key, value } of records) {
+    for (const { at, flags, key, value } of records) {
       this.refs[this.indexOf(number, at)] = BELOW;
+      if ((flags & NOTED) !== 0) this.onNotedBelow(key);
       this.countBelow(key, 1, value.length);
     }
     this.dropSlab(number);
@@ -457,6 +523,35 @@ export class PackedStore implements SpillStore {
     return index;
   }
 
+  private note(ref: number): void {
+    if (this.noteCount === this.notes.length) this.sortOutNotes();
+    this.notes[this.noteCount++] = ref;
+  }
+
+  /** Makes room: those that do not count go, and so may what they kept from being used. */
+  private sortOutNotes(): void {
+    const { notes } = this;
+    let kept = 0;
+    for (let i = 0; i < this.noteCount; i++) if (this.isNote(notes[i] as number)) notes[kept++] = notes[i] as number;
+    this.noteCount = kept;
+    this.freeRetired();
+    if (2 * kept <= notes.length) return;
+    this.notes = new Int32Array(2 * notes.length);
+    this.notes.set(notes);
+  }
+
+  private freeRetired(): void {
+    for (const number of this.retired) this.numbers.push(number);
+    this.retired.length = 0;
+  }
+
+  /** Whether there is a record that was noted; the slab may be gone. */
+  private isNote(ref: number): boolean {
+    const slab = this.slabOf(ref);
+    const at = byteOf(ref);
+    return at < slab.used && ((slab.words[(at >> 2) + FLAGS] as number) & (DEAD | NOTED)) === NOTED;
+  }
+
   private slabOf(ref: number): Slab {
     return this.slabs[(ref - 1) >> PLACES_BITS] as Slab;
   }
@@ -477,6 +572,10 @@ export class PackedStore implements SpillStore {
   }
 }
 
+function hashOf(key: Uint8Array): number {
+  return murmur3(key, 0, 1);
+}
+
 const NO_SLAB = newSlab(0);
 
 function newSlab(length: number): Slab {
@@ -493,8 +592,10 @@ function sizeAt({ words }: Slab, at: number): number {
   return (HEAD_BYTES + (words[word + KEY_LENGTH] as number) + (words[word + VALUE_LENGTH] as number) + 7) & ~7;
 }
 
-function recordAt({ bytes, words }: Slab, at: number): Spilled {
+function recordAt({ bytes, words }: Slab, at: number): FoundRecord {
+  const word = at >> 2;
   const begin = at + HEAD_BYTES;
-  const middle = begin + (words[(at >> 2) + KEY_LENGTH] as number);
-  return { key: bytes.subarray(begin, middle), value: bytes.subarray(middle, middle + (words[(at >> 2) + VALUE_LENGTH] as number)) };
+  const middle = begin + (words[word + KEY_LENGTH] as number);
+  const end = middle + (words[word + VALUE_LENGTH] as number);
+  return { hash: words[word] as number, key: bytes.subarray(begin, middle), value: bytes.subarray(middle, end) };
 }

@@ -1,6 +1,6 @@
 /**
  * Entries of keys as bytes, in memory or in the spill store: each behind the snapshot period in which it changed last and the time at which all of it is over. Which of them changed in the present period is
- * noted in order, in memory and, when that gets long, in the store as well; so nothing is written when a period ends.
+ * noted by where they are (`packed-store.ts`); of those that left memory meanwhile, by their keys, which go to the store when they get many.
  */
 import type { Millis } from "../node/operator.ts";
 import type { Value } from "../schema/index.ts";
@@ -22,21 +22,31 @@ export interface SpilledEntry {
   /** The key's bytes. */
   readonly key: Uint8Array;
   readonly record: Uint8Array;
+  /** Of the key's bytes. */
+  readonly hash: number;
 }
 
 export class SpilledEntries {
   /** Keys that are here and not in memory. */
   keys = 0;
   private readonly store: PackedStore;
+  /** The key that was looked for last, and its bytes: most that is done with an entry is done with that. */
+  private looked: readonly Value[] | undefined;
+  private lookedKey: Uint8Array = new Uint8Array(0);
+  private readonly lookWriter = new ValueWriter();
   private readonly keyWriter = new ValueWriter();
   private readonly recordWriter = new ValueWriter();
   private readonly notes = new ValueWriter();
-  private noted = 0;
   private noteBlocks = 0;
   private readonly reader = new ValueReader();
 
   constructor(store: PackedStore) {
     this.store = store;
+    store.onNotedBelow = (key) => {
+      const opened = this.notes.open();
+      this.notes.raw(key);
+      this.notes.close(opened);
+    };
   }
 
   /** Holds until the next call. */
@@ -56,7 +66,12 @@ export class SpilledEntries {
 
   /** As `find`, but for an entry that is in use; `isInUse` says then whether that is why. */
   look(values: readonly Value[]): Uint8Array | undefined {
-    return this.store.getIdle(this.storeKey(values));
+    this.looked = values;
+    this.lookWriter.begin();
+    this.lookWriter.byte(SPACE.KEYS);
+    writeKey(this.lookWriter, values);
+    this.lookedKey = this.lookWriter.peek();
+    return this.store.getIdle(this.lookedKey);
   }
 
   /** Of the key that was looked for. */
@@ -68,14 +83,15 @@ export class SpilledEntries {
     return this.store.isInUse;
   }
 
-  /** Writes an entry in place of the record that there is. */
-  put(entry: KeyEntry, order: readonly Slot[], expiry: Millis): void {
+  /** Writes an entry in place of the record that there is; `hasChanged`: in this period. */
+  put(entry: KeyEntry, order: readonly Slot[], expiry: Millis, hasChanged: boolean): void {
     const writer = this.recordWriter;
     writer.begin();
     writer.uint32(entry.changedIn);
     writer.double(expiry);
     writeEntry(writer, entry, order);
-    this.store.put(this.storeKey(entry.values), writer.peek());
+    this.store.put(entry.values === this.looked ? this.lookedKey : this.storeKey(entry.values), writer.peek(), hasChanged);
+    if (this.notes.length >= NOTES_BYTES) this.storeNotes();
   }
 
   /** `key`: the key's bytes. */
@@ -91,23 +107,15 @@ export class SpilledEntries {
   }
 
   get hasChanges(): boolean {
-    return this.noted > 0;
+    return this.store.hasNotes || this.noteBlocks > 0 || this.notes.length > 0;
   }
 
-  /** The key's entry changed in this period; to be said once in each. */
-  noteChange(values: readonly Value[]): void {
-    const opened = this.notes.open();
-    this.notes.byte(SPACE.KEYS);
-    writeKey(this.notes, values);
-    this.notes.close(opened);
-    this.noted++;
-    if (this.notes.length < NOTES_BYTES) return;
-    this.store.put(noteKey(this.noteBlocks++), this.notes.peek());
-    this.notes.begin();
-  }
-
-  /** Those that were noted. */
+  /** Those that were put as changed in this period. */
   *changes(): Iterable<SpilledEntry> {
+    for (const { key, value, hash } of this.store.noted()) yield { key: key.subarray(1), record: value, hash };
+    if (this.noteBlocks === 0 && this.notes.length === 0) return;
+    // One may have left memory more than once.
+    const seen = new Set<string>();
     for (let block = 0; block <= this.noteBlocks; block++) {
       const found = block < this.noteBlocks ? this.store.get(noteKey(block)) : this.notes.peek();
       if (found === undefined) throw new Error("notes of changed keys are not in the spill store");
@@ -115,19 +123,23 @@ export class SpilledEntries {
       while (!reader.isAtEnd) {
         const key = reader.raw(reader.uint32());
         const record = this.store.getIdle(key);
-        // What was restored anew meanwhile is not here.
-        if (record !== undefined) yield { key: key.subarray(1), record };
+        // What was restored anew meanwhile is not here; what came back and changed again was given above.
+        if (record === undefined || this.store.isNoted) continue;
+        const name = Buffer.from(key.buffer, key.byteOffset, key.length).toString("latin1");
+        if (seen.has(name)) continue;
+        seen.add(name);
+        yield { key: key.subarray(1), record: copyOf(record), hash: this.store.hash };
       }
     }
   }
 
   /** All of them. */
   *all(): Iterable<SpilledEntry> {
-    for (const { key, value } of this.store.all(SPACE.KEYS)) yield { key: key.subarray(1), record: value };
+    for (const { key, value, hash } of this.store.all(SPACE.KEYS)) yield { key: key.subarray(1), record: value, hash };
   }
 
   /** The next few, one time round after the other: those that were over at `now`. Copies. */
-  sweep(steps: number, now: Millis): readonly SpilledEntry[] {
+  sweep(steps: number, now: Millis): readonly Omit<SpilledEntry, "hash">[] {
     return this.store
       .sweep(SPACE.KEYS, steps)
       .filter(({ value }) => !isNothing(value) && this.reader.reset(value, 4).double() <= now)
@@ -138,7 +150,12 @@ export class SpilledEntries {
   forgetChanges(): void {
     for (let block = 0; block < this.noteBlocks; block++) this.store.delete(noteKey(block));
     this.noteBlocks = 0;
-    this.noted = 0;
+    this.notes.begin();
+    this.store.forgetNotes();
+  }
+
+  private storeNotes(): void {
+    this.store.put(noteKey(this.noteBlocks++), this.notes.peek());
     this.notes.begin();
   }
 
