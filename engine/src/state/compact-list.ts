@@ -4,7 +4,6 @@
  */
 import type { CompactListState } from "../node/operator.ts";
 import type { Value } from "../schema/index.ts";
-import { pooledBytes, pooledCopy } from "./byte-pool.ts";
 import { COST, type HeldList, type KeyEntry, type Slot } from "./key-entry.ts";
 import type { ReadValue, WriteValue } from "./state-value.ts";
 import type { StateHost } from "./state-views.ts";
@@ -13,7 +12,8 @@ import { type ValueReader, ValueWriter } from "./value-bytes.ts";
 /** Longer lists get room to grow, so that adding to them does not copy them each time. */
 const ROOM_FROM = 2_048;
 const NOTHING: Value[] = [];
-const writer = new ValueWriter();
+/** What is in use for long keeps as much. */
+const writer = new ValueWriter(32 << 10);
 
 /** `sum`: to be kept at the elements under all keys. */
 export function compactListView(host: StateHost, slot: Slot, sum: { total: number }): CompactListState {
@@ -44,12 +44,18 @@ export function compactListView(host: StateHost, slot: Slot, sum: { total: numbe
 
   return {
     add(value) {
-      writer.begin();
-      write(writer, value);
       const entry = host.change();
       const list = entry.slots[index] as HeldList | undefined;
-      put(entry, appended(list?.encoded, writer.peek()), list);
       sum.total++;
+      const before = list?.encoded;
+      writer.begin();
+      if (before !== undefined && before.length >= ROOM_FROM) {
+        write(writer, value);
+        return put(entry, appended(before, writer.peek()), list);
+      }
+      if (before !== undefined) writer.raw(before);
+      write(writer, value);
+      put(entry, writer.take(), list);
     },
     get() {
       const encoded = held()?.encoded;
@@ -66,8 +72,7 @@ export function compactListView(host: StateHost, slot: Slot, sum: { total: numbe
       sum.total += values.length - lengthOf(held());
       writer.begin();
       for (const value of values) write(writer, value);
-      const encoded = pooledCopy(writer.peek());
-      put(host.change(), encoded, held());
+      put(host.change(), writer.take(), held());
     },
     clear,
     get total() {
@@ -95,16 +100,15 @@ function withRoom(length: number): Uint8Array {
 }
 
 /** The bytes with more behind them; what stood there is not written to, as rows that were read are views of it. */
-function appended(before: Uint8Array | undefined, more: Uint8Array): Uint8Array {
-  if (before === undefined) return pooledCopy(more);
+function appended(before: Uint8Array, more: Uint8Array): Uint8Array {
   const length = before.length + more.length;
   const buffer = before.buffer as ArrayBuffer;
-  if (before.length >= ROOM_FROM && buffer.byteLength >= length && WITH_ROOM.has(buffer)) {
+  if (buffer.byteLength >= length && WITH_ROOM.has(buffer)) {
     const grown = new Uint8Array(buffer, 0, length);
     grown.set(more, before.length);
     return grown;
   }
-  const grown = length < ROOM_FROM ? pooledBytes(length) : withRoom(length);
+  const grown = withRoom(length);
   grown.set(before);
   grown.set(more, before.length);
   return grown;

@@ -9,10 +9,11 @@ import { pooledCopy } from "./byte-pool.ts";
 import { expiryOf, isAnyOver, removeOver } from "./expiry.ts";
 import { type KeyId, keyIdOf, keyOfBytes, writeKey } from "./key.ts";
 import { emptySize, isEmpty, KeyEntry, readEntry, type Slot, sizeOfEntry, writeEntry } from "./key-entry.ts";
+import type { KeySnapshot } from "./keyed-state.ts";
 import type { PackedStore } from "./packed-store.ts";
 import { RecentKeys } from "./recent-keys.ts";
 import { copyOf } from "./spill-store.ts";
-import { isNothing, periodOf, SpilledEntries, stateOf } from "./spilled-entries.ts";
+import { periodOf, SpilledEntries, stateOf } from "./spilled-entries.ts";
 import { ValueReader, ValueWriter } from "./value-bytes.ts";
 
 /** Entries that leave memory at once. */
@@ -21,14 +22,6 @@ const BATCH = 1_024;
 const MOST_STEPS = 8_192;
 /** Keys that are remembered to tell which come often. */
 const LATEST = 4_096;
-
-/** What a snapshot says of a key; without `state` there is none any more. Views hold until the state changes. */
-export interface ChangedKey {
-  readonly key: Uint8Array;
-  /** Of the key's bytes, where it is known. */
-  readonly hash: number | undefined;
-  readonly state: Uint8Array | undefined;
-}
 
 export class EntryTable {
   /** About how much memory all entries take. */
@@ -199,23 +192,21 @@ export class EntryTable {
     this.add(id, entry, sizeOfEntry(entry, this.slots));
   }
 
-  /** What changed since the last time; with `all`, everything that is there. Once all of it was taken, a new period begins. */
-  *snapshot(all: boolean): Iterable<ChangedKey> {
+  /** What changed since the last time; with `all`, everything that is there. Views hold until the state changes. Once all of it was taken, a new period begins, and `end` is called. */
+  *snapshot(all: boolean, groupOf: (key: Uint8Array, hash?: number) => number, end: () => void): Iterable<KeySnapshot> {
     for (const entry of all ? this.entries.values() : this.changed) {
-      if (!isEmpty(entry)) yield { key: this.keyOf(entry.values), hash: undefined, state: this.taken(this.bytesOf(entry)) };
-      else if (!all && entry.isSaved) yield { key: this.keyOf(entry.values), hash: undefined, state: undefined };
+      const isGone = isEmpty(entry);
+      if (isGone && (all || !entry.isSaved)) continue;
+      const key = this.keyOf(entry.values);
+      yield { key, group: groupOf(key), state: isGone ? undefined : this.taken(this.bytesOf(entry)) };
     }
     const nothing: Uint8Array[] = [];
-    for (const { key, record, hash } of (all ? this.spilled?.all() : this.spilled?.changes()) ?? []) {
-      if (!isNothing(record)) {
-        yield { key, hash, state: stateOf(record) };
-        continue;
-      }
-      const gone = this.taken(key);
-      nothing.push(gone);
-      if (!all) yield { key: gone, hash, state: undefined };
+    for (const { key, hash, state } of (all ? this.spilled?.all() : this.spilled?.changes()) ?? []) {
+      if (state === undefined) nothing.push(this.taken(key));
+      if (state !== undefined || !all) yield { key, group: groupOf(key, hash), state };
     }
     this.endPeriod(nothing);
+    end();
   }
 
   /** Looks at a few entries and removes what is over, so that nobody has to come by for it. */
@@ -239,7 +230,7 @@ export class EntryTable {
     const over = spilled.sweep(steps, this.now());
     if (over.length === 0) return;
     spilled.batch(() => {
-      for (const { key } of over) {
+      for (const key of over) {
         const values = keyOfBytes(key);
         const nothing = new KeyEntry(values, this.slots.length);
         nothing.changedIn = this.period;

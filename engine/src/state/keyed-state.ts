@@ -266,11 +266,12 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
    * What changed since the last snapshot; with `all`, everything that is there. To be taken whole and at once: with the last of it a new period begins, in which whatever changes is in
    * the next snapshot. One that was not taken whole changes nothing.
    */
-  *snapshot(all: boolean): Iterable<KeySnapshot> {
+  snapshot(all: boolean): Iterable<KeySnapshot> {
     this.settle();
-    for (const { key, hash, state } of this.table.snapshot(all)) yield { key, group: this.groupOf(key, hash), state };
-    // The table has forgotten it; the next write makes another.
-    if (this.current !== undefined && isEmpty(this.current)) this.current = undefined;
+    return this.table.snapshot(all, this.groupOf, () => {
+      // The table has forgotten it; the next write makes another.
+      if (this.current !== undefined && isEmpty(this.current)) this.current = undefined;
+    });
   }
 
   /** Snapshots that are restored from here on were written under that schema, whose types must hold the same values in the same form. States that are no longer declared are left out. */
@@ -379,7 +380,8 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
     };
   }
 
-  private groupOf(key: Uint8Array, hash: number | undefined): number {
+  /** `hash`: of the key, where it is known. */
+  private readonly groupOf = (key: Uint8Array, hash?: number): number => {
     if (this.hasParts) {
       const values = keyOfBytes(key);
       const { length } = this.keyTypes;
@@ -387,7 +389,7 @@ export class KeyedBackend implements KeyedState, Timers, StateHost {
     }
     if (key.length > 0) return hash === undefined ? keyGroupOfBytes(key) : keyGroupOfHash(hash);
     return this.keyTypes.length === 0 ? 0 : EVERY_GROUP;
-  }
+  };
 
   private addTimer(kind: TimerKind, queue: TimerQueue, time: Millis): void {
     const entry = this.change();

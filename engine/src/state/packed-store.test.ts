@@ -69,9 +69,12 @@ function play(steps: readonly Step[], budgetBytes: number) {
     }
   }
   const idle = [...expected].filter(([name]) => !inUse.has(name)).sort();
-  const found = [...store.all(SPACE.KEYS)].map(({ key: bytes, value }) => [text(bytes), text(value)]);
+  const found = Array.from(store.all(SPACE.KEYS), ({ bytes, start, middle, end }) => [
+    text(bytes.subarray(start, middle)),
+    text(bytes.subarray(middle, end)),
+  ]);
   expect(found.sort()).toEqual(idle);
-  const told = [...store.noted()].map((record) => text(record.key) as string);
+  const told = Array.from(store.noted(), ({ bytes, start, middle }) => text(bytes.subarray(start, middle)) as string);
   expect(new Set(told).size, "each once").toBe(told.length);
   expect(told.filter((name) => !noted.has(name) || inUse.has(name))).toEqual([]);
   expect([...noted].filter((name) => !inUse.has(name) && !told.includes(name) && !notedBelow.has(name))).toEqual([]);

@@ -43,10 +43,15 @@ const EMPTY_SLABS = 2;
 const MOST_BYTES = 15 * 2 ** 30;
 const PAGE = 1_024;
 
-/** Holds until the store is asked again. */
-export interface FoundRecord extends Spilled {
+/** Where a record is found; it holds until the next one. */
+export interface FoundRecord {
   /** Of the key without its first byte. */
-  readonly hash: number;
+  hash: number;
+  bytes: Uint8Array;
+  /** The key's first byte, the value's first, and the end. */
+  start: number;
+  middle: number;
+  end: number;
 }
 
 interface Slab {
@@ -96,6 +101,7 @@ export class PackedStore implements SpillStore {
   private noteCount = 0;
   /** Numbers of slabs that are gone while notes may name them. */
   private readonly retired: number[] = [];
+  private readonly lookedAt: FoundRecord = { hash: 0, bytes: this.found, start: 0, middle: 0, end: 0 };
   private sweptTo = 0;
   private sweptBelowTo: Uint8Array | undefined;
 
@@ -203,7 +209,7 @@ export class PackedStore implements SpillStore {
   *noted(): Iterable<FoundRecord> {
     for (let i = 0; i < this.noteCount; i++) {
       const ref = this.notes[i] as number;
-      if (this.isNote(ref) && (this.flagsOf(ref) & IN_USE) === 0) yield recordAt(this.slabOf(ref), byteOf(ref));
+      if (this.isNote(ref) && (this.flagsOf(ref) & IN_USE) === 0) yield this.foundAt(this.slabOf(ref), byteOf(ref));
     }
   }
 
@@ -232,15 +238,22 @@ export class PackedStore implements SpillStore {
     for (const number of this.ages) {
       const slab = this.slabs[number] as Slab;
       for (let at = 0; at < slab.used; at += sizeAt(slab, at)) {
-        const record = recordAt(slab, at);
-        if (((slab.words[(at >> 2) + FLAGS] as number) & (DEAD | IN_USE)) === 0 && record.key[0] === space) yield record;
+        if (((slab.words[(at >> 2) + FLAGS] as number) & (DEAD | IN_USE)) === 0 && slab.bytes[at + HEAD_BYTES] === space)
+          yield this.foundAt(slab, at);
       }
     }
     if (this.sizeBelow === 0) return;
     let last: Uint8Array | undefined;
     do {
       const page = this.below.page(space, last, PAGE);
-      for (const record of page) if (this.isBelow(record.key)) yield { ...record, hash: hashOf(record.key) };
+      for (const { key, value } of page) {
+        if (!this.isBelow(key)) continue;
+        // Together, as those in memory are.
+        const bytes = new Uint8Array(key.length + value.length);
+        bytes.set(key);
+        bytes.set(value, key.length);
+        yield { hash: hashOf(key), bytes, start: 0, middle: key.length, end: bytes.length };
+      }
       last = page.length < PAGE ? undefined : page.at(-1)?.key;
     } while (last !== undefined);
   }
@@ -523,6 +536,17 @@ export class PackedStore implements SpillStore {
     return index;
   }
 
+  private foundAt({ bytes, words }: Slab, at: number): FoundRecord {
+    const { lookedAt: found } = this;
+    const word = at >> 2;
+    found.hash = words[word] as number;
+    found.bytes = bytes;
+    found.start = at + HEAD_BYTES;
+    found.middle = found.start + (words[word + KEY_LENGTH] as number);
+    found.end = found.middle + (words[word + VALUE_LENGTH] as number);
+    return found;
+  }
+
   private note(ref: number): void {
     if (this.noteCount === this.notes.length) this.sortOutNotes();
     this.notes[this.noteCount++] = ref;
@@ -592,10 +616,8 @@ function sizeAt({ words }: Slab, at: number): number {
   return (HEAD_BYTES + (words[word + KEY_LENGTH] as number) + (words[word + VALUE_LENGTH] as number) + 7) & ~7;
 }
 
-function recordAt({ bytes, words }: Slab, at: number): FoundRecord {
-  const word = at >> 2;
+function recordAt({ bytes, words }: Slab, at: number): Spilled {
   const begin = at + HEAD_BYTES;
-  const middle = begin + (words[word + KEY_LENGTH] as number);
-  const end = middle + (words[word + VALUE_LENGTH] as number);
-  return { hash: words[word] as number, key: bytes.subarray(begin, middle), value: bytes.subarray(middle, end) };
+  const middle = begin + (words[(at >> 2) + KEY_LENGTH] as number);
+  return { key: bytes.subarray(begin, middle), value: bytes.subarray(middle, middle + (words[(at >> 2) + VALUE_LENGTH] as number)) };
 }

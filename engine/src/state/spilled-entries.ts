@@ -6,7 +6,7 @@ import type { Millis } from "../node/operator.ts";
 import type { Value } from "../schema/index.ts";
 import { writeKey } from "./key.ts";
 import { type KeyEntry, type Slot, writeEntry } from "./key-entry.ts";
-import type { PackedStore } from "./packed-store.ts";
+import type { FoundRecord, PackedStore } from "./packed-store.ts";
 import { copyOf, SPACE } from "./spill-store.ts";
 import { ValueReader, ValueWriter } from "./value-bytes.ts";
 
@@ -17,13 +17,14 @@ const EMPTY_BYTES = 3;
 /** Notes of changes that are kept in memory. */
 const NOTES_BYTES = 256 << 10;
 
-/** An entry's record; it holds until the store is asked again. */
+/** An entry as a snapshot takes it; views hold until something is written. */
 export interface SpilledEntry {
   /** The key's bytes. */
   readonly key: Uint8Array;
-  readonly record: Uint8Array;
   /** Of the key's bytes. */
   readonly hash: number;
+  /** Undefined where the key has no state any more. */
+  readonly state: Uint8Array | undefined;
 }
 
 export class SpilledEntries {
@@ -112,7 +113,7 @@ export class SpilledEntries {
 
   /** Those that were put as changed in this period. */
   *changes(): Iterable<SpilledEntry> {
-    for (const { key, value, hash } of this.store.noted()) yield { key: key.subarray(1), record: value, hash };
+    for (const found of this.store.noted()) yield entryOf(found);
     if (this.noteBlocks === 0 && this.notes.length === 0) return;
     // One may have left memory more than once.
     const seen = new Set<string>();
@@ -128,22 +129,22 @@ export class SpilledEntries {
         const name = Buffer.from(key.buffer, key.byteOffset, key.length).toString("latin1");
         if (seen.has(name)) continue;
         seen.add(name);
-        yield { key: key.subarray(1), record: copyOf(record), hash: this.store.hash };
+        yield { key: key.subarray(1), hash: this.store.hash, state: isNothing(record) ? undefined : copyOf(stateOf(record)) };
       }
     }
   }
 
   /** All of them. */
   *all(): Iterable<SpilledEntry> {
-    for (const { key, value, hash } of this.store.all(SPACE.KEYS)) yield { key: key.subarray(1), record: value, hash };
+    for (const found of this.store.all(SPACE.KEYS)) yield entryOf(found);
   }
 
-  /** The next few, one time round after the other: those that were over at `now`. Copies. */
-  sweep(steps: number, now: Millis): readonly Omit<SpilledEntry, "hash">[] {
+  /** The next few, one time round after the other: the keys of those that were over at `now`. Copies. */
+  sweep(steps: number, now: Millis): readonly Uint8Array[] {
     return this.store
       .sweep(SPACE.KEYS, steps)
       .filter(({ value }) => !isNothing(value) && this.reader.reset(value, 4).double() <= now)
-      .map(({ key, value }) => ({ key: key.subarray(1), record: value }));
+      .map(({ key }) => key.subarray(1));
   }
 
   /** A new period begins: nothing is noted. */
@@ -176,8 +177,13 @@ export function stateOf(record: Uint8Array): Uint8Array {
   return record.subarray(HEADER_BYTES);
 }
 
+function entryOf({ bytes, start, middle, end, hash }: FoundRecord): SpilledEntry {
+  const isGone = end - middle === HEADER_BYTES + EMPTY_BYTES;
+  return { key: bytes.subarray(start + 1, middle), hash, state: isGone ? undefined : bytes.subarray(middle + HEADER_BYTES, end) };
+}
+
 /** Whether it says that the key has no state any more. */
-export function isNothing(record: Uint8Array): boolean {
+function isNothing(record: Uint8Array): boolean {
   return record.length === HEADER_BYTES + EMPTY_BYTES;
 }
 

@@ -14,7 +14,7 @@
  * | ca, cb, cc | array, map, object: count, content |
  * | ce, cf | a typed row, without and with meta: see `state-value.ts` |
  */
-import { textOf, writeText } from "../codec/byte-text.ts";
+import { copyBytes, textOf, writeText } from "../codec/byte-text.ts";
 import type { Value, Values } from "../schema/index.ts";
 
 export const TAG = {
@@ -50,6 +50,12 @@ export class ValueWriter {
   private view = new DataView(this.bytes.buffer);
   private start = 0;
   private end = 0;
+  private readonly chunk: number;
+
+  /** What is taken of a chunk keeps all of it in memory. */
+  constructor(chunkBytes = CHUNK) {
+    this.chunk = chunkBytes;
+  }
 
   /** Gives up what was written since the last `take`. */
   begin(): void {
@@ -83,8 +89,14 @@ export class ValueWriter {
     const { bytes } = this;
     let at = this.end;
     let rest = value;
-    for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 0x80)) bytes[at++] = (rest % 0x80) | 0x80;
     // Integers of 32 bits, with which the processor is much quicker.
+    for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 0x1000_0000)) {
+      const low = (rest % 0x1000_0000) | 0;
+      bytes[at++] = low | 0x80;
+      bytes[at++] = (low >> 7) | 0x80;
+      bytes[at++] = (low >> 14) | 0x80;
+      bytes[at++] = (low >> 21) | 0x80;
+    }
     let small = rest | 0;
     for (; small >= 0x80; small >>= 7) bytes[at++] = (small & 0x7f) | 0x80;
     bytes[at++] = small;
@@ -116,7 +128,7 @@ export class ValueWriter {
 
   raw(content: Uint8Array): void {
     this.reserve(content.length);
-    this.bytes.set(content, this.end);
+    copyBytes(this.bytes, this.end, content, 0, content.length);
     this.end += content.length;
   }
 
@@ -216,7 +228,7 @@ export class ValueWriter {
   private reserve(length: number): void {
     if (this.end + length <= this.bytes.length) return;
     const begun = this.bytes.subarray(this.start, this.end);
-    const grown = new Uint8Array(Math.max(CHUNK, 2 * (begun.length + length)));
+    const grown = new Uint8Array(Math.max(this.chunk, 2 * (begun.length + length)));
     grown.set(begun);
     this.bytes = grown;
     this.view = new DataView(grown.buffer);

@@ -129,8 +129,8 @@ export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-const STATE = 1;
-const GONE = 2;
+export const STATE = 1;
+export const GONE = 2;
 const NOTE = 3;
 
 /**
@@ -236,10 +236,9 @@ export function isNote(entry: RawEntry): boolean {
   return entry.kind === NOTE;
 }
 
-export function rawEntry(entry: SnapshotEntry): RawEntry {
-  if (!("key" in entry)) return { kind: NOTE, node: "", group: 0, key: NOTHING, content: Buffer.from(JSON.stringify(entry)) };
-  const { key, group, state } = entry.key;
-  return { kind: state === undefined ? GONE : STATE, node: entry.node, group, key, content: state ?? NOTHING };
+/** Of what is no key's state. */
+export function rawNote(entry: SnapshotEntry): RawEntry {
+  return { kind: NOTE, node: "", group: 0, key: NOTHING, content: Buffer.from(JSON.stringify(entry)) };
 }
 
 const NOTHING = new Uint8Array(0);

@@ -3,16 +3,19 @@ import { closeSync, fdatasync, mkdirSync, openSync, writeSync } from "node:fs";
 import { open as openFolder } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { KeySnapshot } from "@millrace/engine/run";
 import { ConnectionError, isDiskFull } from "@millrace/nodes/connection-error";
 import {
   checksumOf,
   type EntryCursor,
+  GONE,
   headerLine,
   isGone,
   isNote,
   openingLine,
   type RawEntry,
   type SegmentHeader,
+  STATE,
   type StateOwner,
   type StatePart,
   sha256,
@@ -68,6 +71,18 @@ export class SegmentFile {
       this.raw(entry.key);
     }
     if (!isGone(entry)) this.raw(entry.content);
+    this.entries++;
+  }
+
+  /** As `add`, for what a snapshot says of a key. */
+  addKey(node: string, { key, group, state }: KeySnapshot, checkpoint: number): void {
+    if (this.filled >= SEGMENT_BYTES) this.endSegment(checkpoint);
+    this.reserve(key.length + (state?.length ?? 0) + 32);
+    this.buffer[this.filled++] = state === undefined ? GONE : STATE;
+    this.varint(this.numberOf(node));
+    this.buffer[this.filled++] = group;
+    this.raw(key);
+    if (state !== undefined) this.raw(state);
     this.entries++;
   }
 

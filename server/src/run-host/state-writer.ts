@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { SnapshotEntry } from "@millrace/engine/run";
 import type { FoldRequest, FoldResult } from "./fold-state.ts";
-import { rawEntry, STATE_FORMAT, type StateOwner, type StatePart, type StatePointer } from "./state-file.ts";
+import { rawNote, STATE_FORMAT, type StateOwner, type StatePart, type StatePointer } from "./state-file.ts";
 import { newestSequence, stateFileName } from "./state-files.ts";
 import { SegmentFile } from "./state-segments.ts";
 
@@ -76,7 +76,8 @@ export class StateFileWriter {
     let { file } = this;
     for (const entry of entries) {
       file ??= this.openNext();
-      file.add(rawEntry(entry), checkpoint);
+      if ("key" in entry) file.addKey(entry.node, entry.key, checkpoint);
+      else file.add(rawNote(entry), checkpoint);
     }
     file?.endSegment(checkpoint);
     if (file === undefined || (!full && file.bytes === before)) return { ...this.pointer(), written: 0, nextFull: this.needsFull };
