@@ -3,9 +3,9 @@
  */
 import { FORMAT_VERSION, type PipelineDocument, readDocument } from "@millrace/engine/pipeline";
 import type { Work } from "./main.ts";
-import { latencyP99, type Paced } from "./paced.ts";
+import { type Paced, pacedP99 } from "./paced.ts";
 import { pageLogs, type Records } from "./page-logs.ts";
-import { topicPipeline, topicsPipeline } from "./topic-pipeline.ts";
+import { topicPipeline } from "./topic-pipeline.ts";
 import { DISCARD } from "./w1.ts";
 
 const TOPIC = "dwd_page_log";
@@ -30,7 +30,12 @@ export const w3: Work = {
         const recordsOut = end?.in.in?.total ?? 0;
         if (recordsOut !== expected) throw new Error(`${recordsOut} records are first ones, expected ${expected}`);
         const { keys = 0, memoryBytes = 0, spilledBytes = 0 } = first?.state ?? {};
-        const p99Ms = await pacedP99(records.count / pass.wallSeconds / 2);
+        const perSecond = records.count / pass.wallSeconds / 2;
+        const p99Ms = await pacedP99(w3Document({ type: "topic-sink", params: { topic: FIRSTS } }), [TOPIC], paced(perSecond), {
+          perSecond,
+          out: FIRSTS,
+          idOf: (text) => (JSON.parse(text) as { common: { mid: string } }).common.mid,
+        });
         return { ...pass, recordsOut, own: { keys, bytesPerKey: (memoryBytes + spilledBytes) / keys, savepointMs, p99Ms } };
       },
       clear: () => pipeline.clear(),
@@ -46,35 +51,17 @@ function* firstsOf({ bytes, starts, ends, count }: Records): Iterable<string> {
   }
 }
 
-async function pacedP99(perSecond: number): Promise<number> {
-  const few = pageLogs(Math.ceil(perSecond * PACED_SECONDS), DEVICES, 2);
-  const nothing: Records = { bytes: Buffer.alloc(0), starts: new Float64Array(0), ends: new Float64Array(0), count: 0 };
-  const pipeline = await topicsPipeline({ [TOPIC]: nothing, [FIRSTS]: nothing }, 1);
-  try {
-    return await pipeline.runWhile(w3Document({ type: "topic-sink", params: { topic: FIRSTS } }), (topics) =>
-      latencyP99(topics, paced(few), {
-        perSecond,
-        seconds: PACED_SECONDS,
-        out: FIRSTS,
-        idOf: (text) => (JSON.parse(text) as { common: { mid: string } }).common.mid,
-      }),
-    );
-  } finally {
-    await pipeline.clear();
-  }
-}
-
 /** The first record of each device has the device as its id; all are of one day. */
-function* paced(records: Records): Iterable<Paced> {
+function paced(perSecond: number): readonly Paced[] {
+  const records = pageLogs(Math.ceil(perSecond * PACED_SECONDS), DEVICES, 2);
   const seen = new Set<string>();
-  let i = 0;
-  for (const first of firstsOf(records)) {
+  return Array.from(firstsOf(records), (first, i) => {
     const mid = first.split(" ")[0] as string;
-    const record = { bytes: records.bytes, start: records.starts[i] as number, end: records.ends[i] as number };
-    yield { topic: TOPIC, record, id: seen.has(mid) ? undefined : mid };
+    const isFirst = !seen.has(mid);
     seen.add(mid);
-    i++;
-  }
+    const record = { bytes: records.bytes, start: records.starts[i] as number, end: records.ends[i] as number };
+    return { topic: TOPIC, record, ids: isFirst ? [mid] : [] };
+  });
 }
 
 function w3Document(end: { readonly type: string; readonly params: object }): PipelineDocument {

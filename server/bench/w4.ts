@@ -5,7 +5,7 @@
 import { FORMAT_VERSION, type PipelineDocument, readDocument } from "@millrace/engine/pipeline";
 import type { Work } from "./main.ts";
 import { type Orders, ordersAndPayments, together } from "./orders.ts";
-import { latencyP99, type Paced } from "./paced.ts";
+import { type Paced, pacedP99 } from "./paced.ts";
 import { BASE_TIME, type Records } from "./page-logs.ts";
 import { topicsPipeline } from "./topic-pipeline.ts";
 
@@ -43,7 +43,13 @@ export const w4: Work = {
             memoryBytesPerKey: (state?.memoryBytes ?? 0) / keys,
             spilledBytesPerKey: (state?.spilledBytes ?? 0) / keys,
             savepointMs,
-            p99Ms: await pacedP99(perSecond),
+            // From the later row of a pair being in its topic to its joined row's being seen.
+            p99Ms: await pacedP99(
+              w4Document({ type: "topic-sink", params: { topic: "joined" } }),
+              ["orders", "payments"],
+              [...inOrder(ordersAndPayments(Math.ceil((perSecond * PACED_SECONDS) / (1 + PAID))))],
+              { perSecond, out: "joined", idOf: (text) => String((JSON.parse(text) as { order_id: number }).order_id) },
+            ),
           },
         };
       },
@@ -54,40 +60,19 @@ export const w4: Work = {
 
 const PACED_SECONDS = 10;
 
-/** From the later row of a pair being in its topic to its joined row's being seen, at that many records a second. */
-async function pacedP99(perSecond: number): Promise<number> {
-  const few = ordersAndPayments(Math.ceil(perSecond * PACED_SECONDS));
-  const pipeline = await topicsPipeline({ orders: NOTHING, payments: NOTHING, joined: NOTHING }, 1);
-  const document = w4Document({ type: "topic-sink", params: { topic: "joined" } });
-  try {
-    return await pipeline.runWhile(document, (topics) =>
-      latencyP99(topics, inOrder(few), {
-        perSecond,
-        seconds: PACED_SECONDS,
-        out: "joined",
-        idOf: (text) => String((JSON.parse(text) as { order_id: number }).order_id),
-      }),
-    );
-  } finally {
-    await pipeline.clear();
-  }
-}
-
-const NOTHING: Records = { bytes: Buffer.alloc(0), starts: new Float64Array(0), ends: new Float64Array(0), count: 0 };
-
 /** Orders in order, each payment behind the order of its time; the later one of a pair has its id. */
 function* inOrder({ orders, payments }: Orders): Iterable<Paced> {
   let next = 0;
   const paidAhead = new Set<number>();
   const rangeOf = ({ bytes, starts, ends }: Records, i: number) => ({ bytes, start: starts[i] as number, end: ends[i] as number });
   for (let i = 0; i < orders.count; i++) {
-    yield { topic: "orders", record: rangeOf(orders, i), id: paidAhead.has(i) ? String(i) : undefined };
+    yield { topic: "orders", record: rangeOf(orders, i), ids: paidAhead.has(i) ? [String(i)] : [] };
     for (; next < payments.count; next++) {
       const record = rangeOf(payments, next);
       const { order_id, ts } = JSON.parse(payments.bytes.toString("latin1", record.start, record.end)) as { order_id: number; ts: number };
       if (ts > BASE_TIME + i) break;
       if (order_id > i) paidAhead.add(order_id);
-      yield { topic: "payments", record, id: order_id > i ? undefined : String(order_id) };
+      yield { topic: "payments", record, ids: order_id > i ? [] : [String(order_id)] };
     }
   }
 }
