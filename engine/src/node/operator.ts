@@ -230,6 +230,8 @@ export interface MapState {
 export interface ListState {
   add(value: Value): void;
   get(): readonly Value[];
+  /** Sets a field of one of the rows that `get` gave last, since when nothing else was done with the list. For lists without a TTL. */
+  setField(index: number, name: string, value: Value): void;
   set(values: readonly Value[]): void;
   clear(): void;
 }

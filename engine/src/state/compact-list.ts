@@ -3,9 +3,10 @@
  * bytes it is one object, and a snapshot or the spill store takes it as it is.
  */
 import type { CompactListState } from "../node/operator.ts";
-import type { Value } from "../schema/index.ts";
+import type { DataType, Value } from "../schema/index.ts";
 import { COST, type HeldList, type KeyEntry, type Slot } from "./key-entry.ts";
-import type { ReadValue, WriteValue } from "./state-value.ts";
+import { copyOf } from "./spill-store.ts";
+import { type ReadValue, readRowHead, valueReader, valueWriter, type WriteValue, withoutTexts } from "./state-value.ts";
 import type { StateHost } from "./state-views.ts";
 import { type ValueReader, ValueWriter } from "./value-bytes.ts";
 
@@ -20,6 +21,9 @@ export function compactListView(host: StateHost, slot: Slot, sum: { total: numbe
   const { index } = slot;
   const write = slot.writers[0] as WriteValue;
   const read = slot.readers[0] as ReadValue;
+  const fields = fieldsOf(slot.types[0] as DataType, slot.options.texts !== false);
+  /** Where each element of the list that was read last begins. */
+  const begins: number[] = [];
   const held = () => host.current?.slots[index] as HeldList | undefined;
   /** The list that was read last, and its length: who changes a list has mostly just read it. */
   let seen: Uint8Array | undefined;
@@ -62,10 +66,39 @@ export function compactListView(host: StateHost, slot: Slot, sum: { total: numbe
       if (encoded === undefined) return [];
       const values: Value[] = [];
       const reader = host.reader.reset(encoded);
-      while (!reader.isAtEnd) values.push(read(reader));
+      for (let i = 0; !reader.isAtEnd; i++) {
+        begins[i] = reader.position;
+        values.push(read(reader));
+      }
       seen = encoded;
       seenLength = values.length;
       return values;
+    },
+    setField(at, name, value) {
+      const list = held();
+      const encoded = list?.encoded;
+      const field = fields.findIndex((other) => other.name === name);
+      if (encoded === undefined || encoded !== seen || field === -1)
+        throw new Error(`a list that was just read has no field ${name} at ${at}`);
+      const reader = host.reader.reset(encoded, begins[at]);
+      readRowHead(reader);
+      for (let i = 0; i < field; i++) (fields[i] as ListField).read(reader);
+      const begin = reader.position;
+      (fields[field] as ListField).read(reader);
+      const end = reader.position;
+      const entry = host.change();
+      writer.begin();
+      (fields[field] as ListField).write(writer, value);
+      const { length } = writer;
+      // Nobody has a view of this field: rows that were read have one of their texts alone.
+      if (length === end - begin) return encoded.set(writer.peek(), begin);
+      const changed = copyOf(writer.peek());
+      writer.begin();
+      writer.raw(encoded.subarray(0, begin));
+      writer.raw(changed);
+      writer.raw(encoded.subarray(end));
+      put(entry, writer.take(), list);
+      seen = undefined;
     },
     set(values) {
       if (values.length === 0) return clear();
@@ -88,6 +121,21 @@ export function countElements(list: HeldList | undefined, slot: Slot, reader: Va
   let count = 0;
   for (reader.reset(list.encoded); !reader.isAtEnd; count++) read(reader);
   return count;
+}
+
+interface ListField {
+  readonly name: string;
+  readonly read: ReadValue;
+  readonly write: WriteValue;
+}
+
+function fieldsOf(element: DataType, keepsTexts: boolean): readonly ListField[] {
+  if (element.type !== "ROW") return [];
+  return element.fields.map(({ name, dataType }) => ({
+    name,
+    read: valueReader(dataType),
+    write: valueWriter(keepsTexts ? dataType : withoutTexts(dataType)),
+  }));
 }
 
 /** Buffers in which one list alone stands, with room behind it. What is copied or read elsewhere may begin a buffer, too, in which other things come after it. */

@@ -565,6 +565,32 @@ describe("a compact list", () => {
       expect(list.get(), `of the key ${key}`).toEqual([0, 1, 2, 3, 4].map(() => text(key)));
     }
   });
+
+  it.each([
+    ["of the same length", true],
+    ["that is longer", 1_000_000],
+  ])("sets a field of a row to a value %s, as any list does", (_name, value) => {
+    const ROW: DataType = {
+      type: "ROW",
+      fields: [
+        { name: "n", dataType: BIGINT },
+        { name: "flag", dataType: STRING },
+        { name: "text", dataType: STRING },
+      ],
+    };
+    const rows = [0, 1, 2].map((n) => ({ n: n * 1_000, flag: false, text: "t".repeat(n) }));
+    const backend = new KeyedBackend([BIGINT], () => 0);
+    const lists = [backend.list("compact", ROW, { compact: true }), backend.list("plain", ROW)];
+    for (const list of lists) {
+      backend.select([1]);
+      for (const row of rows) list.add(row);
+      stored(backend);
+      list.get();
+      list.setField(1, "flag", value);
+      expect(backend.isDirty).toBe(true);
+      expect(list.get()).toEqual([rows[0], { ...rows[1], flag: value }, rows[2]]);
+    }
+  });
 });
 
 describe("a list of bytes", () => {

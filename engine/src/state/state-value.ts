@@ -96,15 +96,21 @@ function rowReader(shape: RowShape): ReadValue {
   const build = rowOfValues(shape.fields.map((field) => field.name));
   const readers = shape.fields.map((field) => valueReader(field.dataType));
   return (reader) => {
-    const tag = reader.byte();
-    if (tag === TAG.NULL) return null;
-    if (tag !== TAG.ROW && tag !== TAG.ROW_WITH_META) throw new Error(`state: expected a row, found the byte ${tag}`);
-    const meta = tag === TAG.ROW_WITH_META ? readMeta(reader) : undefined;
+    const meta = readRowHead(reader);
+    if (meta === null) return null;
     const values: Value[] = [];
     for (let i = 0; i < readers.length; i++) values.push((readers[i] as ReadValue)(reader));
     const row = build(values);
     return meta === undefined ? row : attach(row as Values, meta);
   };
+}
+
+/** What stands before a row's fields; null where there is no row. */
+export function readRowHead(reader: ValueReader): RowMeta | null | undefined {
+  const tag = reader.byte();
+  if (tag === TAG.NULL) return null;
+  if (tag !== TAG.ROW && tag !== TAG.ROW_WITH_META) throw new Error(`state: expected a row, found the byte ${tag}`);
+  return tag === TAG.ROW_WITH_META ? readMeta(reader) : undefined;
 }
 
 /** Kind, then, with a text, its format (one more than its number; 0 for none), the text and the changes. */

@@ -3,7 +3,7 @@
  * each map entry and list element for itself; what is found to be gone is removed in passing.
  */
 import type { ListState, MapState, Millis, SharedList, SharedMap, SharedValue, ValueState } from "../node/operator.ts";
-import type { Value } from "../schema/index.ts";
+import type { Value, Values } from "../schema/index.ts";
 import { isOver } from "./expiry.ts";
 import { idOf } from "./key.ts";
 import { COST, type Held, type HeldList, type HeldMap, type KeyEntry, openList, type Slot, sizeOfContent } from "./key-entry.ts";
@@ -193,6 +193,15 @@ export function listView(host: StateHost, slot: Slot): ListState {
         host.grow(entry, sizeOfContent(list, slot) - before);
       }
       return [...live];
+    },
+    setField: (at, name, value) => {
+      const list = host.current?.slots[index] as HeldList | undefined;
+      const row = list?.values[at];
+      if (list === undefined || row === undefined || ttlMs !== undefined)
+        throw new Error(`there is no row at ${at} of a list without a TTL`);
+      const changed = own({ ...(row as Values), [name]: value });
+      host.grow(host.change(), sizeBy(size, changed) - sizeBy(size, row));
+      list.values[at] = changed;
     },
     set: (values) => {
       clear();

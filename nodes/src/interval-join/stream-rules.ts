@@ -29,20 +29,16 @@ export function streamRules(params: IntervalJoinParams, context: OperatorContext
       if (time < timers.watermark) return out.emit(own === left ? "lateLeft" : "lateRight", row, time);
       if (state.key.includes(null)) return sides.unmatched(own, row, time, time, out);
       sides.check(own, row, time);
-      const held = other.rows.get() as unknown as Waiting[];
+      const held = other.rows.get() as unknown as readonly Waiting[];
       const [from, to] = [time + own.from, time + own.to];
       let matched = false;
-      let firstOfSome = false;
       for (let i = 0; i < held.length; i++) {
         const there = held[i] as Waiting;
         if (there.time < from || there.time > to || dueAt(there, other) <= timers.watermark) continue;
         sides.join(own, row, time, there, out);
         matched = true;
-        if (there.matched) continue;
-        held[i] = { ...there, matched: true };
-        firstOfSome = true;
+        if (!there.matched) other.rows.setField(i, "matched", true);
       }
-      if (firstOfSome) other.rows.set(held as never);
       own.rows.add({ time, matched, row });
       // A matched one lets nothing out, and can go with another of its key; that waits, or it would not have matched.
       if (!matched) timers.atEventTime(time + Math.max(own.to, 0));
