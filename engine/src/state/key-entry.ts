@@ -100,7 +100,8 @@ export class KeyEntry {
 
   constructor(values: readonly Value[], slots: number) {
     this.values = values;
-    this.slots = new Array<Content>(slots).fill(undefined);
+    this.slots = [];
+    for (let i = 0; i < slots; i++) this.slots.push(undefined);
   }
 }
 

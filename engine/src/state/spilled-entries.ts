@@ -8,7 +8,7 @@ import { writeKey } from "./key.ts";
 import { type KeyEntry, type Slot, writeEntry } from "./key-entry.ts";
 import type { FoundRecord, PackedStore } from "./packed-store.ts";
 import { copyOf, SPACE } from "./spill-store.ts";
-import { ValueReader, ValueWriter } from "./value-bytes.ts";
+import { uint32At, ValueReader, ValueWriter } from "./value-bytes.ts";
 
 /** Period and expiry. */
 const HEADER_BYTES = 12;
@@ -169,7 +169,7 @@ export class SpilledEntries {
 }
 
 export function periodOf(record: Uint8Array): number {
-  return new DataView(record.buffer, record.byteOffset).getUint32(0);
+  return uint32At(record, 0);
 }
 
 /** The entry's bytes. */

@@ -40,6 +40,8 @@ const SHORT_TEXT_MAX = 0x3f;
 /** Up to here an ASCII text is written by a loop, which is quicker than a call. */
 const LOOP_TEXT = 24;
 const CHUNK = 64 * 1024;
+/** Views up to so many bytes long are made once: making one takes longer than reading them. */
+const KEPT_VIEW = 256;
 /** Not every NaN has the same bits. */
 const ONE_NAN = 0x7ff8_0000_0000_0000n;
 
@@ -51,6 +53,8 @@ export class ValueWriter {
   private start = 0;
   private end = 0;
   private readonly chunk: number;
+  /** Of a writer of which nothing was taken, by their length. */
+  private views: (Uint8Array | undefined)[] = [];
 
   /** What is taken of a chunk keeps all of it in memory. */
   constructor(chunkBytes = CHUNK) {
@@ -71,7 +75,14 @@ export class ValueWriter {
 
   /** As `take`, but the bytes hold only until the next write. */
   peek(): Uint8Array {
-    return this.bytes.subarray(this.start, this.end);
+    const { start, end } = this;
+    if (start > 0 || end > KEPT_VIEW) return this.bytes.subarray(start, end);
+    let view = this.views[end];
+    if (view === undefined) {
+      view = this.bytes.subarray(0, end);
+      this.views[end] = view;
+    }
+    return view;
   }
 
   get length(): number {
@@ -231,6 +242,7 @@ export class ValueWriter {
     const grown = new Uint8Array(Math.max(this.chunk, 2 * (begun.length + length)));
     grown.set(begun);
     this.bytes = grown;
+    this.views = [];
     this.view = new DataView(grown.buffer);
     this.start = 0;
     this.end = begun.length;
@@ -243,16 +255,23 @@ function varintLength(value: number): number {
   return length;
 }
 
+/** Big-endian, without a view, which would be one object for each record. */
+export function uint32At(bytes: Uint8Array, at: number): number {
+  const low = ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+  return (bytes[at] as number) * 0x100_0000 + low;
+}
+
+/** Where a double is read from. */
+const eightBytes = new Uint8Array(8);
+const eightView = new DataView(eightBytes.buffer);
+
 /** Reads what `ValueWriter` wrote. Bytes that it gives are views of those it reads. Throws a plain error on bytes that nobody wrote. */
 export class ValueReader {
   private bytes: Uint8Array = new Uint8Array(0);
-  private view = new DataView(this.bytes.buffer);
   private end = 0;
   position = 0;
 
   reset(bytes: Uint8Array, start = 0, end = bytes.length): this {
-    if (bytes.buffer !== this.bytes.buffer || bytes.byteOffset !== this.bytes.byteOffset || bytes.byteLength !== this.bytes.byteLength)
-      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.bytes = bytes;
     this.position = start;
     this.end = end;
@@ -284,14 +303,15 @@ export class ValueReader {
 
   double(): number {
     this.require(8);
-    const value = this.view.getFloat64(this.position);
+    const { bytes, position } = this;
+    for (let i = 0; i < 8; i++) eightBytes[i] = bytes[position + i] as number;
     this.position += 8;
-    return value;
+    return eightView.getFloat64(0);
   }
 
   uint32(): number {
     this.require(4);
-    const value = this.view.getUint32(this.position);
+    const value = uint32At(this.bytes, this.position);
     this.position += 4;
     return value;
   }
