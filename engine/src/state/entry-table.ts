@@ -34,6 +34,8 @@ export class EntryTable {
   /** Hashes of keys that were found as bytes lately. */
   private readonly latest = new Int32Array(LATEST);
   private looks = 0;
+  /** The entry that passed last. */
+  private closed: KeyEntry | undefined;
   /** Entries in use of which there are no bytes. */
   private withoutRecord = 0;
   private readonly now: () => Millis;
@@ -112,15 +114,16 @@ export class EntryTable {
 
   /** A key's first entry. It is closed once another key is selected, or stays where there is no room for bytes. */
   create(values: readonly Value[]): KeyEntry {
+    if (this.spilled !== undefined && values.length > 0) return this.passing(values);
     const entry = new KeyEntry(values, this.slots.length);
-    if (this.spilled !== undefined && values.length > 0) entry.isPassing = true;
-    else this.add(keyIdOf(values), entry, emptySize(values, this.slots.length));
+    this.add(keyIdOf(values), entry, emptySize(values, this.slots.length));
     return entry;
   }
 
   /** An entry that passes becomes bytes again, and must not be used any more. */
   close(entry: KeyEntry): void {
     this.bytes -= entry.bytes;
+    this.closed = entry;
     if (entry.isStored || this.isUnknown(entry)) return;
     const spilled = this.spilled as SpilledEntries;
     this.write(entry, spilled);
@@ -261,21 +264,28 @@ export class EntryTable {
 
   /** It passes, unless the key comes often. */
   private open(values: readonly Value[], found: Uint8Array, spilled: SpilledEntries): KeyEntry {
-    const entry = new KeyEntry(values, this.slots.length);
+    const isOften = this.comesOften(spilled.hash);
+    const entry = isOften ? new KeyEntry(values, this.slots.length) : this.passing(values);
     const record = this.holdsBytes ? pooledCopy(found) : found;
     entry.storedBytes = record.length;
     entry.isStored = true;
     entry.isSaved = true;
     entry.changedIn = periodOf(record);
     readEntry(this.reader.reset(stateOf(record)), entry, this.numbered, this.now());
-    if (!this.comesOften(spilled.hash)) {
-      entry.isPassing = true;
-      return entry;
-    }
+    if (!isOften) return entry;
     spilled.take(values);
     if (entry.changedIn === this.period) entry.changedAt = this.changed.push(entry) - 1;
     spilled.keys--;
     this.add(keyIdOf(values), entry, sizeOfEntry(entry, this.slots));
+    return entry;
+  }
+
+  /** An entry that passes: there is one at a time, so the one that was closed will do. */
+  private passing(values: readonly Value[]): KeyEntry {
+    const entry = this.closed ?? new KeyEntry(values, this.slots.length);
+    if (this.closed !== undefined) entry.reset(values);
+    this.closed = undefined;
+    entry.isPassing = true;
     return entry;
   }
 

@@ -74,7 +74,7 @@ export type Content = Held | HeldMap | HeldList | undefined;
 
 /** All that is held for one key. */
 export class KeyEntry {
-  readonly values: readonly Value[];
+  values: readonly Value[];
   readonly slots: Content[];
   /** In rising order. */
   eventTimers: Millis[] | undefined = undefined;
@@ -102,6 +102,16 @@ export class KeyEntry {
     this.values = values;
     this.slots = [];
     for (let i = 0; i < slots; i++) this.slots.push(undefined);
+  }
+
+  /** Makes it the empty entry of another key. Nobody may hold it any more as what it was. */
+  reset(values: readonly Value[]): void {
+    this.values = values;
+    for (let i = 0; i < this.slots.length; i++) this.slots[i] = undefined;
+    this.eventTimers = this.processingTimers = undefined;
+    this.bytes = this.place = this.changedAt = this.changedIn = this.storedBytes = 0;
+    this.isStored = this.isSaved = this.isPassing = false;
+    this.isWarm = true;
   }
 }
 
