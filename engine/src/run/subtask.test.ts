@@ -94,6 +94,17 @@ describe("a run of several subtasks", () => {
     expect(Math.abs((run.read.get("numbers-0") as number) - (run.read.get("numbers-1") as number))).toBeLessThanOrEqual(20);
   });
 
+  it("makes a savepoint soon after it is asked for, however many splits it reads", async () => {
+    const splits = Object.fromEntries(range(0, 800).map((i) => [`numbers-${i}`, range(i * 10, (i + 1) * 10)]));
+    const run = startRun({ graph: graphOf(["numbers > sink"]), splits: { numbers: splits }, mostRows: 100_000 });
+    await run.until(() => sum(run.read.values()) > 0);
+    void run.coordinator.savepoint();
+    await run.until(() => run.checkpoints.length === 1);
+    expect(readOf(run.checkpoints[0] as Checkpoint, splits).length).toBeLessThanOrEqual(4_000);
+    await run.toEnd();
+    expect(run.visible).toHaveLength(8_000);
+  });
+
   it("reads each split on one subtask, those too that appear while it runs", async () => {
     const splits: Record<string, number[]> = { "numbers-1": range(0, 10), "numbers-3": range(10, 20) };
     const run = startRun({ graph: graphOf(["numbers > sink"], { parallelism: 2 }), splits: { numbers: splits }, bounded: false });

@@ -60,7 +60,7 @@ export interface SubtaskOptions {
   readonly replays?: { readonly reader: SplitReader; read(reader: SplitReader): Promise<readonly Replay[]> };
 }
 
-/** Records pushed between two looks at the clock. */
+/** Records read of a split at a time; once a source's splits have given so many, the others wait for the next round: messages and the clock come first. */
 const BATCH = 2_000;
 /** Flink's default watermark interval. */
 const PERIODIC_MS = 200;
@@ -342,7 +342,7 @@ export class Subtask {
     if (open.hasEnded) return 0;
     const { task, host } = this.options;
     let read = 0;
-    for (let left = open.splits.length; left > 0; left--) {
+    for (let left = open.splits.length; left > 0 && read < BATCH; left--) {
       const part = open.splits[open.next++ % open.splits.length] as OpenSplit;
       if (part.ended) continue;
       const inStep = isInStep(open, part);
