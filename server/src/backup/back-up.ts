@@ -30,7 +30,7 @@ export async function backUp(dataFolder: string, destination: string, now: () =>
   if (!["metadata.db", "topics"].some((name) => existsSync(join(folder, name))))
     throw new UsageError(`${folder} is no data folder: nothing is kept in it. Name one with --data.`);
   refuseUnfit(folder, into);
-  mkdirSync(into, { recursive: true, mode: 0o700 });
+  makeFolder(into);
   const lock = takeLock(join(folder, "backup.lock"));
   if (!lock) throw new UsageError(`Another backup of ${folder} is on its way. Wait for it.`);
   try {
@@ -63,6 +63,18 @@ function refuseUnfit(folder: string, into: string): void {
     throw new UsageError(`${into} cannot be used: ${(error as Error).message}. Name a new folder.`);
   }
   if (entries.length > 0) throw new UsageError(`${into} is not empty. Name a new folder; a backup never writes over another one.`);
+}
+
+/** Level by level: where no folder can be made (in /proc), Node's recursive `mkdir` tries for ever. */
+function makeFolder(into: string): void {
+  if (existsSync(into)) return;
+  const above = dirname(into);
+  if (above !== into) makeFolder(above);
+  try {
+    mkdirSync(into, { mode: 0o700 });
+  } catch (error) {
+    throw new UsageError(`The folder ${into} cannot be made: ${(error as Error).message}. Name another one.`);
+  }
 }
 
 /** False when something changed that does not fit together any more. */

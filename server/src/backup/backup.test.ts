@@ -105,6 +105,10 @@ describe("a backup", () => {
   it("is not written over another one, nor into the data folder", async () => {
     await make();
     await expect(make()).rejects.toThrow(`${backup} is not empty. Name a new folder; a backup never writes over another one.`);
+    writeFileSync(join(folder, "file"), "");
+    await expect(backUp(data, join(folder, "file", "below"), () => 1)).rejects.toThrow(
+      /^The folder .* cannot be made: .* Name another one\.$/,
+    );
     await expect(backUp(data, join(data, "backup"), Date.now)).rejects.toThrow("lies in the data folder itself");
     await expect(backUp(join(folder, "none"), join(folder, "b"), Date.now)).rejects.toThrow("is no data folder: nothing is kept in it.");
     expect(existsSync(join(folder, "b"))).toBe(false);

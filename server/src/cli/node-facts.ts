@@ -4,15 +4,19 @@ import { table, timeOf } from "./table.ts";
 
 const HEADINGS = ["NODE", "PORT", "ROWS", "A SECOND", "LAST ROW CAME", "ITS TIME", "WATERMARK"];
 
-/** A table with a line for each port and each partition of a source, and below it what nodes dropped, hold or wait for; "" before anything was counted. */
-export function nodeFacts(nodes: Readonly<Record<string, NodeLive>>): string {
+/** `isMoving`: the run goes on, so what passed lately says how fast it is. A table with a line for each port and each partition of a source, and below it what nodes dropped, hold or wait for; "" before anything was counted. */
+export function nodeFacts(nodes: Readonly<Record<string, NodeLive>>, isMoving: boolean): string {
   const ids = Object.keys(nodes);
-  const rows = ids.flatMap((id) => portsOf(id, nodes[id] as NodeLive));
+  const rows = ids.flatMap((id) => portsOf(id, nodes[id] as NodeLive, isMoving ? perSecond : () => ""));
   if (rows.length === 0) return "";
   return [table(HEADINGS, rows), ...ids.flatMap((id) => notesOf(nodes[id] as NodeLive).map((note) => `${id}: ${note}`))].join("\n");
 }
 
-function portsOf(id: string, { in: inputs, inputs: facts = {}, out, partitions = [], watermark }: NodeLive): string[][] {
+function portsOf(
+  id: string,
+  { in: inputs, inputs: facts = {}, out, partitions = [], watermark }: NodeLive,
+  rateText: (rate: number) => string,
+): string[][] {
   return [
     ...partitions.map(({ origin, partition, lastAt, watermark, idle }) => {
       const name = partition === undefined ? origin : `${origin} partition ${partition}`;
@@ -24,13 +28,13 @@ function portsOf(id: string, { in: inputs, inputs: facts = {}, out, partitions =
         id,
         `in ${port}`,
         String(total),
-        perSecond(rate),
+        rateText(rate),
         came(lastAt),
         lastTime === null ? "" : dateOr(lastTime),
         shown(watermark, idle),
       ];
     }),
-    ...Object.entries(out).map(([port, { total, rate }]) => [id, `out ${port}`, String(total), perSecond(rate), "", "", shown(watermark)]),
+    ...Object.entries(out).map(([port, { total, rate }]) => [id, `out ${port}`, String(total), rateText(rate), "", "", shown(watermark)]),
   ];
 }
 

@@ -16,7 +16,7 @@ export const statusCommand = serverCommand("status")
     if (runs.length === 0) return console.error("Nothing was deployed. `millrace deploy` does it.");
     console.log(table(["PIPELINE", "STATE", "VERSION", "STARTED", "LAST CHECKPOINT", "DEAD LETTERS"], runs.map(rowOf)));
     for (const run of runs) if (run.failure) console.log(failureLine(run));
-    const facts = nodeFacts(nodes ?? {});
+    const facts = nodeFacts(nodes ?? {}, runs[0]?.state === "running");
     if (facts !== "") console.log(`\n${facts}`);
   });
 
