@@ -14,7 +14,7 @@ import { firstRow } from "./first-row.ts";
 import { collectGarbage } from "./garbage.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { kafkaWorks, stopBroker } from "./kafka-works.ts";
-import { largeState } from "./large-state.ts";
+import { largeState, largeStateLists } from "./large-state.ts";
 import { anonymousMemoryMb } from "./memory.ts";
 import { pageLogs, type Records } from "./page-logs.ts";
 import { previews } from "./previews.ts";
@@ -81,6 +81,7 @@ const works: readonly Work[] = [
   idleMemory,
   warehouse,
   largeState,
+  largeStateLists,
   previews,
   upgradePause,
   busyServer,
