@@ -115,6 +115,10 @@ test("somebody makes a fragment of running nodes, deploys it, changes it, sees w
     await expect(page.locator("aside")).toContainText("page.page_id IS NOT NULL");
     await expect(page.getByRole("gridcell", { name: /^mid_/ }).first()).toBeVisible();
     await page.keyboard.press("Delete");
+    await page.locator("aside").getByRole("button", { name: "Play an example" }).click();
+    await expect(
+      page.getByRole("img", { name: "What happens in time: lets the rows through for which the condition is true" }),
+    ).toBeVisible();
     await expect(keep).toBeVisible();
     await axe(page);
     await page.reload();

@@ -22,6 +22,7 @@ import type {
   LiveFrame,
   LogPage,
   NewRecords,
+  NodeExample,
   Pipeline,
   PipelineSummary,
   QueryResultView,
@@ -107,6 +108,9 @@ export interface NewTopic {
 export const server = {
   templates: (signal?: AbortSignal) => get<TemplateSummary[]>("/templates", {}, signal),
   template: (name: string, signal?: AbortSignal) => get<Template>(`/templates/${part(name)}`, {}, signal),
+
+  /** Plays it. */
+  nodeExample: (type: string) => get<NodeExample>(`/node-types/${part(type)}/example`, {}, undefined),
 
   pipelines: (signal?: AbortSignal) => get<PipelineSummary[]>("/pipelines", {}, signal),
   createPipeline: (body: CreatePipeline) => send<Pipeline>("POST", "/pipelines", body),

@@ -6,6 +6,7 @@ import { type Expectation, type InputRow, type NodeCase, type NodeType, portsOf,
 import { analyze, FORMAT_VERSION, type PipelineDocument, words } from "../src/pipeline/index.ts";
 import { inferSchema, type Schema } from "../src/schema/index.ts";
 import { differences } from "./compare-rows.ts";
+import { toJsonText } from "./json-text.ts";
 import { Player, type PlayOptions, type PlayResult } from "./player.ts";
 import { testInput } from "./test-input.ts";
 
@@ -28,6 +29,43 @@ export function playCase(node: NodeType, nodeCase: NodeCase, options: PlayOption
   const steps = (nodeCase.steps ?? []).map((step) => inPlaces(step, node, nodeCase));
   const result = new Player(graph, types).play(steps, options);
   return nodeCase.emits === undefined ? result : withEmits(result, nodeCase.emits);
+}
+
+/** One step of a case as it went, to be shown. */
+export interface ExampleStep {
+  readonly in: readonly { readonly port: string; readonly time: number | null; readonly text: string }[];
+  readonly watermarks: readonly { readonly port: string; readonly time: number | "max" }[];
+  readonly clock?: number;
+  /** Inputs have ended. */
+  readonly ends: boolean;
+  readonly restarts: boolean;
+  readonly out: readonly { readonly port: string; readonly time: number | null; readonly text: string }[];
+}
+
+/** Plays a case and tells what came in and what the node gave, its errors included; undefined where it does not go as it should. */
+export function tellCase(node: NodeType, nodeCase: NodeCase): readonly ExampleStep[] | undefined {
+  const given: ExampleStep["out"][] = [];
+  const { failures } = playCase(node, nodeCase, {
+    onStep: (emitted) =>
+      given.push(
+        Object.entries(emitted).flatMap(([place, rows]) => {
+          if (place !== NODE && !place.startsWith(`${NODE}.`)) return [];
+          const port = place === NODE ? "written" : place.slice(NODE.length + 1);
+          return rows.map(({ time, text }) => ({ port, time, text }));
+        }),
+      ),
+  });
+  if (failures.length > 0) return undefined;
+  return (nodeCase.steps ?? []).map((step, index) => ({
+    in: Object.entries(step.rows ?? {}).flatMap(([port, rows]) =>
+      rows.map(({ value, time = 0 }) => ({ port, time, text: typeof value === "string" ? value : toJsonText(value) })),
+    ),
+    watermarks: Object.entries(step.watermark ?? {}).map(([port, time]) => ({ port, time })),
+    ...(step.clock !== undefined && { clock: step.clock }),
+    ends: step.end !== undefined,
+    restarts: step.restart === true || step.rescale !== undefined,
+    out: given[index] ?? [],
+  }));
 }
 
 function withEmits(result: PlayResult, emits: NonNullable<NodeCase["emits"]>): PlayResult {

@@ -40,6 +40,8 @@ export interface PlayOptions {
   /** Go on in so many subtasks before this step. */
   readonly rescaleBefore?: { readonly step: number; readonly parallelism: number };
   readonly settings?: { readonly timeZone?: string };
+  /** Called behind each step with what it emitted, by place. */
+  readonly onStep?: (emitted: Readonly<Record<string, readonly SeenRow[]>>) => void;
 }
 
 /** Plays one of a pipeline's tests. Problems of the document are failures. */
@@ -87,6 +89,7 @@ export class Player {
       if (options.restartBefore === index) this.restart();
       if (options.rescaleBefore?.step === index) this.rescale(options.rescaleBefore.parallelism);
       const fresh = this.act(step);
+      options.onStep?.(fresh);
       if (step.expect) this.compare(step.expect, fresh, `step ${index + 1}`);
     });
     return { failures: this.failures, rows: this.rows, counts: this.tasks.counts(), deadLetters: this.deadLetters };

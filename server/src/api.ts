@@ -6,6 +6,7 @@
  * | --- | --- |
  * | GET /api/templates | → templateSummary[] |
  * | GET /api/templates/:name | → template |
+ * | GET /api/node-types/:type/example | → nodeExample: what a node does, played now, step by step |
  * | GET /api/warehouses | → warehouseSummary[] |
  * | POST /api/warehouses/:name/start | → warehouseStart |
  * | GET /api/pipelines | → pipelineSummary[] |
@@ -98,6 +99,23 @@ export const warehouseSummary = z.object({
 });
 /** Its jobs as pipelines; with a failure: it is there and does not run. */
 export const warehouseStart = z.array(z.object({ id: z.string(), template: z.string(), failure: words.optional() }));
+
+const exampleRow = z.object({ port: z.string(), time: z.number().nullable(), text: z.string() });
+export const nodeExample = z.object({
+  name: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  steps: z.array(
+    z.object({
+      in: z.array(exampleRow),
+      watermarks: z.array(z.object({ port: z.string(), time: z.union([z.number(), z.literal("max")]) })),
+      clock: z.number().optional(),
+      ends: z.boolean(),
+      restarts: z.boolean(),
+      /** "error" among the ports; "written": what a sink wrote. */
+      out: z.array(exampleRow),
+    }),
+  ),
+});
 
 export const runState = z.enum(["starting", "running", "stopping", "stopped", "finished", "failed", "restarting"]);
 
@@ -668,6 +686,7 @@ export type RestorePlanView = z.infer<typeof restorePlan>;
 export type Sample = z.infer<typeof sample>;
 export type NodeLive = z.infer<typeof nodeLive>;
 export type LiveFrame = z.infer<typeof liveFrame>;
+export type NodeExample = z.infer<typeof nodeExample>;
 export type RunNodes = z.infer<typeof runNodes>;
 export type BesideReport = z.infer<typeof besideReport>;
 export type BesideWish = z.infer<typeof besideWish>;

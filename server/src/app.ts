@@ -8,6 +8,8 @@ import type { ConnectionStore } from "./connections/store.ts";
 import { deadLetterRoutes } from "./dead-letters/routes.ts";
 import { designerPages } from "./designer/pages.ts";
 import { dimensionRoutes } from "./dimensions/routes.ts";
+import { nodeTypes } from "./documents.ts";
+import { exampleRoutes } from "./examples/routes.ts";
 import { type FragmentDeps, fragmentRoutes } from "./fragments/routes.ts";
 import { type Credentials, createAccess } from "./http/access.ts";
 import { docsPage } from "./http/docs-page.ts";
@@ -154,6 +156,7 @@ export function apiRoutes(deps: AppDeps): Route[] {
       topics,
       now,
     }),
+    ...exampleRoutes(nodeTypes),
     ...fragmentRoutes({
       store,
       analyze,

@@ -1,10 +1,11 @@
 import { Code, Group, Stack, Text, Title } from "@mantine/core";
 import type { NodeSpec, Words } from "@millrace/engine/node";
 import { portsOf } from "@millrace/engine/node";
-import type { TypedNode } from "@millrace/engine/pipeline";
+import { fragmentOf, type TypedNode } from "@millrace/engine/pipeline";
 import { useTranslation } from "react-i18next";
 import { useWords } from "../i18n/use-words.ts";
 import { Tag } from "../preview/Tag.tsx";
+import { NodeExample } from "./NodeExample.tsx";
 
 /** What the node is for and what its ports carry. */
 export function NodeDocs({ spec, typed }: { readonly spec: NodeSpec; readonly typed: TypedNode | undefined }) {
@@ -24,6 +25,7 @@ export function NodeDocs({ spec, typed }: { readonly spec: NodeSpec; readonly ty
       )}
       <PortList title={t("inputs")} ports={inputs} />
       <PortList title={t("outputs")} ports={outputs} />
+      {fragmentOf(spec.type) === undefined && <NodeExample key={spec.type} type={spec.type} />}
     </Stack>
   );
 }

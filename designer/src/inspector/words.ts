@@ -1,6 +1,15 @@
 import type { RoomWords } from "../i18n/room-words.ts";
 
 export const words = {
+  example: { en: "Example", zh: "示例" },
+  playExample: { en: "Play an example", zh: "运行示例" },
+  noExample: { en: "There is no example to play of this node.", zh: "此节点没有可运行的示例。" },
+  exampleIn: { en: "What happens in time: {{name}}", zh: "随时间发生的过程：{{name}}" },
+  exampleRow: { en: "{{port}} at {{at}}: {{text}}", zh: "{{port}}，时间 {{at}}：{{text}}" },
+  exampleWatermark: { en: "{{port}}: watermark {{at}}", zh: "{{port}}：水位线 {{at}}" },
+  exampleClock: { en: "the clock says {{at}}", zh: "时钟到 {{at}}" },
+  exampleEnd: { en: "the input ends", zh: "输入结束" },
+  exampleRestart: { en: "it is restarted", zh: "重启" },
   about: { en: "About", zh: "说明" },
   addField: { en: "Add field", zh: "添加字段" },
   addMissing_one: { en: "Add the missing column", zh: "添加缺少的列" },
