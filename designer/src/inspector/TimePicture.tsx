@@ -26,6 +26,7 @@ export function TimePicture({ steps, label }: { readonly steps: Steps; readonly 
       {steps.flatMap((step, index) =>
         step.watermarks.map(({ port, time }) => (
           <line
+            // biome-ignore lint/suspicious/noArrayIndexKey: steps have no other name
             key={`${index} ${port}`}
             x1={x(time) + RADIUS}
             x2={x(time) + RADIUS}
