@@ -14,13 +14,16 @@ export interface Comparison {
   readonly examples: readonly string[];
 }
 
-export async function compareTopics(server: Millrace, day: PlainWarehouse): Promise<Comparison> {
-  const all: Comparison[] = [];
+/** What is to be compared, by the name of a topic or table. */
+export type Compared = ReadonlyMap<string, { readonly written: readonly string[]; readonly expected: readonly string[] }>;
+
+export async function readTopics(server: Millrace, day: PlainWarehouse): Promise<Compared> {
+  const topics = new Map<string, { written: string[]; expected: string[] }>();
   for (const [topic, rows] of day.topics) {
     const written = (await readTopic(server, topic)).map(({ text }) => canonical(withoutVersion(parseJson(text as string) as Row)));
-    all.push(compare(topic, written, rows.map(canonical)));
+    topics.set(topic, { written, expected: rows.map(canonical) });
   }
-  return together(all);
+  return topics;
 }
 
 /** `ts` of a statistics row is the time of its computation. */
@@ -31,17 +34,18 @@ function withoutVersion(row: Row): Row {
 }
 
 /** Every row as it stands in the table, before ReplacingMergeTree leaves any out: each was inserted once. And with FINAL, as people ask for it. */
-export async function compareTables(server: Millrace, day: PlainWarehouse): Promise<Comparison> {
-  const all: Comparison[] = [];
+export async function readTables(server: Millrace, day: PlainWarehouse): Promise<Compared> {
+  const tables = new Map<string, { written: string[]; expected: string[] }>();
   for (const [name, rows] of day.tables) {
     const table = `${name}_0820`;
     const columns = (await query(server, `SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = '${table}'`))
       .map(([column, type]): Column => ({ name: String(column), isText: /^(String|DateTime)/.test(String(type)) }))
       .filter(({ name }) => name !== "ts");
     const expected = rows.map((row) => JSON.stringify(columns.map((column) => cellOf(row[column.name], column))));
-    for (const final of ["", " FINAL"]) all.push(compare(`${table}${final}`, await rowsOf(server, `${table}${final}`, columns), expected));
+    for (const final of ["", " FINAL"])
+      tables.set(`${table}${final}`, { written: await rowsOf(server, `${table}${final}`, columns), expected });
   }
-  return together(all);
+  return tables;
 }
 
 interface Column {
@@ -70,6 +74,18 @@ async function query(server: Millrace, sql: string): Promise<readonly (readonly 
   return (await server.api<{ rows: unknown[][] }>("POST", "/api/tables/query", { sql })).rows;
 }
 
+export function compareAll(compared: Compared): Comparison {
+  const all = [...compared].map(([name, { written, expected }]) => compare(name, written, expected));
+  const sum = (of: (one: Comparison) => number) => all.reduce((total, one) => total + of(one), 0);
+  return {
+    same: sum(({ same }) => same),
+    lost: sum(({ lost }) => lost),
+    doubled: sum(({ doubled }) => doubled),
+    different: sum(({ different }) => different),
+    examples: all.flatMap(({ examples }) => examples),
+  };
+}
+
 function compare(name: string, written: readonly string[], expected: readonly string[]): Comparison {
   const left = new Map<string, number>();
   for (const row of expected) left.set(row, (left.get(row) ?? 0) + 1);
@@ -89,15 +105,4 @@ function compare(name: string, written: readonly string[], expected: readonly st
   const missing = [...left].filter(([, count]) => count > 0);
   const lost = missing.reduce((sum, [, count]) => sum + count, 0);
   return { same, lost, doubled, different, examples: [...examples, ...missing.slice(0, 2).map(([row]) => `${name}: lacks ${row}`)] };
-}
-
-function together(all: readonly Comparison[]): Comparison {
-  const sum = (of: (one: Comparison) => number) => all.reduce((total, one) => total + of(one), 0);
-  return {
-    same: sum(({ same }) => same),
-    lost: sum(({ lost }) => lost),
-    doubled: sum(({ doubled }) => doubled),
-    different: sum(({ different }) => different),
-    examples: all.flatMap(({ examples }) => examples),
-  };
 }

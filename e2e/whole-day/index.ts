@@ -6,9 +6,9 @@ import { once } from "node:events";
 import { makeAppLogs } from "@millrace/nodes/app-logs";
 import { makeShopMessages } from "@millrace/nodes/shop-messages";
 import { plainWarehouse } from "@millrace/templates/plain-warehouse";
-import { dataFolder, type Millrace, readTopic, removeFolder, startEmpty } from "../millrace.ts";
+import { dataFolder, readTopic, removeFolder, startEmpty } from "../millrace.ts";
 import { seededRandom } from "../seeded-random.ts";
-import { type Comparison, compareTables, compareTopics } from "./compare.ts";
+import { type Comparison, compareAll, readTables, readTopics } from "./compare.ts";
 import { DAY_BEGINS, type Day, LOGS_PER_SECOND, layersOf, ORDERS_PER_SECOND } from "./jobs.ts";
 import { killOne, type Processes, runToEnd } from "./processes.ts";
 
@@ -59,12 +59,7 @@ export async function wholeDay({ parallelism, zone, kills, log = () => undefined
       const names = documents.map(({ name }) => name).join(", ");
       log(`${names}: ${Math.round(performance.now() - begun)} ms, ${killed.job + killed.clickhouse} kills so far`);
     }
-    const server = await startEmpty(data, { env: { TZ: zone } });
-    try {
-      return { killed, ...(await compared(server, day)) };
-    } finally {
-      await server.stop();
-    }
+    return { killed, ...(await compared(processes, day)) };
   } finally {
     processes.isOver = true;
     const ended = [...processes.all].map((child) => once(child, "close"));
@@ -74,17 +69,24 @@ export async function wholeDay({ parallelism, zone, kills, log = () => undefined
   }
 }
 
-async function compared(server: Millrace, { seed, logs, orders }: Day): Promise<Pick<DayReport, "topics" | "tables">> {
+async function compared({ data, zone }: Processes, { seed, logs, orders }: Day): Promise<Pick<DayReport, "topics" | "tables">> {
   const lines = makeAppLogs({ start: DAY_BEGINS, rate: LOGS_PER_SECOND, seed }, logs).map(({ text }) => text);
   const changes = makeShopMessages({ start: DAY_BEGINS, rate: ORDERS_PER_SECOND, seed, count: orders, promotions: true });
-  // What the generators wrote is what they are known to make, in that order.
-  const raw = (await readTopic(server, "ods_base_log")).map(({ text }) => text);
-  if (raw.length !== lines.length || raw.some((text, i) => text !== lines[i])) throw new Error("the raw logs are not those of the seed");
   const plain = plainWarehouse(
     lines,
     changes.map(({ text }) => text),
   );
-  return { topics: await compareTopics(server, plain), tables: await compareTables(server, plain) };
+  const server = await startEmpty(data, { env: { TZ: zone } });
+  try {
+    // What the generators wrote is what they are known to make, in that order.
+    const raw = (await readTopic(server, "ods_base_log")).map(({ text }) => text);
+    if (raw.length !== lines.length || raw.some((text, i) => text !== lines[i])) throw new Error("the raw logs are not those of the seed");
+    const topics = await readTopics(server, plain);
+    const tables = await readTables(server, plain);
+    return { topics: compareAll(topics), tables: compareAll(tables) };
+  } finally {
+    await server.stop();
+  }
 }
 
 function wait(ms: number): Promise<void> {
