@@ -14,14 +14,17 @@ export interface Comparison {
   readonly examples: readonly string[];
 }
 
-/** What is to be compared, by the name of a topic or table. */
-export type Compared = ReadonlyMap<string, { readonly written: readonly string[]; readonly expected: readonly string[] }>;
+/** What is to be compared, by the name of a topic or table. To make it comparable takes seconds without a pause, which no connection to a server outlives: so that is done afterwards. */
+export type Compared = ReadonlyMap<string, () => { readonly written: readonly string[]; readonly expected: readonly string[] }>;
 
 export async function readTopics(server: Millrace, day: PlainWarehouse): Promise<Compared> {
-  const topics = new Map<string, { written: string[]; expected: string[] }>();
+  const topics = new Map<string, () => { written: string[]; expected: string[] }>();
   for (const [topic, rows] of day.topics) {
-    const written = (await readTopic(server, topic)).map(({ text }) => canonical(withoutVersion(parseJson(text as string) as Row)));
-    topics.set(topic, { written, expected: rows.map(canonical) });
+    const texts = (await readTopic(server, topic)).map(({ text }) => text as string);
+    topics.set(topic, () => ({
+      written: texts.map((text) => canonical(withoutVersion(parseJson(text) as Row))),
+      expected: rows.map(canonical),
+    }));
   }
   return topics;
 }
@@ -35,15 +38,21 @@ function withoutVersion(row: Row): Row {
 
 /** Every row as it stands in the table, before ReplacingMergeTree leaves any out: each was inserted once. And with FINAL, as people ask for it. */
 export async function readTables(server: Millrace, day: PlainWarehouse): Promise<Compared> {
-  const tables = new Map<string, { written: string[]; expected: string[] }>();
+  const tables = new Map<string, () => { written: string[]; expected: string[] }>();
   for (const [name, rows] of day.tables) {
     const table = `${name}_0820`;
     const columns = (await query(server, `SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = '${table}'`))
       .map(([column, type]): Column => ({ name: String(column), isText: /^(String|DateTime)/.test(String(type)) }))
       .filter(({ name }) => name !== "ts");
-    const expected = rows.map((row) => JSON.stringify(columns.map((column) => cellOf(row[column.name], column))));
-    for (const final of ["", " FINAL"])
-      tables.set(`${table}${final}`, { written: await rowsOf(server, `${table}${final}`, columns), expected });
+    const textOf = (of: (column: Column, i: number) => unknown) =>
+      JSON.stringify(columns.map((column, i) => cellOf(of(column, i), column)));
+    for (const final of ["", " FINAL"]) {
+      const written = await rowsOf(server, `${table}${final}`, columns);
+      tables.set(`${table}${final}`, () => ({
+        written: written.map((values) => textOf((_, i) => values[i])),
+        expected: rows.map((row) => textOf(({ name }) => row[name])),
+      }));
+    }
   }
   return tables;
 }
@@ -60,12 +69,12 @@ function cellOf(value: unknown, { isText }: Column): string | number {
 
 const PAGE = 1_000;
 
-async function rowsOf(server: Millrace, table: string, columns: readonly Column[]): Promise<string[]> {
+async function rowsOf(server: Millrace, table: string, columns: readonly Column[]): Promise<(readonly unknown[])[]> {
   const names = columns.map(({ name }) => name).join(", ");
-  const rows: string[] = [];
+  const rows: (readonly unknown[])[] = [];
   for (;;) {
     const page = await query(server, `SELECT ${names} FROM ${table} ORDER BY ${names} LIMIT ${PAGE} OFFSET ${rows.length}`);
-    rows.push(...page.map((values) => JSON.stringify(columns.map((column, i) => cellOf(values[i], column)))));
+    rows.push(...page);
     if (page.length < PAGE) return rows;
   }
 }
@@ -75,7 +84,10 @@ async function query(server: Millrace, sql: string): Promise<readonly (readonly 
 }
 
 export function compareAll(compared: Compared): Comparison {
-  const all = [...compared].map(([name, { written, expected }]) => compare(name, written, expected));
+  const all = [...compared].map(([name, comparable]) => {
+    const { written, expected } = comparable();
+    return compare(name, written, expected);
+  });
   const sum = (of: (one: Comparison) => number) => all.reduce((total, one) => total + of(one), 0);
   return {
     same: sum(({ same }) => same),

@@ -8,7 +8,7 @@ import { makeShopMessages } from "@millrace/nodes/shop-messages";
 import { plainWarehouse } from "@millrace/templates/plain-warehouse";
 import { dataFolder, readTopic, removeFolder, startEmpty } from "../millrace.ts";
 import { seededRandom } from "../seeded-random.ts";
-import { type Comparison, compareAll, readTables, readTopics } from "./compare.ts";
+import { type Compared, type Comparison, compareAll, readTables, readTopics } from "./compare.ts";
 import { DAY_BEGINS, type Day, LOGS_PER_SECOND, layersOf, ORDERS_PER_SECOND } from "./jobs.ts";
 import { killOne, type Processes, runToEnd } from "./processes.ts";
 
@@ -77,16 +77,16 @@ async function compared({ data, zone }: Processes, { seed, logs, orders }: Day):
     changes.map(({ text }) => text),
   );
   const server = await startEmpty(data, { env: { TZ: zone } });
+  let written: Record<"topics" | "tables", Compared>;
   try {
     // What the generators wrote is what they are known to make, in that order.
     const raw = (await readTopic(server, "ods_base_log")).map(({ text }) => text);
     if (raw.length !== lines.length || raw.some((text, i) => text !== lines[i])) throw new Error("the raw logs are not those of the seed");
-    const topics = await readTopics(server, plain);
-    const tables = await readTables(server, plain);
-    return { topics: compareAll(topics), tables: compareAll(tables) };
+    written = { topics: await readTopics(server, plain), tables: await readTables(server, plain) };
   } finally {
     await server.stop();
   }
+  return { topics: compareAll(written.topics), tables: compareAll(written.tables) };
 }
 
 function wait(ms: number): Promise<void> {

@@ -63,7 +63,7 @@ function rawChanges({ seed, orders }: Day): PipelineDocument {
  */
 function rules(): PipelineDocument {
   const document = branchOf("base-db-app", "table_process");
-  const { records } = document.nodes.course_rules?.params as { readonly records: string };
+  const records = String(document.nodes.course_rules?.params?.records);
   const message = (type: string) =>
     JSON.stringify({ database: "gmall0820_realtime", table: "table_process", type, ts: 1_613_959_000, data: {} });
   const inserts = records.trim().replaceAll('"type":"insert"', '"type":"bootstrap-insert"');
