@@ -152,17 +152,17 @@ export class LookupQueue<Cause> {
   }
 
   /**
-   * Takes up what was saved, of one former subtask or several: where they are several, their watermarks mean nothing to one another, and the merged one waits for all. `watermark`: the node's merged one, where it is
-   * beyond what was given out.
+   * Takes up what was saved, of one former subtask or several. `received` is the node's merged watermark, `given` what of it was let out before. A saved watermark beyond the merged one was another set of inputs':
+   * here, after a change of parallelism, rows before it may still come. Where there are several lists, their watermarks mean nothing to one another, and the merged one waits for all.
    */
-  restore(lists: readonly (readonly Saved[])[], cause: Cause, watermark: Millis | undefined): void {
+  restore(lists: readonly (readonly Saved[])[], cause: Cause, received: Millis, given: Millis): void {
     for (const saved of lists)
       for (const { row, time } of saved) {
         if (row !== null) this.add(row, time, cause);
-        else if (lists.length === 1) this.onWatermark(time);
+        else if (lists.length === 1 && time <= received) this.onWatermark(time);
       }
     this.savedEmpty = false;
-    if (watermark !== undefined) this.onWatermark(watermark);
+    if (received > given) this.onWatermark(received);
   }
 
   private add(row: Row, time: Millis, cause: Cause): Flight<Cause> {

@@ -111,7 +111,7 @@ export function createLookupSide(
         return saved;
       });
       const { received } = node;
-      queue.restore(lists, { place: undefined, offset: 0, traced: false }, received > node.watermark ? received : undefined);
+      queue.restore(lists, { place: undefined, offset: 0, traced: false }, received, node.watermark);
     },
     holdings: () => queue.holdings(),
     close: () => lookup.close(),
