@@ -19,7 +19,8 @@ function uses(source: string): { whole: string[]; begins: string[] } {
 const PLURAL = /_(one|other)$/;
 
 describe.each(Object.entries(rooms))("words of %s", (room, words) => {
-  const own = sources.filter(([, text]) => text.includes(`useTranslation("${room}")`) || text.includes(`useTranslation(["${room}"`));
+  const marks = [`useTranslation("${room}")`, `useTranslation(["${room}"`, `ns: "${room}"`];
+  const own = sources.filter(([, text]) => marks.some((mark) => text.includes(mark)));
   const inRoom = sources.filter(([path]) => path.startsWith(`../${room}/`));
 
   test("are there in both languages", () => {
