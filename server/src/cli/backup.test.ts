@@ -66,6 +66,8 @@ it("of a running server restores to where every run goes on, with nothing lost o
   await expect
     .poll(async () => (await server.get<RunStatus>("/pipelines/numbers/run")).lastCheckpoint?.id, { timeout: 20_000 })
     .toBeGreaterThan(1);
+  const state = join("runs", "base-log-app", "state");
+  await expect.poll(() => existsSync(join(data, state)) && readdirSync(join(data, state)).length).toBeGreaterThan(0);
 
   const made = await runMillrace(folder, ["backup", "saved", "--data", data]);
   expect([made.code, made.err]).toEqual([0, ""]);
@@ -88,9 +90,13 @@ it("of a running server restores to where every run goes on, with nothing lost o
   const second = await startServer(join(folder, "back"));
   await finished(second);
   expect(await numbers(second)).toEqual(ALL);
-  expect(readdirSync(join(folder, "saved", "runs", "base-log-app", "state"))).not.toEqual([]);
-  const { state, failure } = await second.get<RunStatus>("/pipelines/base-log-app/run");
-  expect([state, failure]).toEqual(["running", undefined]);
+  expect(readdirSync(join(folder, "saved", state))).not.toEqual([]);
+  await expect
+    .poll(async () => {
+      const { state: now, failure } = await second.get<RunStatus>("/pipelines/base-log-app/run");
+      return [now, failure];
+    })
+    .toEqual(["running", undefined]);
   second.child.kill("SIGTERM");
   expect((await second.ended).code).toBe(0);
 });
