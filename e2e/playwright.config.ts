@@ -15,7 +15,7 @@ export default defineConfig({
     ...(chdbIsThere() ? [] : ["tables.e2e.ts", "whole-day.e2e.ts"]),
   ],
   // Ends what hangs; a busy machine is slow, and how fast the product is the benchmarks say.
-  timeout: 300_000,
+  timeout: 600_000,
   expect: { timeout: 30_000 },
   workers: 2,
   retries: 0,
